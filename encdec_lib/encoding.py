@@ -1,0 +1,138 @@
+"""The two contracts of the course: an encoder returns an :class:`Encoding`, a decoder reads one.
+
+Shape letters, as everywhere in the course: B batch, S source positions, T target
+positions, M vectors in an encoding, D their width, V vocabulary, H heads.
+"""
+
+from typing import NamedTuple
+
+from flax import nnx
+from jaxtyping import Array, Bool, Float, Int
+
+from encdec_lib.data.vocabulary import PAD
+
+
+class Encoding(NamedTuple):
+    """What an encoder hands to a decoder: M vectors of width D for each example.
+
+    One vector for everything (chapter 4) is M = 1. One vector for every token
+    (chapter 8) is M = S. One for every patch of an image is M = HW / P². The type is
+    the same, so a decoder need not know who wrote it.
+    """
+
+    vectors: Float[Array, "B M D"]
+    mask: Bool[Array, "B M"]  # True where the vector stands for something real
+
+
+class Decoded(NamedTuple):
+    """What a decoder returns for a whole target: its bets and, if it attends, where it looked."""
+
+    logits: Float[Array, "B T V"]
+    weights: Float[Array, "B H T M"] | None
+
+
+class Attended(NamedTuple):
+    """What one look at an encoding gives."""
+
+    context: Float[Array, "B D"]
+    weights: Float[Array, "B M"]
+
+
+class DecoderState(NamedTuple):
+    """What a decoder needs for its next step.
+
+    ``carry`` changes from step to step and follows a hypothesis through beam search;
+    ``memory`` is read only. Every array has the batch first.
+    """
+
+    carry: tuple[Array, ...]
+    memory: tuple[Array, ...] = ()
+
+
+class EncoderDecoder(nnx.Module):
+    r"""An encoder f: X → H and a decoder g: H → Y, checked to fit when they meet.
+
+    .. math:: P(Y \mid X) = P(Y \mid H), \qquad H = f(X)
+
+    Args:
+      encoder: called as ``encoder(source, mask)``, returns an :class:`Encoding`; says the
+        width of its vectors in ``encoder.encoding_dim``.
+      decoder: called as ``decoder(target_in, encoding)``, returns :class:`Decoded`; says the
+        width it reads in ``decoder.encoding_dim``. For generation it has
+        ``start(encoding) -> state`` and ``step(state, token) -> (state, logits, weights)``.
+
+    Raises:
+      ValueError: if the decoder reads another width than the encoder writes.
+
+    Example:
+      >>> from flax import nnx
+      >>> from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
+      >>> rngs = nnx.Rngs(0)
+      >>> EncoderDecoder(RNNEncoder(7, 4, 5, rngs=rngs), RNNDecoder(9, 4, 6, rngs=rngs))
+      Traceback (most recent call last):
+      ValueError: The encoder writes vectors of width 5, but the decoder reads width 6. \
+Build both with the same width.
+    """
+
+    def __init__(self, encoder: nnx.Module, decoder: nnx.Module):
+        if encoder.encoding_dim != decoder.encoding_dim:
+            raise ValueError(
+                f"The encoder writes vectors of width {encoder.encoding_dim}, but the decoder "
+                f"reads width {decoder.encoding_dim}. Build both with the same width."
+            )
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def encode(self, source: Array, mask: Bool[Array, "B S"] | None = None) -> Encoding:
+        """Computes H = f(X).
+
+        Args:
+          source: token ids ``(B, S)`` padded with 0.
+          mask: True where ``source`` holds a real token; ``source != <pad>`` if None.
+
+        Returns:
+          The encoding, M vectors an example.
+
+        Raises:
+          ValueError: if the batch is empty, or ``mask`` has another shape than ``source``.
+        """
+        if 0 in source.shape:
+            raise ValueError(
+                f"source needs at least one example and one position, shape (B, S); "
+                f"got {source.shape}. Check what the batch was made from."
+            )
+        if mask is None:
+            mask = source != PAD
+        if mask.shape != source.shape[:2]:
+            raise ValueError(
+                f"mask needs one flag per source token, shape (B, S) = {source.shape[:2]}; "
+                f"got {mask.shape}. Leave it out to use source != <pad>."
+            )
+        return self.encoder(source, mask)
+
+    def __call__(
+        self,
+        source: Array,
+        target_in: Int[Array, "B T"],
+        mask: Bool[Array, "B S"] | None = None,
+    ) -> Decoded:
+        """Scores every target position at once, given the tokens before it (teacher forcing).
+
+        Args:
+          source: token ids ``(B, S)``.
+          target_in: the target shifted right, ``(B, T)``: ``<bos>`` first (see
+            :func:`encdec_lib.losses.shift_right`).
+          mask: as for :meth:`encode`.
+
+        Returns:
+          Logits ``(B, T, V)`` and, from a decoder that attends, weights ``(B, H, T, M)``.
+
+        Raises:
+          ValueError: if source and target have different batch sizes.
+        """
+        if target_in.shape[0] != source.shape[0]:
+            raise ValueError(
+                f"source has {source.shape[0]} examples but target_in has {target_in.shape[0]}. "
+                f"Pass the same examples in both."
+            )
+        return self.decoder(target_in, self.encode(source, mask))

@@ -1,0 +1,117 @@
+"""Losses, each an average over the tokens that count."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from encdec_lib.data.vocabulary import BOS, PAD
+
+
+def shift_right(target: Int[Array, "B T"]) -> Int[Array, "B T"]:
+    """The decoder's input in training: ``<bos>``, then the target without its last position.
+
+    Where the target has ended, the input is padding, so a decoder can stop there.
+
+    Args:
+      target: ``(B, T)``, each row ending in ``<eos>``, then ``<pad>``.
+
+    Returns:
+      ``(B, T)``: position i holds what the decoder has seen before it predicts target i.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> shift_right(jnp.array([[7, 8, 2, 0], [9, 2, 0, 0]])).tolist()
+      [[1, 7, 8, 0], [1, 9, 0, 0]]
+    """
+    begin = jnp.full_like(target[:, :1], BOS)
+    shifted = jnp.concatenate([begin, target[:, :-1]], axis=1)
+    return jnp.where(target == PAD, PAD, shifted)
+
+
+def summed_cross_entropy(
+    logits: Float[Array, "B T V"],
+    targets: Int[Array, "B T"],
+    mask: Bool[Array, "B T"],
+    label_smoothing: float = 0.0,
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """The sum over real tokens, in nats, and their number.
+
+    Training keeps the two apart so that a batch split among devices gives the same mean as a
+    batch on one. See :func:`masked_cross_entropy` for the formula and the arguments.
+
+    Raises:
+      ValueError: if ``label_smoothing`` is outside [0, 1), or shapes do not fit.
+    """
+    if not 0.0 <= label_smoothing < 1.0:
+        raise ValueError(f"label_smoothing must lie in [0, 1); got {label_smoothing}.")
+    if not logits.shape[:-1] == targets.shape == mask.shape:
+        raise ValueError(
+            f"logits (B, T, V), targets (B, T) and mask (B, T) must agree on B and T; "
+            f"got {logits.shape}, {targets.shape} and {mask.shape}."
+        )
+    log_p = jax.nn.log_softmax(logits.astype(jnp.float32), axis=-1)  # (B, T, V)
+    nats = -jnp.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]  # (B, T)
+    if label_smoothing:
+        nats = (1 - label_smoothing) * nats - label_smoothing * log_p.mean(axis=-1)
+    return jnp.where(mask, nats, 0.0).sum(), mask.sum().astype(jnp.float32)
+
+
+def masked_cross_entropy(
+    logits: Float[Array, "B T V"],
+    targets: Int[Array, "B T"],
+    mask: Bool[Array, "B T"],
+    label_smoothing: float = 0.0,
+) -> Float[Array, ""]:
+    r"""Mean cross-entropy over the real target tokens, in nats per token.
+
+    .. math::
+        \mathcal{L} = -\frac{1}{\sum_{bt} m_{bt}}
+        \sum_{bt} m_{bt} \sum_v \tilde y_{btv} \log p_{btv}, \qquad
+        \tilde y_{btv} = (1-\varepsilon)\,[v = y_{bt}] + \varepsilon / V
+
+    A model that spreads its bets evenly scores ``log(V)``. Without smoothing, ``exp(loss)``
+    is the perplexity. Divides by the tokens in the whole batch, so that a long sentence
+    weighs more than a short one.
+
+    Args:
+      logits: unnormalised log-probabilities, ``(B, T, V)``.
+      targets: token ids in ``[0, V)``, ``(B, T)``. Ids under the mask are ignored.
+      mask: True where ``targets`` has a real token, ``(B, T)``.
+      label_smoothing: epsilon in ``[0, 1)``; 0 gives the plain loss.
+
+    Returns:
+      A scalar. 0.0 if the mask hides everything.
+
+    Raises:
+      ValueError: if ``label_smoothing`` is outside ``[0, 1)``, or shapes do not fit.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> uniform = jnp.zeros((1, 2, 8))
+      >>> loss = masked_cross_entropy(uniform, jnp.array([[3, 0]]), jnp.array([[True, False]]))
+      >>> round(float(loss), 4)  # log(8)
+      2.0794
+
+    Reference:
+      Label smoothing: Szegedy et al. (2016), arXiv:1512.00567, section 7.
+    """
+    nats, count = summed_cross_entropy(logits, targets, mask, label_smoothing)
+    return nats / jnp.maximum(count, 1)
+
+
+def translation_loss(
+    model, batch: tuple[Int[Array, "B S"], Int[Array, "B T"]], label_smoothing: float = 0.0
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """What :func:`encdec_lib.train.fit` minimises for an encoder-decoder over tokens.
+
+    Args:
+      model: an :class:`~encdec_lib.encoding.EncoderDecoder`.
+      batch: source ``(B, S)`` and target ``(B, T)``.
+      label_smoothing: see :func:`masked_cross_entropy`.
+
+    Returns:
+      Summed cross-entropy in nats and the number of target tokens.
+    """
+    source, target = batch
+    logits = model(source, shift_right(target)).logits
+    return summed_cross_entropy(logits, target, target != PAD, label_smoothing)

@@ -1,0 +1,402 @@
+"""Training: parameters and data on the device, many steps inside one jit.
+
+:func:`fit` is the only trainer of the course. One call of its jitted chunk runs many steps of
+:func:`train_step` on every local device; Python sees the losses once a chunk, for the progress
+line, the evaluations, the checkpoint and Ctrl-C.
+"""
+
+import contextlib
+import dataclasses
+import pathlib
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from flax import nnx
+from jax.sharding import PartitionSpec as P
+
+from encdec_lib import checkpoint as checkpoints
+from encdec_lib.devices import BATCH_AXIS, batch_mesh, replicate
+from encdec_lib.losses import translation_loss
+from encdec_lib.progress import Progress
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """How to train. The same config, data and model give the same numbers."""
+
+    steps: int = 600
+    batch_size: int = 64
+    learning_rate: float = 3e-3  # the peak, reached after the warm-up
+    warmup_steps: int = 50
+    schedule: str = "cosine"  # after the warm-up: "cosine" or "linear" to 0, or "constant"
+    weight_decay: float = 0.0
+    clip_norm: float = 1.0  # gradients longer than this are shortened to it
+    label_smoothing: float = 0.0
+    seed: int = 0  # of the order of examples
+    group_by_length: bool = True  # batches of similar length, so that little is padding
+    chunk_steps: int = 25  # steps in one call: how often Python looks
+    scan_steps: bool = True  # False: one step a call, for convolutions on CPU (see benchmarks/)
+
+    def __post_init__(self):
+        for name in ("steps", "batch_size", "chunk_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}.")
+        if self.schedule not in ("cosine", "linear", "constant"):
+            raise ValueError(
+                f"schedule must be 'cosine', 'linear' or 'constant'; got {self.schedule!r}."
+            )
+
+    def rate(self) -> optax.Schedule:
+        """Learning rate by step: linear warm-up, then the schedule."""
+        warmup = min(self.warmup_steps, self.steps)
+        rest = max(self.steps - warmup, 1)
+        after = {
+            "cosine": optax.cosine_decay_schedule(self.learning_rate, rest),
+            "linear": optax.linear_schedule(self.learning_rate, 0.0, rest),
+            "constant": optax.constant_schedule(self.learning_rate),
+        }[self.schedule]
+        if not warmup:
+            return after
+        up = optax.linear_schedule(self.learning_rate / warmup, self.learning_rate, warmup)
+        return optax.join_schedules([up, after], [warmup])
+
+    def optimizer(self) -> optax.GradientTransformation:
+        """AdamW behind a limit on the gradient's norm."""
+        return optax.chain(
+            optax.clip_by_global_norm(self.clip_norm),
+            optax.adamw(self.rate(), b2=0.98, weight_decay=self.weight_decay),
+        )
+
+
+@dataclasses.dataclass
+class History:
+    """What happened: one loss a step, and what was measured on the way."""
+
+    losses: np.ndarray  # (steps,), nats per target token
+    seconds: list[tuple[int, float]]  # (steps done, seconds of training since the start)
+    evaluations: list[dict[str, float]]  # each with "step" and "seconds"
+    compile_seconds: float = 0.0  # before the first step
+    interrupted: bool = False
+
+    @property
+    def train_seconds(self) -> float:
+        """Seconds spent in training steps, without compilation and evaluations."""
+        return self.seconds[-1][1] if self.seconds else 0.0
+
+
+def batch_order(
+    count: int, batch_size: int, steps: int, seed: int, lengths: np.ndarray | None = None
+) -> np.ndarray:
+    """Which examples make which batch.
+
+    Every epoch is a new permutation. With ``lengths``, each stretch of 50 batches is sorted by
+    length before it is cut, and its batches are shuffled: similar lengths meet in a batch, and
+    the order stays random.
+
+    Args:
+      count: number of examples.
+      batch_size: B.
+      steps: number of batches.
+      seed: fixes the result.
+      lengths: of the examples, ``(count,)``.
+
+    Returns:
+      Indices ``(steps, B)``.
+
+    Raises:
+      ValueError: if there are fewer examples than one batch needs.
+
+    Example:
+      >>> batch_order(4, 2, 3, seed=0).shape
+      (3, 2)
+    """
+    if count < batch_size:
+        raise ValueError(
+            f"batch_size is {batch_size}, but there are only {count} examples. Lower it."
+        )
+    rng = np.random.default_rng(seed)
+    per_epoch = count // batch_size
+    epochs = []
+    for _ in range(-(-steps // per_epoch)):
+        order = rng.permutation(count)[: per_epoch * batch_size]
+        if lengths is not None:
+            pool = 50 * batch_size
+            for start in range(0, len(order), pool):
+                part = order[start : start + pool]
+                order[start : start + pool] = part[np.argsort(lengths[part], kind="stable")]
+        batches = order.reshape(per_epoch, batch_size)
+        epochs.append(rng.permutation(batches) if lengths is not None else batches)
+    return np.concatenate(epochs)[:steps].astype(np.int32)
+
+
+def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
+    """One step of gradient descent, on one device's part of the batch.
+
+    Args:
+      graph: the model's structure, from ``nnx.split``.
+      optimizer: an optax transformation.
+      loss: ``loss(model, batch) -> (sum, count)``; the step descends sum / count, both taken
+        over the whole batch on all devices.
+      params: the parameters.
+      rest: what else the model keeps (random streams, running statistics).
+      opt_state: the optimizer's state.
+      batch: this device's examples.
+
+    Returns:
+      New ``params``, ``rest`` and ``opt_state``, and the mean loss.
+    """
+
+    def summed(params):
+        model = nnx.merge(graph, params, rest)
+        total, count = loss(model, batch)
+        return total, (count, nnx.state(model, nnx.Not(nnx.Param)))
+
+    (total, (count, rest)), grads = jax.value_and_grad(summed, has_aux=True)(params)
+    total, count, grads = jax.lax.psum((total, count, grads), BATCH_AXIS)
+    rest = jax.tree.map(
+        lambda x: jax.lax.pmean(x, BATCH_AXIS) if jnp.issubdtype(x.dtype, jnp.floating) else x,
+        rest,
+    )
+    count = jnp.maximum(count, 1)
+    grads = jax.tree.map(lambda g: g / count.astype(g.dtype), grads)
+    updates, opt_state = optimizer.update(grads, opt_state, params)
+    return optax.apply_updates(params, updates), rest, opt_state, total / count
+
+
+def _chunk(graph, optimizer, loss, params, rest, opt_state, data, order, steps):
+    """Runs ``steps`` of the batches in ``order`` (chunk, B); the loss of each."""
+
+    def body(i, carry):
+        params, rest, opt_state, losses = carry
+        batch = jax.tree.map(lambda x: x[order[i]], data)
+        params, rest, opt_state, loss_i = train_step(
+            graph, optimizer, loss, params, rest, opt_state, batch
+        )
+        return params, rest, opt_state, losses.at[i].set(loss_i)
+
+    carry = (params, rest, opt_state, jnp.zeros(order.shape[0]))
+    if order.shape[0] == 1:  # no loop at all: convolutions on CPU
+        return body(0, carry)
+    return jax.lax.fori_loop(0, steps, body, carry)
+
+
+@contextlib.contextmanager
+def _ctrl_c():
+    """Yields a list that fills when the user interrupts; a second Ctrl-C raises at once."""
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def handler(number, frame):
+        asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, handler)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def fit(
+    model: nnx.Module,
+    data,
+    config: TrainConfig = TrainConfig(),
+    *,
+    loss: Callable | None = None,
+    evaluate: Callable[[nnx.Module], dict[str, float]] | None = None,
+    eval_every: int | None = None,
+    checkpoint: str | pathlib.Path | None = None,
+    checkpoint_every: int | None = None,
+    resume: bool = False,
+    devices: list | None = None,
+    progress: bool = True,
+) -> History:
+    """Trains ``model`` in place.
+
+    The batch is split over every local device; gradients are added up once a step. Ctrl-C
+    (the notebook's stop button) ends after the current chunk and keeps model and history.
+
+    Args:
+      model: any NNX module that ``loss`` understands.
+      data: a :class:`~encdec_lib.data.parallel.ParallelText`, or any pytree of arrays with
+        the examples along their first axis.
+      config: how to train.
+      loss: ``loss(model, batch) -> (sum, count)``; :func:`~encdec_lib.losses.translation_loss`
+        with the config's label smoothing if None.
+      evaluate: called as ``evaluate(model)``, returns numbers by name; never timed as training.
+      eval_every: steps between evaluations; only at the end if None.
+      checkpoint: a file to write at the end, and every ``checkpoint_every`` steps.
+      checkpoint_every: steps between checkpoints.
+      resume: go on from ``checkpoint``; equal to a run that never stopped, bit for bit on one
+        device. Where there is no such file yet, start from the beginning.
+      devices: which devices; all local ones if None.
+      progress: show a table that grows.
+
+    Returns:
+      The :class:`History`, whole even when resumed.
+
+    Raises:
+      ValueError: if the data are empty or fewer than a batch, ``batch_size`` does not divide
+        by the number of devices, or the checkpoint is of another model or config.
+      FloatingPointError: if the loss is no longer finite; the model keeps its last good chunk.
+
+    Example:
+      >>> import numpy as np
+      >>> from flax import nnx
+      >>> from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+      >>> model = seq2seq(Seq2SeqConfig(8, 8, embed_dim=8, state_dim=16), rngs=nnx.Rngs(0))
+      >>> source = np.random.default_rng(0).integers(4, 8, (64, 1))
+      >>> copy = (source, np.concatenate([source, np.full_like(source, 2)], axis=1))
+      >>> config = TrainConfig(steps=60, batch_size=16, warmup_steps=5, learning_rate=0.02)
+      >>> history = fit(model, copy, config, progress=False)
+      >>> bool(history.losses[0] > 1.5 and history.losses[-1] < 0.1)
+      True
+    """
+    examples = (data.source, data.target) if hasattr(data, "source") else data
+    examples = jax.tree.map(np.asarray, examples)
+    leaves = jax.tree.leaves(examples)
+    count = len(leaves[0]) if leaves else 0
+    if not count or any(len(leaf) != count for leaf in leaves):
+        raise ValueError(
+            f"data needs examples along the first axis of every array, the same number in each; "
+            f"got {[leaf.shape for leaf in leaves]}."
+        )
+    mesh = batch_mesh(devices)
+    if config.batch_size % mesh.size:
+        raise ValueError(
+            f"batch_size must be a multiple of the {mesh.size} devices; got {config.batch_size}."
+        )
+    if loss is None:
+        loss = partial(translation_loss, label_smoothing=config.label_smoothing)
+
+    lengths = None
+    if config.group_by_length:
+        lengths = sum((x != 0).sum(tuple(range(1, x.ndim))) for x in leaves)
+    order = batch_order(count, config.batch_size, config.steps, config.seed, lengths)
+    # Neighbours in length go to different devices, so that all finish together.
+    order = order.reshape(len(order), -1, mesh.size).swapaxes(1, 2).reshape(len(order), -1)
+
+    graph, params, rest = nnx.split(model, nnx.Param, ...)
+    optimizer = config.optimizer()
+    opt_state = optimizer.init(params)
+    fingerprint = repr(dataclasses.replace(config, chunk_steps=1))
+    history = History(np.zeros(0, np.float32), [], [])
+    if resume and checkpoint and pathlib.Path(checkpoint).exists():
+        (params, rest, opt_state), meta = _restore(
+            checkpoint, (params, rest, opt_state), fingerprint
+        )
+        history = History(np.array(meta["losses"], np.float32), meta["seconds"], meta["evaluations"])
+    # Copies: the model keeps its arrays while the chunk gives its own away.
+    state = replicate(jax.tree.map(jnp.copy, (params, rest, opt_state)), mesh)
+    device_data = replicate(examples, mesh)
+
+    def keep(state):
+        """Puts the weights back into the model, on the default device."""
+        params, rest, _ = jax.tree.map(lambda x: jnp.asarray(np.asarray(x)), state)
+        nnx.update(model, params, rest)
+
+    def write(state):
+        checkpoints.save(
+            checkpoint,
+            _pure(state),
+            config=fingerprint,
+            losses=[float(x) for x in history.losses],
+            seconds=history.seconds,
+            evaluations=history.evaluations,
+        )
+
+    chunk_steps = config.chunk_steps if config.scan_steps else 1
+    run, history.compile_seconds = _compile(
+        partial(_chunk, graph, optimizer, loss), mesh, state, device_data, order[:1], chunk_steps
+    )
+    done = len(history.losses)
+    spent = history.train_seconds
+    shown = Progress(config.steps, progress)
+    stops = {config.steps}
+    for every in (eval_every, checkpoint_every):
+        stops |= set(range(every, config.steps, every)) if every else set()
+
+    with _ctrl_c() as asked:
+        while done < config.steps and not asked:
+            upto = min([s for s in stops if s > done])
+            steps = min(chunk_steps, upto - done)
+            batches = np.zeros((chunk_steps, config.batch_size), np.int32)
+            batches[:steps] = order[done : done + steps]
+            started = time.perf_counter()
+            *state, losses = run(*state, device_data, batches, np.int32(steps))
+            losses = np.asarray(losses)[:steps]
+            spent += time.perf_counter() - started
+            if not np.isfinite(losses).all():
+                raise FloatingPointError(
+                    f"The loss is no longer finite after step {done}. Lower learning_rate "
+                    f"({config.learning_rate}) or raise warmup_steps ({config.warmup_steps})."
+                )
+            done += steps
+            history.losses = np.concatenate([history.losses, losses])
+            history.seconds.append((done, spent))
+            numbers = {}
+            if evaluate and (done == config.steps or (eval_every and done % eval_every == 0)):
+                keep(state)
+                numbers = {k: float(v) for k, v in evaluate(model).items()}
+                history.evaluations.append({"step": done, "seconds": spent, **numbers})
+            if chunk_steps > 1 or done % config.chunk_steps == 0 or done == config.steps:
+                shown.update(done, spent, loss=float(losses.mean()), **numbers)
+            if checkpoint and checkpoint_every and done % checkpoint_every == 0:
+                write(state)
+        history.interrupted = bool(asked)
+    keep(state)
+    if checkpoint:
+        write(state)
+    stopped = "stopped by the reader after" if history.interrupted else "trained"
+    shown.finish(
+        f"{stopped} {done} steps in {spent:.1f} s on {mesh.size} device"
+        f"{'s' if mesh.size > 1 else ''} (compilation {history.compile_seconds:.1f} s)"
+    )
+    return history
+
+
+def _compile(chunk, mesh, state, data, order, chunk_steps):
+    """The chunk, split over the mesh and compiled; and the seconds that took."""
+    split = jax.shard_map(
+        chunk,
+        mesh=mesh,
+        in_specs=(P(), P(), P(), P(), P(None, BATCH_AXIS), P()),
+        out_specs=P(),
+        check_vma=False,  # gradients are summed by hand, once a step
+    )
+    started = time.perf_counter()
+    batches = np.zeros((chunk_steps, order.shape[1]), np.int32)
+    jitted = jax.jit(split, donate_argnums=(0, 1, 2))
+    compiled = jitted.lower(*state, data, batches, np.int32(1)).compile()
+    return compiled, time.perf_counter() - started
+
+
+def _pure(state):
+    params, rest, opt_state = state
+    return nnx.to_pure_dict(params), nnx.to_pure_dict(rest), jax.tree.leaves(opt_state)
+
+
+def _restore(path, state, fingerprint):
+    params, rest, opt_state = state
+    (p, r, leaves), meta = checkpoints.load(path, _pure(state))
+    if meta.get("config") != fingerprint:
+        raise ValueError(
+            f"{path} was written with another config. Saved: {meta.get('config')}; "
+            f"now: {fingerprint}. Resume with the same, or use another path."
+        )
+    as_jax = partial(jax.tree.map, jnp.asarray)
+    nnx.replace_by_pure_dict(params, as_jax(p))
+    nnx.replace_by_pure_dict(rest, as_jax(r))
+    opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), as_jax(leaves))
+    return (params, rest, opt_state), meta
