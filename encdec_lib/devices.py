@@ -12,6 +12,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 BATCH_AXIS = "batch"
+SMALL_JOB = 5e7  # floating-point operations; measured: two cores break even near 1e8
 
 
 def use_all_cores(limit: int = 8) -> int:
@@ -48,6 +49,21 @@ def batch_mesh(devices: list | None = None) -> Mesh:
       A mesh with the single axis ``"batch"``.
     """
     return Mesh(np.array(devices or jax.local_devices()), (BATCH_AXIS,))
+
+
+def devices_for(flops: float) -> list:
+    """The local devices that a job of this size should be split among.
+
+    All of them, but one alone for a small job on a CPU: there, handing a batch to another core
+    and waiting for it takes longer than the arithmetic.
+
+    Args:
+      flops: floating-point operations of one call, roughly.
+    """
+    devices = jax.local_devices()
+    if devices[0].platform == "cpu" and flops < SMALL_JOB:
+        return devices[:1]
+    return devices
 
 
 def replicate(tree, mesh: Mesh):

@@ -18,7 +18,7 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Float, Int
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
-from encdec_lib.devices import BATCH_AXIS, batch_mesh
+from encdec_lib.devices import BATCH_AXIS, batch_mesh, devices_for
 from encdec_lib.encoding import DecoderState, EncoderDecoder
 
 
@@ -109,19 +109,19 @@ def _in_batches(model, source, batch_size, search) -> Generated:
         )
     if search[1] < 1:
         raise ValueError(f"max_length must be at least 1; got {search[1]}.")
-    mesh = batch_mesh()
-    size = min(batch_size, len(source))
-    size = -(-size // mesh.size) * mesh.size
     graph, state = nnx.split(model)
+    size = min(batch_size, len(source))
+    weights = sum(x.size for x in jax.tree.leaves(state))
+    mesh = batch_mesh(devices_for(2 * weights * size * source.shape[1]))
+    size = -(-size // mesh.size) * mesh.size
     run = _compiled(search, graph, mesh)
     # Neighbours in length share a batch, and go to different devices.
     order = np.argsort((source != PAD).sum(axis=1), kind="stable")
+    spread = np.arange(size).reshape(-1, mesh.size).T.ravel()
     parts = []
     for start in range(0, len(source), size):
         rows = order[start : start + size]
-        filled = np.resize(rows, size)
-        spread = np.arange(size).reshape(-1, mesh.size).T.ravel()
-        result = run(state, source[filled[spread]])
+        result = run(state, source[np.resize(rows, size)[spread]])
         back = np.argsort(spread)[: len(rows)]
         parts.append([np.asarray(x)[back] for x in result if x is not None])
     back = np.argsort(order)
@@ -143,6 +143,12 @@ def _compiled(search, graph, mesh):
     return jax.jit(split)
 
 
+def _log_probabilities(logits):
+    """Of the next token; -inf for ``<pad>`` and ``<bos>``, which no output holds."""
+    log_p = jax.nn.log_softmax(logits.astype(jnp.float32))
+    return log_p.at[:, jnp.array([PAD, BOS])].set(-jnp.inf)
+
+
 def _greedy(model, source, max_length):
     decoder = model.decoder
     carry, memory = decoder.start(model.encode(source))
@@ -158,7 +164,7 @@ def _greedy(model, source, max_length):
     def body(loop):
         i, token, ended, carry, score, tokens, looked = loop
         state, logits, weights = decoder.step(DecoderState(carry, memory), token)
-        log_p = jax.nn.log_softmax(logits.astype(jnp.float32))
+        log_p = _log_probabilities(logits)
         best = jnp.argmax(log_p, axis=-1)
         score = score + jnp.where(ended, 0, jnp.max(log_p, axis=-1))
         token = jnp.where(ended, PAD, best)
@@ -212,7 +218,7 @@ def _beam(model, source, max_length, width, length_penalty):
     def body(loop):
         i, token, ended, carry, score, tokens, parents, looked = loop
         state, logits, weights = decoder.step(DecoderState(carry, memory), token.ravel())
-        log_p = jax.nn.log_softmax(logits.astype(jnp.float32)).reshape(batch, width, -1)
+        log_p = _log_probabilities(logits).reshape(batch, width, -1)
         # A sequence that has ended has one child: itself, one <pad> longer.
         only_pad = jnp.where(jnp.arange(log_p.shape[-1]) == PAD, 0.0, -jnp.inf)
         log_p = jnp.where(ended[..., None], only_pad, log_p)

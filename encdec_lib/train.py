@@ -22,7 +22,7 @@ from flax import nnx
 from jax.sharding import PartitionSpec as P
 
 from encdec_lib import checkpoint as checkpoints
-from encdec_lib.devices import BATCH_AXIS, batch_mesh, replicate
+from encdec_lib.devices import BATCH_AXIS, batch_mesh, devices_for, replicate
 from encdec_lib.losses import translation_loss
 from encdec_lib.progress import Progress
 
@@ -224,7 +224,7 @@ def fit(
 ) -> History:
     """Trains ``model`` in place.
 
-    The batch is split over every local device; gradients are added up once a step. Ctrl-C
+    The batch is split over the local devices; gradients are added up once a step. Ctrl-C
     (the notebook's stop button) ends after the current chunk and keeps model and history.
 
     Args:
@@ -240,7 +240,8 @@ def fit(
       checkpoint_every: steps between checkpoints.
       resume: go on from ``checkpoint``; equal to a run that never stopped, bit for bit on one
         device. Where there is no such file yet, start from the beginning.
-      devices: which devices; all local ones if None.
+      devices: which devices; if None all local ones, or one where a step is so small that
+        splitting it costs more than it saves (:func:`~encdec_lib.devices.devices_for`).
       progress: show a table that grows.
 
     Returns:
@@ -272,7 +273,9 @@ def fit(
             f"data needs examples along the first axis of every array, the same number in each; "
             f"got {[leaf.shape for leaf in leaves]}."
         )
-    mesh = batch_mesh(devices)
+    size = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
+    positions = max(x.shape[1] if x.ndim > 1 else 1 for x in leaves)
+    mesh = batch_mesh(devices or devices_for(6 * size * positions * config.batch_size))
     if config.batch_size % mesh.size:
         raise ValueError(
             f"batch_size must be a multiple of the {mesh.size} devices; got {config.batch_size}."

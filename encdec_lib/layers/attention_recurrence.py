@@ -44,7 +44,7 @@ def attention_recurrence(
     """
     embed_dim = embedded.shape[-1]
     w_in = rnn.W_in[...]
-    inputs = embedded @ w_in[:embed_dim] + rnn.b_in[...]  # (T, B, 3D), all steps at once
+    inputs = embedded @ w_in[:embed_dim] + rnn.b_in[None, None]  # (T, B, 3D), all steps at once
     w_state = jnp.concatenate([attention.W_query[...], rnn.W_rec[...]], axis=1)
     b_state = jnp.concatenate([jnp.zeros_like(attention.v[...]), rnn.b_rec[...]])
     return _loop(
@@ -55,46 +55,48 @@ def attention_recurrence(
 
 @jax.custom_vjp
 def _loop(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps):
-    return _forward(
+    return _run(
         inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps
-    )[0]
+    )[:3]
 
 
-def _forward(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps):
+def _run(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps):
+    """The loop; also keeps what the state asked and what entered the gates."""
     length, align = inputs.shape[0], v.shape[0]
-    empty = tuple(
-        jnp.zeros((length, *shape), inputs.dtype)
-        for shape in (state.shape, (state.shape[0], vectors.shape[-1]), mask.shape)
-    )
+    (batch, _), width = state.shape, vectors.shape[-1]
+    shapes = state.shape, (batch, width), mask.shape, (batch, len(b_state)), inputs.shape[1:]
+    empty = tuple(jnp.zeros((length, *shape), inputs.dtype) for shape in shapes)
 
     def body(t, carry):
-        state, (states, contexts, weights) = carry
-        asked = state @ w_state + b_state  # the query's half, then the gates'
+        state, kept = carry
+        asked = state @ w_state + b_state[None]  # the query's part, then the gates'
         hidden = jnp.tanh(asked[:, None, :align] + projected)
         alpha = masked_softmax(hidden @ v, mask)
         context = jnp.einsum("BS,BSM->BM", alpha, vectors)
-        (state,) = gru_cell(inputs[t] + context @ w_context, asked[:, align:], (state,))
-        filled = states.at[t].set(state), contexts.at[t].set(context), weights.at[t].set(alpha)
-        return state, filled
+        entered = inputs[t] + context @ w_context
+        (state,) = gru_cell(entered, asked[:, align:], (state,))
+        new = state, context, alpha, asked, entered
+        return state, tuple(k.at[t].set(n) for k, n in zip(kept, new))
 
-    _, filled = jax.lax.fori_loop(0, steps, body, (state, empty))
-    saved = (inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps)
-    return filled, (saved, filled)
+    return jax.lax.fori_loop(0, steps, body, (state, empty))[1]
 
 
-def _backward(residuals, cotangents):
-    saved, (states, contexts, weights) = residuals
-    inputs, w_context, w_state, b_state, v, first, vectors, projected, mask, steps = saved
+def _forward(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps):
+    kept = _run(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps)
+    return kept[:3], (w_context, w_state, v, state, vectors, projected, steps, kept)
+
+
+def _backward(saved, cotangents):
+    w_context, w_state, v, first, vectors, projected, steps, kept = saved
+    states, contexts, weights, asked, entered = kept
     d_states, d_contexts, d_weights = cotangents
     align = v.shape[0]
     before = jnp.concatenate([first[None], states[:-1]])  # (T, B, D)
-    asked = before @ w_state + b_state  # (T, B, A + 3D)
-    gates_in = inputs + contexts @ w_context  # (T, B, 3D)
 
     def body(i, carry):
         d_state, d_projected, d_v, d_asked, d_inputs, d_read = carry
         t = steps - 1 - i
-        _, pull = jax.vjp(gru_cell, gates_in[t], asked[t, :, align:], (before[t],))
+        _, pull = jax.vjp(gru_cell, entered[t], asked[t, :, align:], (before[t],))
         d_a, d_q, (d_state,) = pull((d_state + d_states[t],))
         d_context = d_a @ w_context.T + d_contexts[t]
         # through the softmax
@@ -104,7 +106,7 @@ def _backward(residuals, cotangents):
         # through the scoring network, recomputed
         hidden = jnp.tanh(asked[t][:, None, :align] + projected)  # (B, S, A)
         d_v = d_v + jnp.einsum("BS,BSA->A", d_score, hidden)
-        d_hidden = d_score[..., None] * (v * (1 - hidden**2))
+        d_hidden = d_score[..., None] * (v[None, None] * (1 - hidden**2))
         d_projected = d_projected + d_hidden
         d_asked_t = jnp.concatenate([d_hidden.sum(1), d_q], axis=-1)
         d_state = d_state + d_asked_t @ w_state.T
@@ -122,7 +124,7 @@ def _backward(residuals, cotangents):
         jnp.zeros_like(projected),
         jnp.zeros_like(v),
         jnp.zeros_like(asked),
-        jnp.zeros_like(inputs),
+        jnp.zeros_like(entered),
         jnp.zeros_like(contexts),
     )
     d_first, d_projected, d_v, d_asked, d_inputs, d_read = jax.lax.fori_loop(0, steps, body, carry)

@@ -5,8 +5,8 @@ through a single matrix product. It differs from ``jax.grad`` of a ``lax.scan`` 
 
 - The products with the inputs are done for all steps at once, before the loop.
 - The loop stops after the longest real sequence of the batch, not after the padding.
-- The backward pass recomputes the gates instead of storing them, and adds up the gradient
-  of the recurrent matrix in one large product after the loop, not in one small one a step.
+- The backward pass keeps one array a step, recomputes the gates from it, and adds up the
+  gradient of the recurrent matrix in one large product after the loop, not in one a step.
 
 Shape letters: B batch, S positions, E input width, D state width, G gates (3 for a GRU, 4 for
 an LSTM).
@@ -43,7 +43,7 @@ def recurrence(cell, reverse, inputs, w_rec, b_rec, state, mask):
       The states after every step, each ``(S, B, D)``, and the state at the end. Positions
       beyond the longest sequence of the batch hold zeros.
     """
-    return _run(cell, reverse, inputs, w_rec, b_rec, state, mask)[0]
+    return _run(cell, reverse, inputs, w_rec, b_rec, state, mask)[:2]
 
 
 def longest(mask: Bool[Array, "S B"]) -> Array:
@@ -53,18 +53,26 @@ def longest(mask: Bool[Array, "S B"]) -> Array:
 
 
 def _run(cell, reverse, inputs, w_rec, b_rec, state, mask):
+    """The loop; returns the states, the last one, and every q_t for the backward pass."""
     steps = longest(mask)
     empty = tuple(jnp.zeros((inputs.shape[0], *s.shape), s.dtype) for s in state)
 
     def body(i, carry):
-        state, after = carry
+        state, after, asked = carry
         t = steps - 1 - i if reverse else i
-        new = cell(inputs[t], state[0] @ w_rec + b_rec, state)
+        q = state[0] @ w_rec + b_rec[None]
+        new = cell(inputs[t], q, state)
         new = tuple(jnp.where(mask[t][:, None], n, s) for n, s in zip(new, state))
-        return new, tuple(a.at[t].set(n) for a, n in zip(after, new))
+        after = tuple(a.at[t].set(n) for a, n in zip(after, new))
+        return new, after, asked.at[t].set(q)
 
-    last, after = jax.lax.fori_loop(0, steps, body, (state, empty))
-    return (after, last), (inputs, w_rec, b_rec, state, after, mask)
+    last, after, asked = jax.lax.fori_loop(0, steps, body, (state, empty, jnp.zeros_like(inputs)))
+    return after, last, asked
+
+
+def _run_forward(cell, reverse, inputs, w_rec, b_rec, state, mask):
+    after, last, asked = _run(cell, reverse, inputs, w_rec, b_rec, state, mask)
+    return (after, last), (inputs, w_rec, state, after, asked, mask)
 
 
 def _states_before(after, first, steps, reverse):
@@ -75,18 +83,17 @@ def _states_before(after, first, steps, reverse):
 
 
 def _run_backward(cell, reverse, saved, cotangents):
-    inputs, w_rec, b_rec, first, after, mask = saved
+    inputs, w_rec, first, after, asked, mask = saved
     d_after, d_last = cotangents
     steps = longest(mask)
     before = tuple(_states_before(a, f, steps, reverse) for a, f in zip(after, first))
-    q = before[0] @ w_rec + b_rec  # every step's, at once
 
     def body(i, carry):
         d_state, d_q, d_inputs = carry
         t = i if reverse else steps - 1 - i
         real = mask[t][:, None]
         d_new = tuple(d + step[t] for d, step in zip(d_state, d_after))
-        _, pull = jax.vjp(cell, inputs[t], q[t], tuple(b[t] for b in before))
+        _, pull = jax.vjp(cell, inputs[t], asked[t], tuple(b[t] for b in before))
         d_a, d_qt, d_old = pull(tuple(jnp.where(real, d, 0) for d in d_new))
         d_old = tuple(o + jnp.where(real, 0, d) for o, d in zip(d_old, d_new))
         d_old = (d_old[0] + d_qt @ w_rec.T, *d_old[1:])
@@ -98,7 +105,7 @@ def _run_backward(cell, reverse, saved, cotangents):
     return d_inputs, d_w, d_q.sum((0, 1)), d_first, None
 
 
-recurrence.defvjp(_run, _run_backward)
+recurrence.defvjp(_run_forward, _run_backward)
 
 
 def gru_cell(a: Float[Array, "B G"], q: Float[Array, "B G"], state: State) -> State:
@@ -158,8 +165,8 @@ class _Recurrent(nnx.Module):
 
     def step(self, inputs: Float[Array, "B E"], state: State) -> State:
         """Reads one input. For generation, where the next input is not known yet."""
-        q = state[0] @ self.W_rec[...] + self._recurrent_bias()
-        return type(self).cell(inputs @ self.W_in[...] + self.b_in[...], q, state)
+        q = state[0] @ self.W_rec[...] + self._recurrent_bias()[None]
+        return type(self).cell(inputs @ self.W_in[...] + self.b_in[None], q, state)
 
     def __call__(
         self,
@@ -202,7 +209,7 @@ class _Recurrent(nnx.Module):
                 raise ValueError(
                     f"state must have shape (B, D) = {(batch, self.state_dim)}; got {array.shape}."
                 )
-        projected = inputs.swapaxes(0, 1) @ self.W_in[...] + self.b_in[...]  # (S, B, GD)
+        projected = inputs.swapaxes(0, 1) @ self.W_in[...] + self.b_in[None, None]  # (S, B, GD)
         after, last = recurrence(
             type(self).cell,
             self.reverse,

@@ -1,0 +1,1 @@
+"""The course's models side by side with PyTorch eager: ``make bench``."""

@@ -1,0 +1,187 @@
+"""Times a training step and greedy decoding against PyTorch eager.
+
+    python -m benchmarks.run [--rounds 15] [--only NAME] [--save]
+
+Both sides get the same cores, sizes and full-length batches. They are run in turn, a round of
+one and a round of the other, and the medians are compared, so that a machine whose speed
+drifts is fair to both. The ratio is ours / PyTorch: below 1 is ahead. The first step includes
+compilation, without a compilation cache.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import time
+from functools import partial
+
+from encdec_lib.devices import batch_mesh, replicate, use_all_cores
+
+use_all_cores()
+
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from flax import nnx  # noqa: E402
+
+from benchmarks import torch_models  # noqa: E402
+from encdec_lib import page  # noqa: E402
+from encdec_lib.generate import greedy  # noqa: E402
+from encdec_lib.losses import translation_loss  # noqa: E402
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
+from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
+from encdec_lib.train import TrainConfig, _chunk, _compile  # noqa: E402
+
+VOCAB = 100
+LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch
+FIRST_STEP_LIMIT = 5.0  # seconds
+CHUNK = 4  # steps in one call of ours, as `fit` does
+CASES = {  # name: (B, T, d)
+    "GRU": (64, 32, 256),
+    "Bahdanau": (64, 32, 256),
+    "GRU tiny": (8, 8, 32),
+    "Bahdanau tiny": (8, 8, 32),
+}
+
+
+def build(name: str, d: int):
+    """Our model and PyTorch's of the same sizes."""
+    if name.startswith("GRU"):
+        ours = seq2seq(Seq2SeqConfig(VOCAB, VOCAB, d, d), rngs=nnx.Rngs(0))
+        return ours, torch_models.Seq2Seq(VOCAB, d, d)
+    config = BahdanauConfig(VOCAB, VOCAB, d, d // 2, d, d)
+    return (
+        bahdanau(config, rngs=nnx.Rngs(0)),
+        torch_models.Bahdanau(VOCAB, d, d // 2, d, d),
+    )
+
+
+def our_training(model, source, target, chunk: int):
+    """A function that runs ``chunk`` steps, and the seconds to the end of the first step."""
+    config = TrainConfig(steps=10_000, learning_rate=1e-4)
+    mesh = batch_mesh()
+    graph, params, rest = nnx.split(model, nnx.Param, ...)
+    optimizer = config.optimizer()
+    state = (params, rest, optimizer.init(params))
+    state = replicate(jax.tree.map(jnp.copy, state), mesh)  # the chunk gives its own away
+    data = replicate((source, target), mesh)
+    order = np.tile(np.arange(len(source), dtype=np.int32), (chunk, 1))
+    started = time.perf_counter()
+    run, _ = _compile(
+        partial(_chunk, graph, optimizer, translation_loss), mesh, state, data, order[:1], chunk
+    )
+    *state, losses = run(*state, data, order, np.int32(1))
+    losses.block_until_ready()
+    first = time.perf_counter() - started
+
+    def steps():
+        nonlocal state
+        *state, losses = run(*state, data, order, np.int32(chunk))
+        losses.block_until_ready()
+
+    return steps, first
+
+
+def torch_training(model, source, target):
+    """The same for PyTorch, one step a call."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
+    source, target = torch.from_numpy(source).long(), torch.from_numpy(target).long()
+    step = partial(torch_models.train_step, model, optimizer, source, target)
+    started = time.perf_counter()
+    step()
+    return step, time.perf_counter() - started
+
+
+def alternate(ours, theirs, rounds: int, repeats: tuple[int, int]):
+    """Median seconds of each, run in turn; ``repeats`` calls make one sample."""
+    samples = ([], [])
+    for _ in range(rounds):
+        for function, kept, repeat in zip((ours, theirs), samples, repeats):
+            started = time.perf_counter()
+            for _ in range(repeat):
+                function()
+            kept.append((time.perf_counter() - started) / repeat)
+    return tuple(statistics.median(kept) for kept in samples)
+
+
+def measure(name: str, rounds: int) -> list[dict]:
+    """The rows of one case."""
+    batch, length, d = CASES[name]
+    rng = np.random.default_rng(0)
+    source, target = rng.integers(4, VOCAB, (2, batch, length)).astype(np.int32)
+    tiny = "tiny" in name
+    chunk = CHUNK * (8 if tiny else 1)
+    ours, theirs = build(name, d)
+    steps, first = our_training(ours, source, target, chunk)
+    torch_step, torch_first = torch_training(theirs, source, target)
+    a, b = alternate(steps, torch_step, rounds, (1, chunk))
+    rows = [row(name, "train", a / chunk, b, first, torch_first, tiny)]
+
+    # Weights that never emit <eos> keep both decoding for the whole length.
+    ours.decoder.output.bias[...] = ours.decoder.output.bias[...].at[2].set(-1e9)
+    started = time.perf_counter()
+    greedy(ours, source, length)
+    first = time.perf_counter() - started
+    torch_source = torch.from_numpy(source).long()
+    torch_greedy = partial(theirs.greedy, torch_source, length)
+    started = time.perf_counter()
+    torch_greedy()
+    torch_first = time.perf_counter() - started
+    repeats = (8, 8) if tiny else (1, 1)
+    a, b = alternate(lambda: greedy(ours, source, length), torch_greedy, 3 * rounds, repeats)
+    return [*rows, row(name, "greedy", a, b, first, torch_first, tiny)]
+
+
+def row(name, what, ours, theirs, first, torch_first, tiny):
+    """One line of the table, printed at once."""
+    limit = LIMITS["tiny" if tiny and what == "train" else what]
+    out = {
+        "case": name,
+        "what": what,
+        "ours_ms": 1e3 * ours,
+        "pytorch_ms": 1e3 * theirs,
+        "ratio": ours / theirs,
+        "limit": limit,
+        "first_s": first,
+        "pytorch_first_s": torch_first,
+    }
+    print(
+        f"{name:14} {what:7} {out['ours_ms']:9.2f} {out['pytorch_ms']:9.2f} {out['ratio']:7.2f} "
+        f"{limit:6.2f} {first:8.2f} {torch_first:8.2f}  "
+        f"{'ok' if out['ratio'] <= limit and first <= FIRST_STEP_LIMIT else 'MISSED'}",
+        flush=True,
+    )
+    return out
+
+
+def main() -> int:
+    """Prints the table; exit status 1 where a limit was missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", help="a case, or the beginning of its name")
+    parser.add_argument("--save", action="store_true", help="write encdec_lib/results/speed.json")
+    args = parser.parse_args()
+    cores = jax.local_device_count()
+    torch.set_num_threads(cores)
+    torch.manual_seed(0)
+    print(f"{cores} threads each · jax {jax.__version__} · torch {torch.__version__}")
+    print(
+        f"{'':14} {'':7} {'ours ms':>9} {'torch ms':>9} {'ratio':>7} {'limit':>6} "
+        f"{'first s':>8} {'torch s':>8}"
+    )
+    rows = [r for name in CASES if name.startswith(args.only or "") for r in measure(name, args.rounds)]
+    if args.save:
+        page.save_results(
+            "speed",
+            {"rows": rows},
+            command="make bench",
+            versions={"jax": jax.__version__, "torch": torch.__version__},
+        )
+    return int(any(r["ratio"] > r["limit"] or r["first_s"] > FIRST_STEP_LIMIT for r in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,24 @@
+"""Data that is real where it can be, small, and never downloaded while a chapter runs.
+
+:mod:`~encdec_lib.data.pronunciations` holds English words and how they sound,
+:mod:`~encdec_lib.data.translation` a grammar that writes English and Korean sentences of any
+length. Both come as :class:`~encdec_lib.data.parallel.ParallelText`.
+"""
+
+from encdec_lib.data import pronunciations, translation
+from encdec_lib.data.parallel import ParallelText, Splits, length_buckets, pad
+from encdec_lib.data.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
+
+__all__ = [
+    "BOS",
+    "EOS",
+    "PAD",
+    "UNK",
+    "ParallelText",
+    "Splits",
+    "Vocabulary",
+    "length_buckets",
+    "pad",
+    "pronunciations",
+    "translation",
+]

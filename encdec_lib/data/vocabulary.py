@@ -1,0 +1,138 @@
+"""Symbols and their numbers.
+
+Every vocabulary starts with the same four specials, so that 0 always means padding: a mask is
+``ids != PAD``, whatever the task.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+PAD, BOS, EOS, UNK = 0, 1, 2, 3
+SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
+
+
+class Vocabulary:
+    """A fixed list of symbols, each with a number, its id.
+
+    The specials come first: ``<pad>`` 0 fills up short rows, ``<bos>`` 1 starts a decoder,
+    ``<eos>`` 2 ends a sequence, ``<unk>`` 3 stands for a symbol that is not listed. The symbols
+    you give follow from 4 on, in your order.
+
+    Args:
+      symbols: the symbols, each a string and each once. A string counts as its letters.
+
+    Raises:
+      ValueError: if a symbol comes twice, is empty, or is one of the four specials.
+      TypeError: if a symbol is not a string.
+
+    Example:
+      >>> letters = Vocabulary("abc")
+      >>> len(letters), letters.encode("cab")
+      (7, [6, 4, 5])
+      >>> letters.decode([1, 6, 4, 5, 2, 0, 0])
+      ['c', 'a', 'b']
+      >>> letters.encode("cat", unknown="unk")
+      [6, 4, 3]
+    """
+
+    def __init__(self, symbols: Iterable[str]):
+        symbols = tuple(symbols)
+        ids = {symbol: i for i, symbol in enumerate(SPECIALS)}
+        for i, symbol in enumerate(symbols):
+            if not isinstance(symbol, str):
+                raise TypeError(
+                    f"symbols must be strings; got {symbol!r} of type "
+                    f"{type(symbol).__name__} at position {i}. Turn it into a string first."
+                )
+            if symbol == "":
+                raise ValueError(f"symbols must not be empty; got '' at position {i}. Remove it.")
+            if symbol in SPECIALS:
+                raise ValueError(
+                    f"symbols must not hold the specials, which are added for you; got "
+                    f"{symbol!r} at position {i}. Remove it."
+                )
+            if symbol in ids:
+                raise ValueError(
+                    f"symbols must differ; {symbol!r} at position {i} came before. Remove one."
+                )
+            ids[symbol] = len(ids)
+        self.symbols = SPECIALS + symbols
+        self._ids = ids
+
+    def __len__(self) -> int:
+        """The number of ids, specials included: the V of an embedding or an output layer."""
+        return len(self.symbols)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._ids
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.symbols == other.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self)} symbols: {' '.join(self.symbols[:8])} …)"
+
+    def encode(self, tokens: Iterable[str], unknown: str = "error") -> list[int]:
+        """Turns symbols into ids. Neither ``<bos>`` nor ``<eos>`` is added.
+
+        Args:
+          tokens: the symbols in order; a string counts as its letters.
+          unknown: what to do with a symbol that is not listed: ``"error"`` raises,
+            ``"unk"`` writes the id of ``<unk>``.
+
+        Returns:
+          One id a symbol.
+
+        Raises:
+          ValueError: if a symbol is not listed and ``unknown="error"``; the message names the
+            symbol and its position. Also if ``unknown`` is neither of the two.
+        """
+        if unknown == "unk":
+            return [self._ids.get(token, UNK) for token in tokens]
+        if unknown != "error":
+            raise ValueError(f'unknown must be "error" or "unk"; got {unknown!r}.')
+        tokens = list(tokens)
+        try:
+            return [self._ids[token] for token in tokens]
+        except KeyError:
+            position, token = next((i, t) for i, t in enumerate(tokens) if t not in self._ids)
+            raise ValueError(
+                f"tokens holds {token!r} at position {position} (counting from 0), which is "
+                f"not among the {len(self)} symbols of this vocabulary. Replace it, or pass "
+                f'unknown="unk" to encode it as <unk>.'
+            ) from None
+
+    def decode(self, ids: Sequence[int] | np.ndarray) -> list[str]:
+        """Turns ids back into symbols: stops at ``<eos>``, leaves out ``<pad>`` and ``<bos>``.
+
+        Args:
+          ids: one sequence of ids; a row of a batch will do, padding and all.
+
+        Returns:
+          The symbols; ``<unk>`` stays, since something stood there.
+
+        Raises:
+          ValueError: if ``ids`` has more than one axis or an id is not in ``[0, V)``.
+        """
+        ids = np.asarray(ids)
+        if ids.ndim != 1:
+            raise ValueError(
+                f"ids must be one sequence, shape (L,); got shape {ids.shape}. "
+                f"Decode a batch row by row."
+            )
+        tokens = []
+        for position, i in enumerate(ids.tolist()):
+            if not 0 <= i < len(self):
+                raise ValueError(
+                    f"ids must lie in [0, {len(self)}); got {i} at position {position}. "
+                    f"Do these ids belong to another vocabulary?"
+                )
+            if i == EOS:
+                break
+            if i not in (PAD, BOS):
+                tokens.append(self.symbols[i])
+        return tokens

@@ -1,0 +1,248 @@
+// The page's own engine: runs a trained model with no kernel and no network.
+//
+// Two models, the same equations as encdec_lib/models/seq2seq.py and
+// encdec_lib/models/bahdanau_attention.py, for one sentence at a time. Shape letters as in the
+// Python: S source positions, M vectors in the encoding, E embedding width, D state width,
+// A alignment width, V vocabulary. A matrix is a Float32Array, row by row, with its shape beside
+// it. tests/browser/test_widgets_engine.py holds it to the Flax models: logits and weights.
+
+export const PAD = 0;
+export const BOS = 1;
+export const EOS = 2;
+export const UNK = 3;
+
+// ---------------------------------------------------------------- weights
+
+/** Half-precision bits to a number: 1 sign bit, 5 exponent bits, 10 bits of fraction. */
+export function fromFloat16(bits) {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24; // subnormal
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The parameters {path: {data, shape}} of what export.py wrote; data is a DataView or a buffer. */
+export function readParameters(manifest, data) {
+  // A copy that starts at 0: a live kernel hands over views at odd offsets.
+  const bytes = ArrayBuffer.isView(data)
+    ? data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
+    : data.slice(0);
+  const parameters = {};
+  for (const [path, { offset, shape, dtype, scale }] of Object.entries(manifest)) {
+    const size = shape.reduce((a, b) => a * b, 1), columns = shape[shape.length - 1];
+    const values = new Float32Array(size);
+    if (dtype === "float16") {
+      const halves = new Uint16Array(bytes, offset, size);
+      for (let k = 0; k < size; k++) values[k] = fromFloat16(halves[k]);
+    } else if (dtype === "int8") { // whole numbers -127..127, one scale a column
+      const whole = new Int8Array(bytes, offset, size);
+      const scales = new Float32Array(bytes, scale, columns);
+      for (let k = 0; k < size; k++) values[k] = whole[k] * scales[k % columns];
+    } else {
+      throw new Error(`parameter ${path} has dtype ${dtype}; this page reads float16 and int8`);
+    }
+    parameters[path] = { data: values, shape };
+  }
+  return parameters;
+}
+
+// ---------------------------------------------------------------- arithmetic
+
+const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+/** y = x W + b for `rows` rows of x; W is (in, out), b may be left out. */
+function affine(x, rows, W, b) {
+  const [width, out] = W.shape, y = new Float32Array(rows * out);
+  const sums = new Float64Array(out);
+  for (let i = 0; i < rows; i++) {
+    sums.fill(0);
+    if (b) sums.set(b.data);
+    for (let k = 0; k < width; k++) {
+      const value = x[i * width + k];
+      for (let o = 0, w = k * out; o < out; o++, w++) sums[o] += value * W.data[w];
+    }
+    y.set(sums, i * out);
+  }
+  return y;
+}
+
+/** Rows start..stop of a matrix: the part of W that meets one piece of a concatenated input. */
+function rows(W, start, stop) {
+  const columns = W.shape[1];
+  return { data: W.data.subarray(start * columns, stop * columns), shape: [stop - start, columns] };
+}
+
+const row = (matrix, i) => matrix.data.subarray(i * matrix.shape[1], (i + 1) * matrix.shape[1]);
+
+/** sum_j weights_j * (row j of `values`, `width` numbers wide). */
+function mix(weights, values, width) {
+  const sums = new Float64Array(width);
+  for (let j = 0; j < weights.length; j++) {
+    for (let k = 0, v = j * width; k < width; k++, v++) sums[k] += weights[j] * values[v];
+  }
+  return sums;
+}
+
+function softmax(scores) {
+  const top = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = Float64Array.from(scores, (score) => Math.exp(score - top));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return Float32Array.from(powers, (power) => power / total);
+}
+
+/** log softmax(logits) at one place. */
+function logProbability(logits, token) {
+  const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - top);
+  return logits[token] - top - Math.log(total);
+}
+
+// ---------------------------------------------------------------- gated recurrent unit
+
+/** One step of a GRU from a = x W_in + b_in, already worked out, and the state h:
+ *    q = h W_rec + b_rec,  r = σ(a_r + q_r),  z = σ(a_z + q_z),  n = tanh(a_n + r ⊙ q_n),
+ *    h' = (1 − z) ⊙ n + z ⊙ h. */
+function gruStep(gru, a, h) {
+  const D = h.length, q = affine(h, 1, gru.W_rec, gru.b_rec), next = new Float32Array(D);
+  for (let k = 0; k < D; k++) {
+    const r = sigmoid(a[k] + q[k]), z = sigmoid(a[D + k] + q[D + k]);
+    const n = Math.tanh(a[2 * D + k] + r * q[2 * D + k]);
+    next[k] = (1 - z) * n + z * h[k];
+  }
+  return next;
+}
+
+/** The states of a GRU, each where its token stands; `reverse` walks from the last token back. */
+function gruStates(gru, x, S, reverse = false) {
+  const D = gru.W_rec.shape[0], projected = affine(x, S, gru.W_in, gru.b_in);
+  const states = new Array(S);
+  let h = new Float32Array(D);
+  for (let k = 0; k < S; k++) {
+    const j = reverse ? S - 1 - k : k;
+    h = states[j] = gruStep(gru, projected.subarray(j * 3 * D, (j + 1) * 3 * D), h);
+  }
+  return states;
+}
+
+function gruOf(P, path) {
+  const names = ["W_in", "W_rec", "b_in", "b_rec"];
+  return Object.fromEntries(names.map((name) => [name, P[`${path}.${name}`]]));
+}
+
+function embed(table, ids) {
+  const E = table.shape[1], x = new Float32Array(ids.length * E);
+  ids.forEach((id, j) => x.set(row(table, id), j * E));
+  return x;
+}
+
+/** A function of a token that is worked out once a token and remembered. */
+function remembered(compute) {
+  const known = new Map();
+  return (token) => known.get(token) ?? known.set(token, compute(token)).get(token);
+}
+
+// ---------------------------------------------------------------- the two models
+
+/** Chapter 4: the encoding is one vector, h_S, and the decoder starts from it.
+ *    s_0 = h_S,  s_i = GRU(E y_{i−1}, s_{i−1}),  logits_i = s_i W_out + b_out.
+ *  With `reverse_source` the encoder reads from the end, and the vector is its state h_1. */
+function seq2seq(P, { reverse_source: reverse = false }) {
+  const encoder = gruOf(P, "encoder.rnn"), decoder = gruOf(P, "decoder.rnn");
+  const output = P["decoder.output.kernel"], bias = P["decoder.output.bias"];
+  const projectedToken = remembered((token) =>
+    affine(row(P["decoder.embedding.embedding"], token), 1, decoder.W_in, decoder.b_in));
+  return {
+    encode(source) {
+      const S = source.length, x = embed(P["encoder.embedding.embedding"], source);
+      return { M: 1, vectors: gruStates(encoder, x, S, reverse)[reverse ? 0 : S - 1] };
+    },
+    start: (encoding) => ({ s: encoding.vectors }),
+    step(state, token) {
+      const s = gruStep(decoder, projectedToken(token), state.s);
+      return { state: { s }, logits: affine(s, 1, output, bias), weights: null };
+    },
+  };
+}
+
+/** Chapter 8: the encoding keeps every state of a bidirectional encoder, h_j = [→h_j; ←h_j].
+ *    s_0 = tanh(W_0 ←h_1 + b_0)
+ *    e_ij = v · tanh(s_{i−1} W_query + h_j W_key),  α_ij = softmax_j e_ij,  c_i = Σ_j α_ij h_j
+ *    s_i = GRU([E y_{i−1}; c_i], s_{i−1}),  logits_i = [s_i; c_i; E y_{i−1}] W_out + b_out.
+ *  A product with c_i is the same weighted sum of products with h_j, so h_j W is worked out once
+ *  a sentence; and a product with E y is worked out once a token. */
+function bahdanau(P) {
+  const forward = gruOf(P, "encoder.rnn.forward"), backward = gruOf(P, "encoder.rnn.backward");
+  const gru = gruOf(P, "decoder.rnn"), table = P["decoder.embedding.embedding"];
+  const W_query = P["decoder.attention.W_query"], W_key = P["decoder.attention.W_key"];
+  const v = P["decoder.attention.v"].data, A = v.length;
+  const E = table.shape[1], D = gru.W_rec.shape[0], width = W_key.shape[0]; // width of h_j
+  const output = P["decoder.output.kernel"], V = output.shape[1];
+  const tokenIn = rows(gru.W_in, 0, E), contextIn = rows(gru.W_in, E, E + width);
+  const stateOut = rows(output, 0, D), contextOut = rows(output, D, D + width);
+  const tokenOut = rows(output, D + width, D + width + E);
+  const projectedToken = remembered((token) => affine(row(table, token), 1, tokenIn, gru.b_in));
+  const tokenLogits = remembered((token) =>
+    affine(row(table, token), 1, tokenOut, P["decoder.output.bias"]));
+  return {
+    encode(source) {
+      const S = source.length, x = embed(P["encoder.embedding.embedding"], source);
+      const ahead = gruStates(forward, x, S), back = gruStates(backward, x, S, true);
+      const vectors = new Float32Array(S * width);
+      for (let j = 0; j < S; j++) {
+        vectors.set(ahead[j], j * width);
+        vectors.set(back[j], j * width + ahead[j].length);
+      }
+      return { M: S, vectors };
+    },
+    start({ M, vectors }) {
+      const first = vectors.subarray(P["encoder.rnn.forward.W_rec"].shape[0], width); // ←h_1
+      const s = affine(first, 1, P["decoder.initial.kernel"], P["decoder.initial.bias"])
+        .map(Math.tanh);
+      const keys = affine(vectors, M, W_key), intoGru = affine(vectors, M, contextIn);
+      return { s, M, keys, intoGru, intoOutput: affine(vectors, M, contextOut) };
+    },
+    step(state, token) {
+      const { s: before, M, keys, intoGru, intoOutput } = state;
+      const query = affine(before, 1, W_query), scores = new Float64Array(M);
+      for (let j = 0; j < M; j++) {
+        for (let a = 0; a < A; a++) scores[j] += v[a] * Math.tanh(query[a] + keys[j * A + a]);
+      }
+      const weights = softmax(scores);
+      const a = mix(weights, intoGru, 3 * D), fromToken = projectedToken(token);
+      for (let k = 0; k < a.length; k++) a[k] += fromToken[k];
+      const s = gruStep(gru, a, before), logits = affine(s, 1, stateOut);
+      const fromContext = mix(weights, intoOutput, V), tokenPart = tokenLogits(token);
+      for (let k = 0; k < V; k++) logits[k] += fromContext[k] + tokenPart[k];
+      return { state: { ...state, s }, logits, weights };
+    },
+  };
+}
+
+const KINDS = { seq2seq, bahdanau };
+
+/** A model ready to run, from {kind, manifest, data, settings} of encdec_lib.web.export_model. */
+export function loadModel({ kind, manifest, data, settings }) {
+  if (!Object.hasOwn(KINDS, kind)) {
+    throw new Error(`this page runs ${Object.keys(KINDS).join(" and ")}, no model of kind ${kind}`);
+  }
+  return { kind, ...KINDS[kind](readParameters(manifest, data), settings ?? {}) };
+}
+
+/** Takes the likeliest token at every step until <eos>, or until `maxLength` tokens stand.
+ *  Returns {tokens, weights, logProbs, finished}; tokens leave <eos> out, while weights (one
+ *  Float32Array a step, null without attention) and logProbs keep the step that gave <eos>. */
+export function greedy(model, source, maxLength) {
+  const tokens = [], weights = [], logProbs = [];
+  let state = model.start(model.encode(source)), token = BOS;
+  while (tokens.length < maxLength) {
+    const step = model.step(state, token);
+    state = step.state;
+    token = step.logits.reduce((best, logit, k) => (logit > step.logits[best] ? k : best), 0);
+    weights.push(step.weights);
+    logProbs.push(logProbability(step.logits, token));
+    if (token === EOS) return { tokens, weights, logProbs, finished: true };
+    tokens.push(token);
+  }
+  return { tokens, weights, logProbs, finished: false };
+}

@@ -1,0 +1,105 @@
+"""Interactive figures that work in a live kernel, in Colab and in a page without either."""
+
+import base64
+import functools
+import hashlib
+import html
+import json
+from pathlib import Path
+
+import anywidget
+
+from encdec_lib.web.bundle import bundle
+
+_HERE = Path(__file__).parent
+
+
+class BookWidget(anywidget.AnyWidget):
+    """An anywidget whose display also carries a page that needs no kernel and no network.
+
+    A subclass sets ``_esm`` to the path of its own ``.js`` file, which may import others of
+    this package by a relative path (see :func:`encdec_lib.web.bundle.bundle`), and may set
+    ``_css`` to the path of a style sheet, which comes after the one all widgets share. Its
+    state is its synced traits: text, numbers, lists, dicts, and bytes for weights. A figure
+    that asks Python for anything while it runs would be dead in the page: compute in the
+    browser.
+    """
+
+    _ipython_display_ = None  # ipywidgets 7 defines one, which would hide the mime bundle
+
+    #: What a reader without JavaScript sees.
+    static_fallback = "An interactive figure belongs here; it needs JavaScript."
+
+    def __init_subclass__(cls, **kwargs):
+        """Turns the paths in ``_esm`` and ``_css`` into one module and one style sheet."""
+        if isinstance(cls.__dict__.get("_esm"), Path):
+            cls._esm = bundle(cls._esm)
+            own = cls.__dict__.get("_css")
+            sheets = [_HERE / "book_widget.css", *([own] if own else [])]
+            cls._css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+        super().__init_subclass__(**kwargs)
+
+    def static_state(self) -> dict:
+        """The widget's own synced traits, as they are now."""
+        inherited = anywidget.AnyWidget.class_traits(sync=True)
+        names = self.traits(sync=True)
+        return self.get_state([n for n in names if not n.startswith("_") and n not in inherited])
+
+    def static_html(self) -> str:
+        """A piece of HTML that mounts the widget's own ES module, with its state inside.
+
+        Returns:
+          A ``div`` and the script that mounts it. There are no element ids, so a page may hold
+          it any number of times; module and style are loaded once.
+        """
+        esm, css = str(self._esm), str(getattr(self, "_css", ""))
+        payload = {
+            "hash": hashlib.sha256(f"{esm}\0{css}".encode()).hexdigest()[:16],
+            "esm": esm,
+            "css": css,
+            "state": self.static_state(),
+        }
+        return (
+            f'<div class="bw-root" data-widget="{type(self).__name__}">'
+            f'<p class="bw-fallback">{html.escape(self.static_fallback)}</p>'
+            f'<script type="application/json">{script_json(payload)}</script></div>'
+            f"<script>{_static_js()}</script>"
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        return {**data, "text/html": self.static_html()}, metadata
+
+
+def script_json(value) -> str:
+    """JSON that may stand inside ``<script>``: no ``<``, ``>`` or ``&``; bytes as base64.
+
+    Args:
+      value: what ``json`` takes, and bytes anywhere in it.
+
+    Returns:
+      ASCII text.
+
+    Raises:
+      TypeError: if something in it has no such form.
+
+    Example:
+      >>> script_json({"label": "</script>", "weights": b"abc"})
+      '{"label":"\\\\u003c/script\\\\u003e","weights":{"$b64":"YWJj"}}'
+    """
+    text = json.dumps(value, default=_base64, sort_keys=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _base64(value):
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"$b64": base64.b64encode(bytes(value)).decode("ascii")}
+    raise TypeError(f"a widget's state cannot hold {type(value).__name__} in a page.")
+
+
+@functools.cache
+def _static_js() -> str:
+    return (_HERE / "static.js").read_text(encoding="utf-8")

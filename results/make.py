@@ -1,0 +1,175 @@
+"""Makes the JSON files of ``encdec_lib/results/``, run by run.
+
+    python results/make.py [--only translation|pronunciation] [--seeds 3] [--devices N]
+
+Every finished run is written at once; a run that is there already is skipped. Two experiments may
+run side by side with ``--devices 1``, a core each.
+"""
+
+import argparse
+import dataclasses
+import json
+import time
+
+import jax
+from flax import nnx
+
+from encdec_lib import evaluation, metrics, page
+from encdec_lib.data import pronunciations, translation
+from encdec_lib.devices import use_all_cores
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.train import TrainConfig, fit
+
+COMMAND = "make results"
+BEYOND = 60  # test sentences reach ten tokens past the trained lengths
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One model, one training, one row of a results file."""
+
+    label: str  # what the chapter calls it
+    model: str  # "attention" or "fixed"
+    sizes: dict  # of its config, vocabularies apart
+    train: TrainConfig
+    evaluations: int = 1  # how often to test on the way
+
+    def build(self, part, seed: int):
+        """A new model for this part's vocabularies."""
+        vocab = len(part.source_vocabulary), len(part.target_vocabulary)
+        if self.model == "attention":
+            return bahdanau(BahdanauConfig(*vocab, **self.sizes), rngs=nnx.Rngs(seed))
+        return seq2seq(Seq2SeqConfig(*vocab, **self.sizes), rngs=nnx.Rngs(seed))
+
+    def key(self, seed: int) -> dict:
+        """What must agree for a stored run to count as this one."""
+        return {
+            "label": self.label,
+            "model": self.model,
+            "sizes": self.sizes,
+            "train": dataclasses.asdict(dataclasses.replace(self.train, seed=seed)),
+        }
+
+
+ATTENTION = {"embed_dim": 48, "encoder_dim": 64, "state_dim": 128, "align_dim": 64}
+FIXED = {"embed_dim": 64, "state_dim": 152}
+SHORT = TrainConfig(steps=1000, learning_rate=5e-3)
+
+
+TRANSLATION = [
+    Run("attention", "attention", ATTENTION, SHORT),
+    # more steps, because its steps are shorter: equal training time
+    Run("fixed vector", "fixed", FIXED, dataclasses.replace(SHORT, steps=1200, learning_rate=4e-3)),
+    *(
+        Run(
+            f"fixed vector, width {width}",
+            "fixed",
+            {"embed_dim": 64, "state_dim": width},
+            TrainConfig(steps=steps, learning_rate=rate, warmup_steps=200, chunk_steps=50),
+            evaluations=5,
+        )
+        for width, steps, rate in (
+            (64, 5000, 5e-3),
+            (128, 5000, 4e-3),
+            (256, 5000, 3e-3),
+            (512, 2500, 1.5e-3),
+        )
+    ),
+]
+PRONUNCIATION = [
+    Run(
+        "attention",
+        "attention",
+        {"embed_dim": 64, "encoder_dim": 128, "state_dim": 256, "align_dim": 128},
+        TrainConfig(steps=6000, learning_rate=2.5e-3, warmup_steps=200, chunk_steps=100),
+    ),
+    Run(
+        "fixed vector",
+        "fixed",
+        {"embed_dim": 64, "state_dim": 304},
+        TrainConfig(steps=6000, learning_rate=2.5e-3, warmup_steps=200, chunk_steps=100),
+    ),
+]
+
+
+def test_translation(model, part) -> dict:
+    """BLEU and exact match for each bucket of source lengths."""
+    return {
+        "bleu": evaluation.quality_by_length(model, part),
+        "exact": evaluation.quality_by_length(model, part, metric=metrics.exact_match),
+    }
+
+
+def test_pronunciation(model, part) -> dict:
+    """PER and WER by greedy search and with a beam of 5."""
+    return {
+        "greedy": evaluation.pronunciation_scores(model, part),
+        "beam 5": evaluation.pronunciation_scores(model, part, width=5),
+    }
+
+
+def make(name: str, runs: list[Run], seeds: list[int], load, test) -> None:
+    """Fills ``<name>.json`` with what is missing; seeds outermost, so that all runs grow."""
+    try:
+        done = page.results(name)["runs"]
+    except FileNotFoundError:
+        done = []
+    for seed in seeds:
+        data = None
+        for run in runs:
+            if any(all(d[k] == v for k, v in run.key(seed).items()) for d in done):
+                continue
+            data = data or load(seed)
+            model = run.build(data.train, seed)
+            scores = []  # kept out of `evaluate`, which returns single numbers
+            print(f"\n{name}: {run.label}, seed {seed}", flush=True)
+            history = fit(
+                model,
+                data.train,
+                dataclasses.replace(run.train, seed=seed),
+                evaluate=lambda model: scores.append(test(model, data.test)) or {},
+                eval_every=-(-run.train.steps // run.evaluations),
+            )
+            tests = [e | s for e, s in zip(history.evaluations, scores)]
+            done.append(
+                run.key(seed)
+                | {
+                    "seed": seed,
+                    "parameters": sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param))),
+                    "seconds": history.train_seconds,
+                    "devices": jax.local_device_count(),
+                    "final_loss": float(history.losses[-50:].mean()),
+                    "tests": tests,
+                    "finished": time.strftime("%Y-%m-%d %H:%M"),
+                }
+            )
+            page.save_results(name, {"runs": done}, command=COMMAND, seeds=seeds)
+            print(json.dumps(tests[-1], ensure_ascii=False))
+
+
+EXPERIMENTS = {
+    "translation": (
+        TRANSLATION,
+        lambda seed: translation.load(test_max=BEYOND, seed=seed),
+        test_translation,
+    ),
+    "pronunciation": (PRONUNCIATION, lambda seed: pronunciations.load(), test_pronunciation),
+}
+
+
+def main() -> None:
+    """Runs what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=EXPERIMENTS)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--devices", type=int, default=8, help="at most so many CPU cores")
+    args = parser.parse_args()
+    use_all_cores(args.devices)
+    for name, (runs, load, test) in EXPERIMENTS.items():
+        if args.only in (None, name):
+            make(name, runs, list(range(args.seeds)), load, test)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Every page is in the table of contents, and says what Jupyter Book must know to run it."""
+
+import pytest
+
+from tests.book.tree import CODE_CELL, ROOT, executable_pages, front_matter, pages, text
+
+
+def test_the_table_of_contents_and_the_folder_agree():
+    assert sorted(pages()) == sorted(f"book/{p.stem}" for p in (ROOT / "book").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_page_with_code_is_run(page):
+    """Without these lines a page silently becomes prose: nothing runs, and nothing fails."""
+    settings = front_matter(text(page))
+    if CODE_CELL.search(text(page)):
+        assert settings.get("file_format") == "mystnb", page
+        assert settings["kernelspec"]["name"] == "python3", page
+    else:
+        assert "kernelspec" not in settings, f"{page} has a kernel and no code"
+
+
+@pytest.mark.parametrize("slug", [s for s in executable_pages() if s[0].isdigit()])
+def test_a_chapter_has_what_every_chapter_has(slug):
+    source = text(f"book/{slug}")
+    assert "page.setup(" in source, "the first cell calls page.setup()"
+    assert "page.elapsed(" in source, "the last cell prints the page's time"
+    exercises = source.count("{exercise}") + source.count("{exercise-start}")
+    assert exercises >= 4, f"{slug} has {exercises} exercises"
+    solutions = source.count("{solution}") + source.count("{solution-start}")
+    assert solutions == exercises
+
+
+@pytest.mark.parametrize("slug", executable_pages())
+def test_no_page_goes_to_the_network(slug):
+    source = text(f"book/{slug}")
+    for word in ("requests.get", "urlopen", "urlretrieve", "!wget", "!curl", "%pip", "!pip"):
+        assert word not in source, f"{slug} must run offline: {word}"

@@ -1,0 +1,99 @@
+"""Fixtures for every test: strict shapes, two CPU devices, and a browser without a network."""
+
+import os
+import shutil
+
+import jax
+import pytest
+
+jax.config.update("jax_numpy_rank_promotion", "raise")  # (B, 1) against (S,) is a bug here
+jax.config.update("jax_num_cpu_devices", 2)  # before the first array: `fit` shards over devices
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--mute-audio",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+LOCAL = ("http://127.0.0.1", "http://localhost", "file:", "data:", "blob:", "about:")
+
+
+@pytest.fixture
+def as_reader():
+    """Calls the library as a notebook does: without the tests' shape checks."""
+    import jaxtyping
+
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is: $CHROMIUM, then the usual names on the PATH, then /usr/bin."""
+    if named := os.environ.get("CHROMIUM"):
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return found or ("/usr/bin/chromium" if os.path.exists("/usr/bin/chromium") else None)
+
+
+def without_browser(reason: str):
+    """Skips, or fails where CI asked for the browser tests with REQUIRE_BROWSER=1."""
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium which can reach nothing but this machine (a playwright Browser)."""
+    path = chromium_path()
+    if path is None:
+        without_browser("no Chromium: `apt install chromium`, or set CHROMIUM=/path/to/chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        without_browser("no playwright: `pip install playwright`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+def watch(page, problems: list[str]) -> None:
+    """Notes in `problems` what goes wrong on a page: remote requests and errors of scripts."""
+
+    def on_request(request):
+        if not request.url.startswith(LOCAL):
+            problems.append(f"remote request: {request.url}")
+
+    def on_console(message):
+        if message.type == "error":
+            problems.append(f"console: {message.text}")
+
+    page.on("request", on_request)
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What went wrong on `page` so far; clear it where a test provokes an error on purpose."""
+    return []
+
+
+@pytest.fixture
+def page(chromium, problems):
+    """A fresh page; the test fails if it asks for a remote address or logs an error."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    watch(page, problems)
+    yield page
+    context.close()
+    assert not problems, "\n".join(problems)
