@@ -9,15 +9,11 @@ compilation, without a compilation cache.
 """
 
 import argparse
-import datetime
-import json
-import os
-import platform
 import statistics
 import time
 from functools import partial
 
-from encdec_lib.devices import batch_mesh, replicate, use_all_cores
+from encdec_lib.devices import batch_mesh, devices_for, replicate, use_all_cores
 
 use_all_cores()
 
@@ -33,7 +29,7 @@ from encdec_lib.generate import greedy  # noqa: E402
 from encdec_lib.losses import translation_loss  # noqa: E402
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
-from encdec_lib.train import TrainConfig, _chunk, _compile  # noqa: E402
+from encdec_lib.train import TrainConfig, _chunk, _compile, step_flops  # noqa: E402
 
 VOCAB = 100
 LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch
@@ -62,7 +58,7 @@ def build(name: str, d: int):
 def our_training(model, source, target, chunk: int):
     """A function that runs ``chunk`` steps, and the seconds to the end of the first step."""
     config = TrainConfig(steps=10_000, learning_rate=1e-4)
-    mesh = batch_mesh()
+    mesh = batch_mesh(devices_for(step_flops(model, [source, target], len(source))))
     graph, params, rest = nnx.split(model, nnx.Param, ...)
     optimizer = config.optimizer()
     state = (params, rest, optimizer.init(params))
@@ -99,7 +95,7 @@ def alternate(ours, theirs, rounds: int, repeats: tuple[int, int]):
     """Median seconds of each, run in turn; ``repeats`` calls make one sample."""
     samples = ([], [])
     for _ in range(rounds):
-        for function, kept, repeat in zip((ours, theirs), samples, repeats):
+        for function, kept, repeat in zip((ours, theirs), samples, repeats, strict=True):
             started = time.perf_counter()
             for _ in range(repeat):
                 function()
@@ -172,14 +168,11 @@ def main() -> int:
         f"{'':14} {'':7} {'ours ms':>9} {'torch ms':>9} {'ratio':>7} {'limit':>6} "
         f"{'first s':>8} {'torch s':>8}"
     )
-    rows = [r for name in CASES if name.startswith(args.only or "") for r in measure(name, args.rounds)]
+    cases = [name for name in CASES if name.startswith(args.only or "")]
+    rows = [row for name in cases for row in measure(name, args.rounds)]
     if args.save:
-        page.save_results(
-            "speed",
-            {"rows": rows},
-            command="make bench",
-            versions={"jax": jax.__version__, "torch": torch.__version__},
-        )
+        data = {"rows": rows, "threads": cores, "torch": torch.__version__}
+        page.save_results("speed", data, command="make bench ARGS=--save", seeds=[0])
     return int(any(r["ratio"] > r["limit"] or r["first_s"] > FIRST_STEP_LIMIT for r in rows))
 
 

@@ -5,15 +5,31 @@ import os
 import pathlib
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
 _META = "__meta__"
 
 
+def _is_key(leaf) -> bool:
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+
+
+def to_numpy(leaf) -> np.ndarray:
+    """An array's numbers; those behind it, if it is a random key."""
+    return np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
+
+
+def from_numpy(array: np.ndarray, like):
+    """An array on the default device; a random key where ``like`` is one."""
+    array = jnp.asarray(array)
+    return jax.random.wrap_key_data(array, impl=jax.random.key_impl(like)) if _is_key(like) else array
+
+
 def _flat(tree) -> dict[str, np.ndarray]:
     leaves, _ = jax.tree_util.tree_flatten_with_path(tree)
-    return {jax.tree_util.keystr(path): np.asarray(leaf) for path, leaf in leaves}
+    return {jax.tree_util.keystr(path): to_numpy(leaf) for path, leaf in leaves}
 
 
 def save(path: str | pathlib.Path, tree, **meta) -> None:
@@ -53,7 +69,7 @@ def load(path: str | pathlib.Path, like) -> tuple:
     if not path.exists():
         raise FileNotFoundError(f"There is no checkpoint at {path}. Train first, or mend the path.")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             saved = {name: file[name] for name in file.files}
         meta = json.loads(str(saved.pop(_META)))
     except Exception as error:
@@ -114,6 +130,7 @@ def load_model(path: str | pathlib.Path, model: nnx.Module) -> nnx.Module:
     """
     state = nnx.state(model)
     arrays, _ = load(path, nnx.to_pure_dict(state))
-    nnx.replace_by_pure_dict(state, jax.tree.map(jax.numpy.asarray, arrays))
+    arrays = jax.tree.map(from_numpy, arrays, nnx.to_pure_dict(state))
+    nnx.replace_by_pure_dict(state, arrays)
     nnx.update(model, state)
     return model

@@ -51,7 +51,7 @@ def batch_mesh(devices: list | None = None) -> Mesh:
     return Mesh(np.array(devices or jax.local_devices()), (BATCH_AXIS,))
 
 
-def devices_for(flops: float) -> list:
+def devices_for(flops: int | float) -> list:
     """The local devices that a job of this size should be split among.
 
     All of them, but one alone for a small job on a CPU: there, handing a batch to another core

@@ -68,10 +68,10 @@ class EncoderDecoder(nnx.Module):
       >>> from flax import nnx
       >>> from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
       >>> rngs = nnx.Rngs(0)
-      >>> EncoderDecoder(RNNEncoder(7, 4, 5, rngs=rngs), RNNDecoder(9, 4, 6, rngs=rngs))
+      >>> encoder, decoder = RNNEncoder(7, 4, 5, rngs=rngs), RNNDecoder(9, 4, 6, rngs=rngs)
+      >>> EncoderDecoder(encoder, decoder)  # doctest: +ELLIPSIS
       Traceback (most recent call last):
-      ValueError: The encoder writes vectors of width 5, but the decoder reads width 6. \
-Build both with the same width.
+      ValueError: The encoder writes vectors of width 5, but the decoder reads width 6. Build...
     """
 
     def __init__(self, encoder: nnx.Module, decoder: nnx.Module):

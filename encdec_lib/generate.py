@@ -30,9 +30,7 @@ class Generated(NamedTuple):
     weights: Float[np.ndarray, "B H L M"] | None  # where it looked, for a decoder that attends
 
 
-def greedy(
-    model: EncoderDecoder, source, max_length: int = 64, batch_size: int = 256
-) -> Generated:
+def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int = 256) -> Generated:
     r"""Takes the most probable token at every step.
 
     .. math:: \hat y_i = \arg\max_y P(y \mid \hat y_{<i}, H)
@@ -47,7 +45,8 @@ def greedy(
       :class:`Generated`, as NumPy arrays in the order of ``source``.
 
     Raises:
-      ValueError: if ``source`` is empty or not ``(B, S)``, or ``max_length`` is below 1.
+      ValueError: if ``source`` is empty or not ``(B, S)``, or ``max_length`` or ``batch_size``
+        is below 1.
 
     Example:
       >>> import numpy as np
@@ -109,6 +108,8 @@ def _in_batches(model, source, batch_size, search) -> Generated:
         )
     if search[1] < 1:
         raise ValueError(f"max_length must be at least 1; got {search[1]}.")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1; got {batch_size}.")
     graph, state = nnx.split(model)
     size = min(batch_size, len(source))
     weights = sum(x.size for x in jax.tree.leaves(state))
@@ -125,7 +126,7 @@ def _in_batches(model, source, batch_size, search) -> Generated:
         back = np.argsort(spread)[: len(rows)]
         parts.append([np.asarray(x)[back] for x in result if x is not None])
     back = np.argsort(order)
-    joined = [np.concatenate(column)[back] for column in zip(*parts)]
+    joined = [np.concatenate(column)[back] for column in zip(*parts, strict=True)]
     return Generated(*joined, *[None] * (3 - len(joined)))
 
 
@@ -191,7 +192,7 @@ def _choose(candidates):
       Scores, parents and tokens of the new places, each ``(B, K)``.
     """
     batch, width, vocab = candidates.shape
-    place = jnp.arange(width)[:, None]  # (K, 1)
+    place = jnp.arange(width)[None, :, None]  # (1, K, 1)
     rows = jnp.arange(batch)
     chosen = []
     for k in range(width):
@@ -199,7 +200,7 @@ def _choose(candidates):
         best = jnp.argmax(allowed, axis=-1)
         chosen.append((allowed[rows, best], best // vocab, best % vocab))
         candidates = candidates.at[rows, best // vocab, best % vocab].set(-jnp.inf)
-    return tuple(jnp.stack(x, axis=1) for x in zip(*chosen))
+    return tuple(jnp.stack(x, axis=1) for x in zip(*chosen, strict=True))
 
 
 def _beam(model, source, max_length, width, length_penalty):
@@ -221,7 +222,7 @@ def _beam(model, source, max_length, width, length_penalty):
         log_p = _log_probabilities(logits).reshape(batch, width, -1)
         # A sequence that has ended has one child: itself, one <pad> longer.
         only_pad = jnp.where(jnp.arange(log_p.shape[-1]) == PAD, 0.0, -jnp.inf)
-        log_p = jnp.where(ended[..., None], only_pad, log_p)
+        log_p = jnp.where(ended[..., None], only_pad[None, None], log_p)
         score, parent, token = _choose(score[..., None] + log_p)
         dead = score == -jnp.inf  # a place that no sequence has come to yet
         ended = jnp.take_along_axis(ended, parent, axis=1) | (token == EOS) | dead
@@ -237,7 +238,7 @@ def _beam(model, source, max_length, width, length_penalty):
         token,
         jnp.zeros((batch, width), bool),
         carry,
-        jnp.where(jnp.arange(width) == 0, 0.0, -jnp.inf) * jnp.ones((batch, 1)),
+        jnp.full((batch, width), -jnp.inf).at[:, 0].set(0.0),
         jnp.zeros((max_length, batch, width), token.dtype),
         jnp.zeros((max_length, batch, width), token.dtype),
         looked,

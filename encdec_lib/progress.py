@@ -8,6 +8,7 @@ import html
 import sys
 
 MAX_ROWS = 8
+Row = dict[str, int | float]
 
 
 def _in_notebook() -> bool:
@@ -26,13 +27,13 @@ class Progress:
 
     def __init__(self, total: int, enabled: bool = True):
         self.total, self.enabled = total, enabled
-        self.rows: list[dict[str, float]] = []
+        self.rows: list[Row] = []
         self.note = ""
         self._handle = None
         self._printed = 0
         self._notebook = enabled and _in_notebook()
 
-    def update(self, step: int, seconds: float, **numbers: float) -> None:
+    def update(self, step: int, seconds: int | float, **numbers: int | float) -> None:
         """Adds a row and shows it."""
         self.rows.append({"step": step, "seconds": seconds, **numbers})
         if not self.enabled:
@@ -55,15 +56,13 @@ class Progress:
         else:
             print(("\n" if sys.stdout.isatty() else "") + note, flush=True)
 
-    def _line(self, row: dict[str, float]) -> str:
+    def _line(self, row: Row) -> str:
         others = "  ".join(
-            f"{name} {value:.3f}"
-            for name, value in row.items()
-            if name not in ("step", "seconds")
+            f"{name} {value:.3f}" for name, value in row.items() if name not in ("step", "seconds")
         )
         return f"step {row['step']:>6} of {self.total}  {row['seconds']:6.1f} s  {others}"
 
-    def thinned(self) -> list[dict[str, float]]:
+    def thinned(self) -> list[Row]:
         """At most eight rows, spread evenly, with the first and the newest."""
         count = len(self.rows)
         if count <= MAX_ROWS:

@@ -22,6 +22,7 @@ from flax import nnx
 from jax.sharding import PartitionSpec as P
 
 from encdec_lib import checkpoint as checkpoints
+from encdec_lib.batches import batch_order, deal
 from encdec_lib.devices import BATCH_AXIS, batch_mesh, devices_for, replicate
 from encdec_lib.losses import translation_loss
 from encdec_lib.progress import Progress
@@ -91,49 +92,11 @@ class History:
         return self.seconds[-1][1] if self.seconds else 0.0
 
 
-def batch_order(
-    count: int, batch_size: int, steps: int, seed: int, lengths: np.ndarray | None = None
-) -> np.ndarray:
-    """Which examples make which batch.
-
-    Every epoch is a new permutation. With ``lengths``, each stretch of 50 batches is sorted by
-    length before it is cut, and its batches are shuffled: similar lengths meet in a batch, and
-    the order stays random.
-
-    Args:
-      count: number of examples.
-      batch_size: B.
-      steps: number of batches.
-      seed: fixes the result.
-      lengths: of the examples, ``(count,)``.
-
-    Returns:
-      Indices ``(steps, B)``.
-
-    Raises:
-      ValueError: if there are fewer examples than one batch needs.
-
-    Example:
-      >>> batch_order(4, 2, 3, seed=0).shape
-      (3, 2)
-    """
-    if count < batch_size:
-        raise ValueError(
-            f"batch_size is {batch_size}, but there are only {count} examples. Lower it."
-        )
-    rng = np.random.default_rng(seed)
-    per_epoch = count // batch_size
-    epochs = []
-    for _ in range(-(-steps // per_epoch)):
-        order = rng.permutation(count)[: per_epoch * batch_size]
-        if lengths is not None:
-            pool = 50 * batch_size
-            for start in range(0, len(order), pool):
-                part = order[start : start + pool]
-                order[start : start + pool] = part[np.argsort(lengths[part], kind="stable")]
-        batches = order.reshape(per_epoch, batch_size)
-        epochs.append(rng.permutation(batches) if lengths is not None else batches)
-    return np.concatenate(epochs)[:steps].astype(np.int32)
+def step_flops(model: nnx.Module, arrays: list, batch_size: int) -> float:
+    """Floating-point operations of a training step, roughly: 6 a weight, position and example."""
+    weights = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
+    positions = max(x.shape[1] if x.ndim > 1 else 1 for x in arrays)
+    return 6.0 * weights * positions * batch_size
 
 
 def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
@@ -273,9 +236,7 @@ def fit(
             f"data needs examples along the first axis of every array, the same number in each; "
             f"got {[leaf.shape for leaf in leaves]}."
         )
-    size = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    positions = max(x.shape[1] if x.ndim > 1 else 1 for x in leaves)
-    mesh = batch_mesh(devices or devices_for(6 * size * positions * config.batch_size))
+    mesh = batch_mesh(devices or devices_for(step_flops(model, leaves, config.batch_size)))
     if config.batch_size % mesh.size:
         raise ValueError(
             f"batch_size must be a multiple of the {mesh.size} devices; got {config.batch_size}."
@@ -287,8 +248,7 @@ def fit(
     if config.group_by_length:
         lengths = sum((x != 0).sum(tuple(range(1, x.ndim))) for x in leaves)
     order = batch_order(count, config.batch_size, config.steps, config.seed, lengths)
-    # Neighbours in length go to different devices, so that all finish together.
-    order = order.reshape(len(order), -1, mesh.size).swapaxes(1, 2).reshape(len(order), -1)
+    order = deal(order, mesh.size)
 
     graph, params, rest = nnx.split(model, nnx.Param, ...)
     optimizer = config.optimizer()
@@ -299,14 +259,17 @@ def fit(
         (params, rest, opt_state), meta = _restore(
             checkpoint, (params, rest, opt_state), fingerprint
         )
-        history = History(np.array(meta["losses"], np.float32), meta["seconds"], meta["evaluations"])
+        losses = np.array(meta["losses"], np.float32)
+        history = History(losses, meta["seconds"], meta["evaluations"])
     # Copies: the model keeps its arrays while the chunk gives its own away.
     state = replicate(jax.tree.map(jnp.copy, (params, rest, opt_state)), mesh)
     device_data = replicate(examples, mesh)
 
     def keep(state):
         """Puts the weights back into the model, on the default device."""
-        params, rest, _ = jax.tree.map(lambda x: jnp.asarray(np.asarray(x)), state)
+        params, rest, _ = jax.tree.map(
+            lambda x: checkpoints.from_numpy(checkpoints.to_numpy(x), like=x), state
+        )
         nnx.update(model, params, rest)
 
     def write(state):
@@ -392,14 +355,15 @@ def _pure(state):
 
 def _restore(path, state, fingerprint):
     params, rest, opt_state = state
-    (p, r, leaves), meta = checkpoints.load(path, _pure(state))
+    like = _pure(state)
+    loaded, meta = checkpoints.load(path, like)
     if meta.get("config") != fingerprint:
         raise ValueError(
             f"{path} was written with another config. Saved: {meta.get('config')}; "
             f"now: {fingerprint}. Resume with the same, or use another path."
         )
-    as_jax = partial(jax.tree.map, jnp.asarray)
-    nnx.replace_by_pure_dict(params, as_jax(p))
-    nnx.replace_by_pure_dict(rest, as_jax(r))
-    opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), as_jax(leaves))
+    p, r, leaves = jax.tree.map(checkpoints.from_numpy, loaded, like)
+    nnx.replace_by_pure_dict(params, p)
+    nnx.replace_by_pure_dict(rest, r)
+    opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), leaves)
     return (params, rest, opt_state), meta

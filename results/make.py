@@ -1,8 +1,9 @@
 """Makes the JSON files of ``encdec_lib/results/``, run by run.
 
-    python results/make.py [--only translation|pronunciation] [--seeds 3] [--devices N]
+    python results/make.py [--only translation|pronunciation] [--label NAME ...]
+                           [--seeds 3] [--devices N]
 
-Every finished run is written at once; a run that is there already is skipped. Two experiments may
+Every finished run is written at once; a run that is there already is skipped. Two of these may
 run side by side with ``--devices 1``, a core each.
 """
 
@@ -10,6 +11,7 @@ import argparse
 import dataclasses
 import json
 import time
+from functools import partial
 
 import jax
 from flax import nnx
@@ -72,8 +74,8 @@ TRANSLATION = [
         for width, steps, rate in (
             (64, 5000, 5e-3),
             (128, 5000, 4e-3),
-            (256, 5000, 3e-3),
-            (512, 2500, 1.5e-3),
+            (256, 3000, 3e-3),
+            (512, 1000, 1.5e-3),
         )
     ),
 ]
@@ -109,43 +111,52 @@ def test_pronunciation(model, part) -> dict:
     }
 
 
+def _keep(scores, test, model) -> dict:
+    scores.append(test(model))
+    return {}
+
+
+def stored(name: str) -> list[dict]:
+    """The finished runs of an experiment."""
+    try:
+        return page.results(name)["runs"]
+    except FileNotFoundError:
+        return []
+
+
 def make(name: str, runs: list[Run], seeds: list[int], load, test) -> None:
     """Fills ``<name>.json`` with what is missing; seeds outermost, so that all runs grow."""
-    try:
-        done = page.results(name)["runs"]
-    except FileNotFoundError:
-        done = []
     for seed in seeds:
         data = None
         for run in runs:
-            if any(all(d[k] == v for k, v in run.key(seed).items()) for d in done):
+            key = run.key(seed)
+            if any(all(row[k] == v for k, v in key.items()) for row in stored(name)):
                 continue
             data = data or load(seed)
             model = run.build(data.train, seed)
-            scores = []  # kept out of `evaluate`, which returns single numbers
+            scores = []  # tables, not the single numbers that `evaluate` may return
             print(f"\n{name}: {run.label}, seed {seed}", flush=True)
             history = fit(
                 model,
                 data.train,
                 dataclasses.replace(run.train, seed=seed),
-                evaluate=lambda model: scores.append(test(model, data.test)) or {},
+                evaluate=partial(_keep, scores, partial(test, part=data.test)),
                 eval_every=-(-run.train.steps // run.evaluations),
             )
-            tests = [e | s for e, s in zip(history.evaluations, scores)]
-            done.append(
-                run.key(seed)
-                | {
-                    "seed": seed,
-                    "parameters": sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param))),
-                    "seconds": history.train_seconds,
-                    "devices": jax.local_device_count(),
-                    "final_loss": float(history.losses[-50:].mean()),
-                    "tests": tests,
-                    "finished": time.strftime("%Y-%m-%d %H:%M"),
-                }
-            )
-            page.save_results(name, {"runs": done}, command=COMMAND, seeds=seeds)
-            print(json.dumps(tests[-1], ensure_ascii=False))
+            tests = [e | s for e, s in zip(history.evaluations, scores, strict=True)]
+            row = key | {
+                "seed": seed,
+                "parameters": sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param))),
+                "seconds": history.train_seconds,
+                "devices": jax.local_device_count(),
+                "final_loss": float(history.losses[-50:].mean()),
+                "tests": tests,
+                "finished": time.strftime("%Y-%m-%d %H:%M"),
+            }
+            # Read again: another process may have finished a run meanwhile.
+            rows = sorted([*stored(name), row], key=lambda row: (row["seed"], row["label"]))
+            page.save_results(name, {"runs": rows}, command=COMMAND, seeds=seeds)
+            print(json.dumps(tests[-1], ensure_ascii=False), flush=True)
 
 
 EXPERIMENTS = {
@@ -162,12 +173,14 @@ def main() -> None:
     """Runs what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=EXPERIMENTS)
+    parser.add_argument("--label", nargs="*", help="only runs of these labels")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--devices", type=int, default=8, help="at most so many CPU cores")
     args = parser.parse_args()
     use_all_cores(args.devices)
     for name, (runs, load, test) in EXPERIMENTS.items():
         if args.only in (None, name):
+            runs = [run for run in runs if not args.label or run.label in args.label]
             make(name, runs, list(range(args.seeds)), load, test)
 
 

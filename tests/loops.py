@@ -54,14 +54,13 @@ def run(layer, inputs, mask, state=None):
     last = [np.zeros((batch, layer.state_dim)) for _ in range(layer.num_states)]
     for b in range(batch):
         now = tuple(
-            np.zeros(layer.state_dim) if state is None else float64(s)[b]
-            for s in (state or last)
+            np.zeros(layer.state_dim) if state is None else float64(s)[b] for s in (state or last)
         )
         for t in reversed(range(length)) if layer.reverse else range(length):
             if mask[b, t]:
                 now = step(layer, inputs[b, t], now)
                 outputs[b, t] = now[0]
-        for array, value in zip(last, now):
+        for array, value in zip(last, now, strict=True):
             array[b] = value
     return outputs, tuple(last)
 

@@ -48,16 +48,22 @@ def attention_recurrence(
     w_state = jnp.concatenate([attention.W_query[...], rnn.W_rec[...]], axis=1)
     b_state = jnp.concatenate([jnp.zeros_like(attention.v[...]), rnn.b_rec[...]])
     return _loop(
-        inputs, w_in[embed_dim:], w_state, b_state, attention.v[...], state, vectors, projected,
-        mask, longest(target_mask),
+        inputs,
+        w_in[embed_dim:],
+        w_state,
+        b_state,
+        attention.v[...],
+        state,
+        vectors,
+        projected,
+        mask,
+        longest(target_mask),
     )
 
 
 @jax.custom_vjp
 def _loop(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps):
-    return _run(
-        inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps
-    )[:3]
+    return _run(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps)[:3]
 
 
 def _run(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask, steps):
@@ -76,7 +82,7 @@ def _run(inputs, w_context, w_state, b_state, v, state, vectors, projected, mask
         entered = inputs[t] + context @ w_context
         (state,) = gru_cell(entered, asked[:, align:], (state,))
         new = state, context, alpha, asked, entered
-        return state, tuple(k.at[t].set(n) for k, n in zip(kept, new))
+        return state, tuple(k.at[t].set(n) for k, n in zip(kept, new, strict=True))
 
     return jax.lax.fori_loop(0, steps, body, (state, empty))[1]
 

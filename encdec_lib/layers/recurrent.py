@@ -62,8 +62,8 @@ def _run(cell, reverse, inputs, w_rec, b_rec, state, mask):
         t = steps - 1 - i if reverse else i
         q = state[0] @ w_rec + b_rec[None]
         new = cell(inputs[t], q, state)
-        new = tuple(jnp.where(mask[t][:, None], n, s) for n, s in zip(new, state))
-        after = tuple(a.at[t].set(n) for a, n in zip(after, new))
+        new = tuple(jnp.where(mask[t][:, None], n, s) for n, s in zip(new, state, strict=True))
+        after = tuple(a.at[t].set(n) for a, n in zip(after, new, strict=True))
         return new, after, asked.at[t].set(q)
 
     last, after, asked = jax.lax.fori_loop(0, steps, body, (state, empty, jnp.zeros_like(inputs)))
@@ -86,16 +86,16 @@ def _run_backward(cell, reverse, saved, cotangents):
     inputs, w_rec, first, after, asked, mask = saved
     d_after, d_last = cotangents
     steps = longest(mask)
-    before = tuple(_states_before(a, f, steps, reverse) for a, f in zip(after, first))
+    before = tuple(_states_before(a, f, steps, reverse) for a, f in zip(after, first, strict=True))
 
     def body(i, carry):
         d_state, d_q, d_inputs = carry
         t = i if reverse else steps - 1 - i
         real = mask[t][:, None]
-        d_new = tuple(d + step[t] for d, step in zip(d_state, d_after))
+        d_new = tuple(d + step[t] for d, step in zip(d_state, d_after, strict=True))
         _, pull = jax.vjp(cell, inputs[t], asked[t], tuple(b[t] for b in before))
         d_a, d_qt, d_old = pull(tuple(jnp.where(real, d, 0) for d in d_new))
-        d_old = tuple(o + jnp.where(real, 0, d) for o, d in zip(d_old, d_new))
+        d_old = tuple(o + jnp.where(real, 0, d) for o, d in zip(d_old, d_new, strict=True))
         d_old = (d_old[0] + d_qt @ w_rec.T, *d_old[1:])
         return d_old, d_q.at[t].set(d_qt), d_inputs.at[t].set(d_a)
 

@@ -84,7 +84,7 @@ class AttentionDecoder(nnx.Module):
       rngs: ``params`` initialises the weights.
 
     Raises:
-      ValueError: if ``encoding_dim`` is odd.
+      ValueError: if ``encoding_dim`` is odd or a size is below 1.
 
     Reference:
       Bahdanau et al. (2015), arXiv:1409.0473, section 3.1 and appendix A.
@@ -104,6 +104,8 @@ class AttentionDecoder(nnx.Module):
             raise ValueError(
                 f"encoding_dim must be even, a forward and a backward half; got {encoding_dim}."
             )
+        if state_dim < 1:
+            raise ValueError(f"state_dim must be at least 1; got {state_dim}.")
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.initial = nnx.Linear(encoding_dim // 2, state_dim, rngs=rngs)
         self.attention = AdditiveAttention(state_dim, encoding_dim, align_dim, rngs=rngs)
@@ -121,7 +123,13 @@ class AttentionDecoder(nnx.Module):
         (state,), (vectors, projected, mask) = self.start(encoding)
         embedded = self.embedding(target_in.T)  # (T, B, E)
         states, contexts, weights = attention_recurrence(
-            embedded, (target_in != PAD).T, state, vectors, projected, mask, self.attention,
+            embedded,
+            (target_in != PAD).T,
+            state,
+            vectors,
+            projected,
+            mask,
+            self.attention,
             self.rnn,
         )  # (T, B, D), (T, B, 2E), (T, B, S)
         read = jnp.concatenate([states, contexts, embedded], axis=-1)
@@ -169,9 +177,7 @@ def bahdanau(config: BahdanauConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
       ((1, 2, 9), (1, 1, 2, 3))
     """
     return EncoderDecoder(
-        BidirectionalEncoder(
-            config.source_vocab, config.embed_dim, config.encoder_dim, rngs=rngs
-        ),
+        BidirectionalEncoder(config.source_vocab, config.embed_dim, config.encoder_dim, rngs=rngs),
         AttentionDecoder(
             config.target_vocab,
             config.embed_dim,

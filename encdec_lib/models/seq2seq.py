@@ -6,7 +6,6 @@ decoder starts from it and never sees the source again.
 
 import dataclasses
 
-import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 

@@ -220,7 +220,8 @@ function render({ model: shared, el }) {
     const source = letters.encode([...word]);
     const answer = greedy(attention, source, maxPhonemes);
     const one = greedy(fixed, source, maxPhonemes);
-    const tokens = phonemes.decode(answer.tokens), known = references[word];
+    const tokens = phonemes.decode(answer.tokens);
+    const known = Object.hasOwn(references, word) ? references[word] : null;
     const split = [...word];
     picture.replaceChildren(tokens.length
       ? alignmentGrid({

@@ -154,7 +154,7 @@ function render({ model: shared, el }) {
   let shown = null, later = 0;
   function draw() {
     const k = nearest(shared.get("length")), length = known[k];
-    slider.value = shared.get("length");
+    slider.value = length; // always at a sentence
     slider.setAttribute("aria-valuetext", `${length} tokens`);
     plot.moveTo(length);
     if (k === shown) return;
@@ -170,7 +170,8 @@ function render({ model: shared, el }) {
     const right = references[0].map((answer) => ({ kind: "right", answer }));
     rows.replaceChildren(
       row("source", "English", `${length} tokens`, words),
-      row("reference", "Right answer", `Korean, ${right.length} tokens`, markedTokens(right, " ", gloss)),
+      row("reference", "Right answer", `Korean, ${right.length} tokens`,
+        markedTokens(right, " ", gloss)),
       ...answers.map(({ key, name, pairs, finished }) => row(key, name,
         verdict(pairs) + (finished ? "" : `; stopped after ${maxTokens}`),
         markedTokens(pairs, " ", gloss))));
@@ -184,9 +185,22 @@ function render({ model: shared, el }) {
   }
 
   const soon = eachFrame(draw);
-  slider.addEventListener("input", () => {
-    shared.set("length", Number(slider.value));
+  function choose(k) {
+    const length = known[Math.min(Math.max(k, 0), known.length - 1)];
+    slider.value = length;
+    shared.set("length", length);
     shared.save_changes();
+  }
+  slider.addEventListener("input", () => choose(nearest(Number(slider.value))));
+  slider.addEventListener("keydown", (event) => { // a key goes to the next sentence there is
+    const k = nearest(Number(slider.value));
+    const target = {
+      ArrowRight: k + 1, ArrowUp: k + 1, ArrowLeft: k - 1, ArrowDown: k - 1,
+      PageUp: k + 3, PageDown: k - 3, Home: 0, End: known.length - 1,
+    }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    choose(target);
   });
   shared.on("change:length", soon);
   draw();

@@ -58,7 +58,7 @@ class LengthDial(BookWidget):
       ...     curve={"lengths": [7, 13, 18], "fixed": [60, 30, 20], "attention": [99, 99, 98]},
       ... )
       >>> dial.length
-      13
+      14
     """
 
     _esm = _HERE / "length_dial.js"

@@ -61,7 +61,7 @@ export function markedTokens(pairs, separator = " ", gloss = {}) {
   pairs.forEach(({ kind, answer, reference }, k) => {
     if (k) list.append(separator);
     const note = {
-      wrong: `wrong, should be ${reference}`, extra: "one too many", missing: "left out",
+      wrong: `wrong, should be ${reference}`, extra: "extra", missing: "left out",
     }[kind];
     const token = element("span", { class: `bw-token bw-${kind}`, title: note });
     if (note) token.append(spoken(`[${note}: `));
@@ -82,5 +82,5 @@ export function verdict(pairs) {
   const count = (kind) => pairs.filter((pair) => pair.kind === kind).length;
   const wanted = pairs.length - count("extra");
   const right = `${count("right") === wanted ? "all" : `${count("right")} of`} ${wanted} right`;
-  return count("extra") ? `${right}, ${count("extra")} too many` : right;
+  return count("extra") ? `${right}, ${count("extra")} extra` : right;
 }

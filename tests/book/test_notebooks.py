@@ -38,7 +38,8 @@ def test_a_changed_a_missing_and_an_orphaned_notebook_are_found(tmp_path, capsys
     (tmp_path / "book").mkdir()
     (tmp_path / "_config.yml").write_text((ROOT / "_config.yml").read_text("utf-8"), "utf-8")
     source = tmp_path / "book" / "one.md"
-    text = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n# One\n\n```{code-cell}\nprint(1)\n```\n"
+    head = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n# One\n\n"
+    text = head + "```{code-cell}\nprint(1)\n```\n"
     source.write_text(text, "utf-8")
     assert make_notebooks.main(["--check"], tmp_path) == 1  # missing
     assert make_notebooks.main([], tmp_path) == 0

@@ -35,9 +35,13 @@ def open_page(page, site, name, theme="light", width="wide"):
     page.evaluate("() => window.MathJax?.startup?.promise")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", pages())
+def looks() -> list[tuple[str, str, str]]:
+    """The book's pages in every theme and width; the listings of sources only once."""
+    every = [(name, t, w) for name in book_pages() for t in ("light", "dark") for w in WIDTHS]
+    return every + [(name, "dark", "phone") for name in pages() if name not in book_pages()]
+
+
+@pytest.mark.parametrize("name, theme, width", looks())
 def test_a_page_opens_offline_without_errors(page, site, name, theme, width):
     """The `page` fixture fails the test on a remote request or an error in the console."""
     open_page(page, site, name, theme, width)

@@ -21,6 +21,11 @@ both_layers = pytest.mark.parametrize("layer", [GRU, LSTM])
 both_ways = pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
 
 
+@nnx.jit
+def apply(module, *arguments):
+    return module(*arguments)
+
+
 def random(*shape, seed=0):
     return jnp.asarray(np.random.default_rng(seed).normal(size=shape), jnp.float32)
 
@@ -44,18 +49,18 @@ def states(layer, seed=3):
 @pytest.mark.parametrize("mask", [MASK, HOLES], ids=["lengths", "holes"])
 def test_agrees_with_the_equations_written_as_loops(layer, reverse, mask):
     module, inputs, state = build(layer, reverse), random(B, S, E), states(layer)
-    outputs, last = module(inputs, jnp.asarray(mask), state)
+    outputs, last = apply(module, inputs, jnp.asarray(mask), state)
     wanted_outputs, wanted_last = loops.run(module, inputs, mask, state)
     close(outputs, wanted_outputs)
     assert len(last) == layer.num_states
-    for got, wanted in zip(last, wanted_last):
+    for got, wanted in zip(last, wanted_last, strict=True):
         close(got, wanted)
 
 
 @both_layers
 def test_without_mask_and_state_everything_is_real_and_the_start_is_zero(layer):
     module, inputs = build(layer), random(B, S, E)
-    outputs, last = module(inputs)
+    outputs, last = apply(module, inputs)
     wanted_outputs, wanted_last = loops.run(module, inputs, np.ones((B, S), bool))
     close(outputs, wanted_outputs)
     close(last[0], wanted_last[0])
@@ -66,7 +71,7 @@ def test_both_directions_side_by_side(layer):
     module, inputs = Bidirectional(layer, E, D, rngs=nnx.Rngs(0)), random(B, S, E)
     wanted = [loops.run(part, inputs, MASK)[0] for part in (module.forward, module.backward)]
     assert not np.array_equal(module.forward.W_in[...], module.backward.W_in[...])
-    close(module(inputs, jnp.asarray(MASK)), np.concatenate(wanted, axis=-1))
+    close(apply(module, inputs, jnp.asarray(MASK)), np.concatenate(wanted, axis=-1))
 
 
 @both_layers
@@ -75,9 +80,9 @@ def test_a_walk_of_single_steps_ends_in_the_same_states(layer):
     state = module.zero_state(B)
     for t in range(S):
         state = module.step(inputs[:, t], state)
-    outputs, last = module(inputs)
+    outputs, last = apply(module, inputs)
     close(outputs[:, -1], state[0])
-    for got, wanted in zip(last, state):
+    for got, wanted in zip(last, state, strict=True):
         close(got, wanted)
 
 
@@ -86,13 +91,22 @@ def plain_scan(cell, reverse, inputs, w_rec, b_rec, state, mask):
 
     def body(state, step):
         a, real = step
-        new = cell(a, state[0] @ w_rec + b_rec, state)
-        state = tuple(jnp.where(real[:, None], n, s) for n, s in zip(new, state))
+        new = cell(a, state[0] @ w_rec + b_rec[None], state)
+        state = tuple(jnp.where(real[:, None], n, s) for n, s in zip(new, state, strict=True))
         return state, state
 
     last, after = jax.lax.scan(body, state, (inputs, mask), reverse=reverse)
     beyond = jnp.cumsum(mask.any(axis=1)[::-1])[::-1] == 0  # later than every sequence
     return tuple(jnp.where(beyond[:, None, None], 0, a) for a in after), last
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def value_and_grad(run, cell, reverse, pulls, mask, *arguments):
+    def value(*arguments):
+        out = run(cell, reverse, *arguments, mask)
+        return sum(jax.tree.leaves(jax.tree.map(jnp.vdot, pulls, out)))
+
+    return jax.value_and_grad(value, argnums=(0, 1, 2, 3))(*arguments)
 
 
 @both_ways
@@ -108,14 +122,10 @@ def test_its_own_gradient_is_that_of_a_plain_scan(cell, gates, count, reverse, m
     pulls = tuple(random(S, B, D, seed=5 + i) for i in range(count))
     pulls = pulls, tuple(random(B, D, seed=7 + i) for i in range(count))
 
-    def value_and_grad(run):
-        def value(inputs, w_rec, b_rec, state):
-            out = run(cell, reverse, inputs, w_rec, b_rec, state, jnp.asarray(mask.T))
-            return sum(jnp.vdot(p, o) for p, o in zip(jax.tree.leaves(pulls), jax.tree.leaves(out)))
-
-        return jax.jit(jax.value_and_grad(value, argnums=(0, 1, 2, 3)))(*arguments)
-
-    got, wanted = value_and_grad(recurrence), value_and_grad(plain_scan)
+    got, wanted = (
+        value_and_grad(run, cell, reverse, pulls, jnp.asarray(mask.T), *arguments)
+        for run in (recurrence, plain_scan)
+    )
     for g, w in zip(jax.tree.leaves(got), jax.tree.leaves(wanted), strict=True):
         close(g, w, atol=1e-5)
 
@@ -125,8 +135,15 @@ def test_its_own_gradient_is_that_of_a_plain_scan(cell, gates, count, reverse, m
 def test_what_stands_in_the_padding_does_not_matter(layer, reverse):
     module, inputs, mask = build(layer, reverse), random(B, S, E), jnp.asarray(MASK)
     scribbled = jnp.where(mask[..., None], inputs, 1e6)
-    jax.tree.map(np.testing.assert_array_equal, module(inputs, mask), module(scribbled, mask))
-    pull = jax.grad(lambda x: (module(x, mask)[0] ** 2).sum())(scribbled)
+    state = module.zero_state(B)
+    clean, scribbled_out = (apply(module, x, mask, state) for x in (inputs, scribbled))
+    jax.tree.map(np.testing.assert_array_equal, clean, scribbled_out)
+
+    @jax.jit
+    def gradient(inputs):
+        return jax.grad(lambda x: (module(x, mask)[0] ** 2).sum())(inputs)
+
+    pull = gradient(scribbled)
     assert np.abs(pull[MASK]).min() > 0
     np.testing.assert_array_equal(pull[~MASK], 0)
 
@@ -136,8 +153,9 @@ def test_padding_beyond_the_longest_changes_nothing(reverse):
     module, inputs, mask = build(GRU, reverse), random(B, S, E), jnp.asarray(MASK)
     more = 6
     wide = jnp.pad(inputs, ((0, 0), (0, more), (0, 0)), constant_values=9.0)
-    outputs, last = module(inputs, mask)
-    wide_outputs, wide_last = module(wide, jnp.pad(mask, ((0, 0), (0, more))))
+    state = module.zero_state(B)
+    outputs, last = apply(module, inputs, mask, state)
+    wide_outputs, wide_last = apply(module, wide, jnp.pad(mask, ((0, 0), (0, more))), state)
     np.testing.assert_array_equal(wide_outputs[:, :S], outputs)
     np.testing.assert_array_equal(wide_outputs[:, S:], 0)
     np.testing.assert_array_equal(wide_last[0], last[0])
@@ -159,7 +177,11 @@ def test_padding_beyond_the_longest_costs_nothing(reverse):
 
 @both_layers
 def test_every_parameter_gets_a_gradient(layer):
-    grads = nnx.grad(lambda m: (m(random(B, S, E))[0] ** 2).sum())(build(layer))
+    @nnx.jit
+    def gradient(module):
+        return nnx.grad(lambda m: (m(random(B, S, E))[0] ** 2).sum())(module)
+
+    grads = gradient(build(layer))
     for path, g in nnx.to_flat_state(grads):
         assert np.abs(g[...]).max() > 0, path
 
@@ -187,7 +209,7 @@ def flax_twin(module, reverse):
         cell.dense_i.bias[...] = module.b_in[...]
     else:
         cell.dense_h.bias[...] = module.b_in[...]
-    return nnx.RNN(cell, reverse=reverse, keep_order=True, return_carry=True)
+    return nnx.RNN(cell, reverse=reverse, keep_order=True, return_carry=True, rngs=False)
 
 
 @both_ways
@@ -203,7 +225,12 @@ def test_agrees_with_flax_in_values_and_gradients(layer, reverse):
         return jnp.vdot(pull, outputs) + jnp.vdot(pull_last, last[0]), outputs
 
     def flaxs(twin, inputs):
-        carry, outputs = twin(inputs, seq_lengths=jnp.asarray(LENGTHS))
+        zero = jnp.zeros((B, D))
+        carry, outputs = twin(
+            inputs,
+            seq_lengths=jnp.asarray(LENGTHS),
+            initial_carry=zero if layer is GRU else (zero, zero),
+        )
         h = carry if layer is GRU else carry[1]  # flax keeps (c, h)
         return jnp.vdot(pull, outputs) + jnp.vdot(pull_last, h), outputs
 

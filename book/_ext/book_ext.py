@@ -1,0 +1,133 @@
+"""The book's Sphinx extension: notebook links, cache key, offline MathJax, no dead weight.
+
+Jupyter Book builds the pages; this file only mends what it cannot be told in `_config.yml`:
+
+* launch buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
+* a page runs again when the library, the pins or the results change, not only its own cells;
+* MathJax comes out of `node_modules`, so that no page asks another server for anything;
+* the kernel's widget state and scripts the book does not use stay out of the HTML;
+* every picture says in words what it shows.
+"""
+
+import hashlib
+import pathlib
+import re
+import shutil
+
+import addresses
+from docutils import nodes
+from sphinx.errors import ConfigError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+# what decides, besides a page's own cells, what the page prints
+LIBRARY, SUFFIXES = "encdec_lib", {".py", ".js", ".css", ".json"}  # results/*.json among them
+PINS = "requirements.txt"
+# the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
+ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
+# the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
+MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+
+
+def fingerprint(root: pathlib.Path) -> str:
+    """Hash of everything besides the cells which decides what a cell prints."""
+    library = sorted(p for p in (root / LIBRARY).rglob("*") if p.suffix in SUFFIXES)
+    digest = hashlib.sha256()
+    for path in [root / PINS, *library]:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def configure(app, config):
+    """Sets what follows from other settings: the site's address and the cache's folder."""
+    root = pathlib.Path(app.srcdir)
+    config.html_baseurl = addresses.read(root).site
+    config.book_fingerprint = fingerprint(root)  # "env": a change makes Sphinx read every page
+    if not config.nb_execution_cache_path:
+        caches = root / "_build" / ".jupyter_cache"
+        config.nb_execution_cache_path = str(caches / config.book_fingerprint)
+        others = [p for p in caches.glob("*") if p.name != config.book_fingerprint]
+        for old in sorted(others, key=lambda p: p.stat().st_mtime)[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def drop_widget_state(app, env):
+    """Pages show a widget's own HTML: the kernel's state, and its loader, would be dead weight."""
+    for metadata in getattr(env, "nb_metadata", {}).values():
+        for key in [k for k in metadata.get("js_files", {}) if k.startswith("ipywidgets_")]:
+            del metadata["js_files"][key]
+
+
+def require_alt_text(app, doctree, docname):
+    """Warns (with -W: fails) where a picture has no words for those who do not see it."""
+    for image in doctree.findall(nodes.image):
+        if not image.get("alt", "").strip():
+            logger.warning(
+                "picture %s has no alt text: say what it shows (`:alt:`, or `image: alt:` in the "
+                "cell's mystnb settings)", image.get("uri"), location=image, type="book"
+            )
+
+
+def link_notebooks(app, pagename, templatename, context, doctree):
+    """Sends the launch buttons of book/x.md to notebooks/x.ipynb."""
+    if not pagename.startswith(addresses.BOOK):
+        return
+    target = addresses.NOTEBOOKS + pagename.removeprefix(addresses.BOOK) + ".ipynb"
+    for group in context.get("header_buttons", []):
+        if group.get("label") != "launch-buttons":
+            continue
+        if not (pathlib.Path(app.srcdir) / target).exists():
+            raise ConfigError(f"{pagename} has code but {target} is missing: run `make notebooks`")
+        for button in group["buttons"]:
+            button["url"] = button["url"].replace(f"{pagename}.md", target)
+
+
+def drop_thebe(app, pagename, templatename, context, doctree):
+    """Jupyter Book always adds sphinx-thebe, twice (a console error); the book does not use it."""
+    context["script_files"] = [
+        script
+        for script in context.get("script_files", [])
+        if "thebe" not in str(getattr(script, "filename", script) or "")
+        and "thebe" not in str(getattr(script, "attributes", {}).get("body", ""))
+    ]
+
+
+def copy_mathjax(app, error):
+    """Puts MathJax beside the built pages."""
+    if error is not None or app.builder.format != "html":
+        return
+    source = pathlib.Path(app.srcdir) / "node_modules" / "mathjax" / "es5"
+    if not source.is_dir():
+        raise ConfigError("MathJax is not in node_modules: run `make book`, or `npm ci` first")
+    target = pathlib.Path(app.outdir) / "_static" / "mathjax"
+    for name in MATHJAX:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+        else:
+            shutil.copy2(source / name, target / name)
+
+
+def drop_icon_script(app, error):
+    """Takes the theme's icon script out of every page: its template has no switch for it."""
+    if error is not None or app.builder.format != "html":
+        return
+    for path in pathlib.Path(app.outdir).rglob("*.html"):
+        text = path.read_text("utf-8")
+        if (lighter := ICON_SCRIPT.sub("", text)) != text:
+            path.write_text(lighter, "utf-8")
+
+
+def setup(app):
+    app.add_config_value("book_fingerprint", "", "env")
+    app.connect("config-inited", configure)
+    app.connect("env-updated", drop_widget_state)
+    app.connect("doctree-resolved", require_alt_text)
+    # after the theme's own handlers of this event (501 and 502)
+    app.connect("html-page-context", link_notebooks, priority=900)
+    app.connect("html-page-context", drop_thebe, priority=901)
+    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", drop_icon_script)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

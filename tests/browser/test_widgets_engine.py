@@ -1,0 +1,145 @@
+"""encdec_lib/web/engine.js against the Flax models, in Chromium, with the same rounded weights."""
+
+import base64
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+import encdec_lib.web
+from encdec_lib.data import EOS, PAD, pad
+from encdec_lib.data.pronunciations import LETTERS
+from encdec_lib.generate import greedy
+from encdec_lib.metrics import edit_alignment
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.web import export_model, rounded
+from encdec_lib.web.bundle import bundle
+from tests.widgets.untrained import untrained
+
+pytestmark = pytest.mark.browser
+
+WEB = Path(encdec_lib.web.__file__).parent
+WORDS = ["a", "ox", "knight", "psychology", "aaaaaaaaaaaaaaaa"]
+MODELS = {
+    "fixed vector": (seq2seq, Seq2SeqConfig(30, 43, 7, 11)),
+    "fixed vector, source reversed": (seq2seq, Seq2SeqConfig(30, 43, 7, 11, reverse_source=True)),
+    "attention": (bahdanau, BahdanauConfig(30, 43, 5, 7, 11, 3)),
+    "attention, wide": (bahdanau, BahdanauConfig(30, 43, 32, 48, 96, 40)),
+}
+
+
+def load(page, *names):
+    """Puts the exports of web/NAME.js into the page, each as window.NAME."""
+    page.goto("about:blank")
+    for name in names:
+        page.evaluate(
+            """async ([name, source]) => {
+                 const blob = new Blob([source], { type: "text/javascript" });
+                 window[name] = await import(URL.createObjectURL(blob));
+               }""",
+            [name, bundle(WEB / f"{name}.js")],
+        )
+
+
+@pytest.fixture(params=MODELS)
+def built(request):
+    return untrained(*MODELS[request.param])
+
+
+def in_page(page, exported, sources, target_in, max_length=20):
+    """Logits and weights step by step, and the greedy answer, as engine.js has them."""
+    return page.evaluate(
+        """({ exported, sources, targetIn, maxLength }) => {
+             const text = atob(exported.data), bytes = new Uint8Array(text.length + 1);
+             for (let i = 0; i < text.length; i++) bytes[i + 1] = text.charCodeAt(i);
+             const data = new DataView(bytes.buffer, 1); // an odd offset, as kernels give
+             const model = engine.loadModel({ ...exported, data });
+             return sources.map((source) => {
+               let state = model.start(model.encode(source));
+               const logits = [], weights = [];
+               for (const token of targetIn) {
+                 const step = model.step(state, token);
+                 state = step.state;
+                 logits.push([...step.logits]);
+                 weights.push(step.weights && [...step.weights]);
+               }
+               const answer = engine.greedy(model, source, maxLength);
+               return { ...answer, logits, weights,
+                 looked: answer.weights.map((w) => w && [...w]) };
+             });
+           }""",
+        {
+            "exported": exported._asdict() | {"data": base64.b64encode(exported.data).decode()},
+            "sources": sources,
+            "targetIn": target_in,
+            "maxLength": max_length,
+        },
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+def test_logits_and_weights_equal_flax(page, built, dtype):
+    load(page, "engine")
+    sources, target_in = [LETTERS.encode(word) for word in WORDS], [1, 42, 4, 17, 17, 30]
+    answers = in_page(page, export_model(built, dtype), sources, target_in)
+    batch = jnp.asarray(pad(sources)), jnp.tile(jnp.array(target_in), (len(WORDS), 1))
+    expected = nnx.jit(type(built).__call__)(rounded(built, dtype), *batch)
+    assert np.abs(expected.logits[:, :, 4:]).max() > 0.5  # not all alike
+    for b, (word, answer) in enumerate(zip(WORDS, answers, strict=True)):
+        np.testing.assert_allclose(answer["logits"], expected.logits[b], rtol=0, atol=1e-4)
+        if expected.weights is not None:
+            weights = expected.weights[b, 0, :, : len(word)]
+            np.testing.assert_allclose(answer["weights"], weights, rtol=0, atol=1e-5)
+
+
+def test_greedy_answers_equal_flax(page, built):
+    load(page, "engine")
+    sources = [LETTERS.encode(word) for word in WORDS]
+    answers = in_page(page, export_model(built), sources, [1], max_length=12)
+    tokens, scores, weights = greedy(rounded(built), pad(sources), max_length=12)
+    for b, (word, answer) in enumerate(zip(WORDS, answers, strict=True)):
+        said = answer["tokens"] + [EOS] * answer["finished"]
+        assert tokens[b][tokens[b] != PAD].tolist() == said
+        np.testing.assert_allclose(sum(answer["logProbs"]), scores[b], rtol=1e-4)
+        if weights is not None:
+            expected = weights[b, 0, : len(said), : len(word)]
+            np.testing.assert_allclose(answer["looked"], expected, rtol=0, atol=1e-5)
+
+
+def test_every_float16_is_read_as_numpy_reads_it(page):
+    load(page, "engine")
+    read = page.evaluate(
+        "Array.from({ length: 65536 }, (_, bits) => String(engine.fromFloat16(bits)))"
+    )
+    expected = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float64)
+    np.testing.assert_array_equal(np.array([float(x) for x in read]), expected)
+
+
+def test_an_unknown_kind_is_named(page):
+    load(page, "engine")
+    message = page.evaluate(
+        "(() => { try { engine.loadModel({ kind: 'rnn' }) } catch (e) { return e.message } })()"
+    )
+    assert message == "this page runs seq2seq and bahdanau, no model of kind rnn"
+
+
+def test_tokens_are_compared_as_in_python(page):
+    load(page, "compare")
+    rng = np.random.default_rng(0)
+    names = {"right": "same", "wrong": "wrong", "extra": "extra", "missing": "missing"}
+    for _ in range(20):
+        answer, reference = ("".join(rng.choice(list("abc"), n)) for n in rng.integers(0, 7, 2))
+        pairs = page.evaluate("([a, r]) => compare.compare([...a], [...r])", [answer, reference])
+        expected = edit_alignment(answer, reference)
+        assert [(names[p["kind"]], p["answer"], p["reference"]) for p in pairs] == [
+            tuple(step) for step in expected
+        ]
+
+
+def test_the_nearest_reference_counts(page):
+    load(page, "compare")
+    pairs = page.evaluate("compare.compareNearest(['b'], [['a', 'c'], ['b'], ['c']])")
+    assert pairs == [{"kind": "right", "answer": "b", "reference": "b"}]

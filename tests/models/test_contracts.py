@@ -1,0 +1,150 @@
+"""What holds for every encoder, every decoder and every pair that fits (tests/systems.py)."""
+
+from functools import partial
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from encdec_lib.data.vocabulary import EOS, PAD
+from encdec_lib.encoding import Encoding
+from encdec_lib.losses import shift_right
+from encdec_lib.train import TrainConfig, fit
+from tests.systems import (
+    DECODERS,
+    ENCODERS,
+    MANY_VECTORS,
+    ONE_VECTOR,
+    PAIRS,
+    V_SOURCE,
+    V_TARGET,
+    WIDTH,
+    build,
+    sentences,
+)
+
+B, S, T = 4, 5, 6  # S and T with a position that is padding for everybody
+SOURCE = jnp.asarray(sentences([3, 4, 1, 2], V_SOURCE, width=S))
+TARGET = jnp.asarray(sentences([2, 4, 5, 1], V_TARGET, seed=1, end=EOS, width=T))
+TARGET_IN = shift_right(TARGET)
+REAL = np.asarray(TARGET) != PAD
+close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
+every_pair = pytest.mark.parametrize(("encoder", "decoder"), PAIRS)
+
+
+@nnx.jit
+def score(model, source, target_in):
+    return model(source, target_in)
+
+
+@nnx.jit
+def start(model, source):
+    return model.decoder.start(model.encode(source))
+
+
+@nnx.jit
+def step(model, state, token):
+    return model.decoder.step(state, token)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_an_encoder_says_its_width_and_marks_what_is_real(encoder):
+    built = ENCODERS[encoder](nnx.Rngs(0))
+    encoding = nnx.jit(type(built).__call__)(built, SOURCE, SOURCE != PAD)
+    vectors = S if encoder in MANY_VECTORS else 1
+    assert encoding.vectors.shape == (B, vectors, WIDTH) == (B, vectors, built.encoding_dim)
+    real = np.asarray(SOURCE) != PAD if vectors == S else np.ones((B, 1), bool)
+    np.testing.assert_array_equal(encoding.mask, real)
+
+
+@every_pair
+def test_teacher_forced_is_the_same_as_step_by_step(encoder, decoder):
+    model = build(encoder, decoder)
+    decoded = score(model, SOURCE, TARGET_IN)
+    assert decoded.logits.shape == (B, T, V_TARGET)
+    state = start(model, SOURCE)
+    for i in range(T):
+        state, logits, weights = step(model, state, TARGET_IN[:, i])
+        real = REAL[:, i]
+        close(logits[real], decoded.logits[real, i])
+        assert (weights is None) == (decoded.weights is None)
+        if weights is not None:
+            close(weights[real], decoded.weights[real, :, i])
+            close(weights.sum(-1), 1)
+
+
+@every_pair
+def test_padding_of_source_and_target_does_not_matter(encoder, decoder):
+    model = build(encoder, decoder)
+    decoded = score(model, SOURCE, TARGET_IN)
+    more = 3
+    wide = score(
+        model, jnp.pad(SOURCE, ((0, 0), (0, more))), jnp.pad(TARGET_IN, ((0, 0), (0, more)))
+    )
+    close(wide.logits[:, :T][REAL], decoded.logits[REAL])
+    if decoded.weights is not None:
+        vectors = decoded.weights.shape[-1]
+        real = np.moveaxis(np.asarray(wide.weights), 1, 2)[:, :T][REAL]  # (real, H, M)
+        close(real[..., :vectors], np.moveaxis(np.asarray(decoded.weights), 1, 2)[REAL])
+        np.testing.assert_array_equal(real[..., vectors:], 0)
+
+
+@every_pair
+def test_the_other_examples_of_a_batch_do_not_matter(encoder, decoder):
+    model = build(encoder, decoder)
+    order = np.array([2, 0, 3, 1])
+    turned = score(model, SOURCE[order], TARGET_IN[order])
+    close(turned.logits[REAL[order]], score(model, SOURCE, TARGET_IN).logits[order][REAL[order]])
+
+
+@every_pair
+def test_no_position_looks_ahead(encoder, decoder):
+    model = build(encoder, decoder)
+    before = score(model, SOURCE, TARGET_IN).logits
+    for i in range(1, 4):
+        other = (TARGET_IN[:, i] + 1) % (V_TARGET - 4) + 4
+        changed = jnp.where(TARGET_IN[:, i] == PAD, PAD, other)
+        after = score(model, SOURCE, TARGET_IN.at[:, i].set(changed)).logits
+        np.testing.assert_array_equal(after[:, :i], before[:, :i])
+        assert np.abs(after - before)[REAL[:, i], i].max(axis=-1).min() > 0
+
+
+@every_pair
+def test_the_source_matters(encoder, decoder):
+    model = build(encoder, decoder)
+    other = jnp.where(SOURCE == PAD, PAD, (SOURCE + 1) % (V_SOURCE - 4) + 4)
+    difference = score(model, other, TARGET_IN).logits - score(model, SOURCE, TARGET_IN).logits
+    assert np.abs(difference)[REAL].max(axis=-1).min() > 0
+
+
+@every_pair
+def test_every_pair_that_fits_trains(encoder, decoder):
+    model = build(encoder, decoder)
+    before = {path: np.array(p[...]) for path, p in nnx.to_flat_state(nnx.state(model))}
+    config = TrainConfig(
+        steps=40, batch_size=B, learning_rate=0.05, warmup_steps=2, schedule="constant"
+    )
+    history = fit(model, (np.asarray(SOURCE), np.asarray(TARGET)), config, progress=False)
+    assert history.losses[-1] < 0.5 * history.losses[0]  # four sentences by heart
+    for path, param in nnx.to_flat_state(nnx.state(model)):
+        # Scoring one vector against nothing: its weight is 1 whatever the score.
+        idle = "attention" in path and encoder not in MANY_VECTORS
+        assert np.array_equal(param[...], before[path]) == idle, path
+
+
+@pytest.mark.parametrize("encoder", sorted(MANY_VECTORS))
+@pytest.mark.parametrize("decoder", sorted(ONE_VECTOR))
+def test_a_decoder_of_one_vector_says_so(encoder, decoder):
+    model = build(encoder, decoder)
+    message = r"starts from one vector, shape \(B, 1, D\); got \(4, 5, 10\)\. Use an encoder with"
+    with pytest.raises(ValueError, match=message):
+        model(SOURCE, TARGET_IN)
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_an_encoding_of_the_wrong_width_is_named_in_the_error(decoder):
+    built = DECODERS[decoder](nnx.Rngs(0))
+    encoding = Encoding(jnp.zeros((B, 1, WIDTH + 2)), jnp.ones((B, 1), bool))
+    with pytest.raises(ValueError, match=r"10.*got \(4, .*12\)"):
+        built(TARGET_IN, encoding)

@@ -1,0 +1,230 @@
+"""book/*.md (MyST) -> notebooks/*.ipynb, for Colab and Binder.
+
+    python tools/make_notebooks.py            writes them
+    python tools/make_notebooks.py --check    says which are stale, missing or orphaned; exit 1
+
+The Markdown pages are what people edit. The notebooks are generated and committed, since Colab and
+Binder open files of the repository. The same pages give the same bytes: no outputs, no random ids.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+import jupytext
+import nbformat
+from pybtex.database import parse_file
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
+
+import addresses  # noqa: E402
+import myst_to_markdown as myst  # noqa: E402
+
+FOLDED = {"solution", "hide-input", "remove-input"}  # tags of cells whose code starts hidden
+BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
+
+SETUP = '''\
+# @title Set-up: installs the book's library where it is missing
+# No package that is already here is moved: another jax would lose this machine's accelerator.
+import importlib.metadata, importlib.util, pathlib, re, subprocess, sys, tempfile
+
+if importlib.util.find_spec("encdec_lib") is None:
+    here = {}
+    for package in importlib.metadata.distributions():
+        here.setdefault(package.metadata["Name"], package.version)
+    pins = pathlib.Path(tempfile.mkdtemp()) / "constraints.txt"
+    pins.write_text("".join(
+        f"{name}=={version}\\n" for name, version in here.items()
+        if re.fullmatch(r"[\\w.-]+", name or "") and re.fullmatch(r"\\d[\\w.+!]*", version or "")
+    ))
+    library = "REQUIREMENT"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(pins)]
+    if subprocess.run([*pip, library]).returncode:
+        raise RuntimeError("The library could not be installed; pip says why above.")
+    importlib.invalidate_caches()
+    for name in ("jax", "jaxlib", "flax", "numpy"):
+        if name in here and importlib.metadata.version(name) != here[name]:
+            raise RuntimeError(f"{name} has moved from {here[name]}: start a new session.")
+    print("The book's library is installed.")
+'''
+
+
+def front_matter(text: str) -> str:
+    """The YAML block a page begins with, or nothing."""
+    match = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
+    return match[1] if match else ""
+
+
+def pages(root: pathlib.Path) -> dict[str, str]:
+    """`book/<slug>` -> its Markdown, for every page."""
+    files = sorted(p for p in (root / "book").glob("*.md"))
+    return {p.relative_to(root).with_suffix("").as_posix(): p.read_text("utf-8") for p in files}
+
+
+def citation(entry, style: str) -> str:
+    """Authors and year as the book's pages cite them: `A & B (2015)`, `A et al., 2015`."""
+    names = [" ".join(p.prelast_names + p.last_names) for p in entry.persons.get("author", [])]
+    names = [re.sub(r"[{}]", "", name) for name in names] or [entry.fields.get("title", "?")]
+    who = names[0] if len(names) == 1 else " and ".join(names)
+    who = f"{names[0]} et al." if len(names) > 2 else who
+    year = entry.fields.get("year", "no date")
+    return f"{who} ({year})" if style == "t" else f"{who}, {year}"
+
+
+class Book:
+    """What every page's conversion needs to know of the others."""
+
+    def __init__(self, root: pathlib.Path):
+        self.addresses = addresses.read(root)
+        config = addresses.read_config(root)["sphinx"]["config"]
+        self.setup = SETUP.replace("REQUIREMENT", self.addresses.requirement).rstrip()
+        self.macros = config.get("mathjax3_config", {}).get("tex", {}).get("macros", {})
+        self.pages = pages(root)
+        self.titles, self.labels = {}, {}
+        for name, text in self.pages.items():
+            heading = re.search(r"(?m)^# (.+)$", text)
+            self.titles[name] = heading[1].strip() if heading else name
+            self.labels |= {label: (name, called) for label, called in myst.labels(text).items()}
+        bibliography = root / BIBLIOGRAPHY
+        self.entries = parse_file(bibliography).entries if bibliography.exists() else {}
+
+    def cite(self, keys: str, style: str) -> str:
+        names = [key.strip() for key in keys.split(",")]
+        if unknown := [name for name in names if name not in self.entries]:
+            raise ValueError(f"{{cite}}`{keys}`: {unknown} not in {BIBLIOGRAPHY}.")
+        cited = [citation(self.entries[name], style) for name in names]
+        text = ", ".join(cited) if style == "t" else f"({'; '.join(cited)})"
+        return f"[{text}]({self.addresses.page(LIST_OF_REFERENCES)})"
+
+    def link_file(self, path: str) -> str:
+        """A picture or file named on a page: Sphinx puts `book/_static` at `_static`."""
+        if path.startswith(("http://", "https://")):
+            return path
+        name = path.rsplit("/", 1)[-1]
+        folder = "_static" if "_static/" in path else "_images"
+        tail = path.split("_static/", 1)[1] if "_static/" in path else name
+        return f"{self.addresses.site}{folder}/{tail}"
+
+    def page(self, name: str) -> myst.Page:
+        return myst.Page(
+            name=name, macros=self.macros, link_page=self.addresses.page, link_file=self.link_file,
+            labels=self.labels, titles=self.titles, cite=self.cite,
+        )  # fmt: skip
+
+    def header(self, name: str) -> str:
+        where = self.addresses
+        return (
+            f"*A chapter of a book: [read it as a web page]({where.page(name)}), with its figures "
+            f"and widgets already drawn. This notebook is generated from "
+            f"[`{name}.md`]({where.source(f'{name}.md')}); run its cells from the top, and change "
+            "them as you like.*"
+        )
+
+
+def with_metadata(cell, **metadata):
+    cell.metadata.update(metadata)
+    return cell
+
+
+def fold_solutions(cells: list) -> list[str]:
+    """Hides solutions; returns the ids of the headings Colab shall collapse.
+
+    A section ends at the next heading of its rank or above, so a solution is collapsed only where
+    such a heading (the next exercise, the next section) is what comes after it.
+    """
+    collapsed, opened = [], None
+    for index, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            if opened is not None or FOLDED & set(cell.metadata.get("tags", [])):
+                cell.metadata["jupyter"] = {"source_hidden": True}
+            continue
+        if cell.source.startswith("##### Solution"):
+            opened = index
+        elif opened is not None and re.match(r"#{1,5} ", cell.source):
+            collapsed.append(cells[opened].metadata["id"])
+            opened = None
+    return collapsed
+
+
+def split_at_headings(cells: list) -> list:
+    """Gives every exercise and solution its own cell, so that it can be folded."""
+    out = []
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            out.append(cell)
+            continue
+        for part in re.split(r"(?m)^(?=#{1,4} |##### Solution)", cell.source):
+            if part.strip():
+                out.append(nbformat.v4.new_markdown_cell(part.strip("\n")))
+    return out
+
+
+def convert(name: str, book: Book) -> str:
+    """One page as the text of a notebook."""
+    notebook = jupytext.reads(book.pages[name], fmt="md:myst")
+    page = book.page(name)
+    cells = [nbformat.v4.new_markdown_cell(book.header(name))]
+    setup = nbformat.v4.new_code_cell(book.setup)
+    cells.append(with_metadata(setup, cellView="form", jupyter={"source_hidden": True}))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = myst.convert(cell.source, page)
+        if cell.source.strip():
+            cells.append(cell)
+    cells = split_at_headings(cells)
+    for index, cell in enumerate(cells):  # jupytext's ids are random: every run would be a change
+        cell["id"] = hashlib.sha256(f"{name}:{index}".encode()).hexdigest()[:12]
+        cell.metadata["id"] = cell["id"]  # Colab's own
+    collapsed = fold_solutions(cells)
+    notebook.cells = cells
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "colab": {"provenance": [], "toc_visible": True, "collapsed_sections": collapsed},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    nbformat.validate(notebook)
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def notebooks(root: pathlib.Path) -> dict[pathlib.Path, str]:
+    """Path -> text of every notebook the book should have: one for each page with code."""
+    book = Book(root)
+    return {
+        root / "notebooks" / f"{name.removeprefix('book/')}.ipynb": convert(name, book)
+        for name, text in book.pages.items()
+        if "kernelspec:" in front_matter(text)
+    }
+
+
+def main(arguments: list[str] | None = None, root: pathlib.Path = ROOT) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="compare only")
+    check = parser.parse_args(arguments).check
+    wanted, folder = notebooks(root), root / "notebooks"
+    stale = [p for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
+    orphans = sorted(set(folder.glob("*.ipynb")) - set(wanted))
+    if check:
+        for path in [*stale, *orphans]:
+            print(f"stale: {path.relative_to(root)} (run `make notebooks`)")
+        return 1 if stale or orphans else 0
+    folder.mkdir(exist_ok=True)
+    for path in stale:
+        path.write_text(wanted[path], "utf-8")
+    for path in orphans:
+        path.unlink()
+    print(f"notebooks: {len(stale)} written, {len(orphans)} removed, {len(wanted)} in all")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except ValueError as error:  # a page says something no notebook can show
+        sys.exit(f"make_notebooks: {error}")
