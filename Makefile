@@ -59,7 +59,7 @@ colab: ## runs the library's tests under Colab's versions, where there is a Pyth
 	else \
 	  $(MAKE) --no-print-directory $(COLAB)/.ready COLAB_PYTHON="$$python" \
 	  && echo "==> colab: the library's tests with jax 0.7.2 and flax 0.11.2" \
-	  && $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"; \
+	  && PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"; \
 	fi
 
 clean: ## removes the built book and the caches (not .venv and node_modules)

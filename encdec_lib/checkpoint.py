@@ -24,7 +24,9 @@ def to_numpy(leaf) -> np.ndarray:
 def from_numpy(array: np.ndarray, like):
     """An array on the default device; a random key where ``like`` is one."""
     array = jnp.asarray(array)
-    return jax.random.wrap_key_data(array, impl=jax.random.key_impl(like)) if _is_key(like) else array
+    return (
+        jax.random.wrap_key_data(array, impl=jax.random.key_impl(like)) if _is_key(like) else array
+    )
 
 
 def _flat(tree) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ positions, M vectors in an encoding, D their width, V vocabulary, H heads.
 
 from typing import NamedTuple
 
+import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
@@ -96,6 +97,7 @@ class EncoderDecoder(nnx.Module):
         Raises:
           ValueError: if the batch is empty, or ``mask`` has another shape than ``source``.
         """
+        source = jnp.asarray(source)
         if 0 in source.shape:
             raise ValueError(
                 f"source needs at least one example and one position, shape (B, S); "
@@ -103,6 +105,7 @@ class EncoderDecoder(nnx.Module):
             )
         if mask is None:
             mask = source != PAD
+        mask = jnp.asarray(mask)
         if mask.shape != source.shape[:2]:
             raise ValueError(
                 f"mask needs one flag per source token, shape (B, S) = {source.shape[:2]}; "
@@ -135,4 +138,4 @@ class EncoderDecoder(nnx.Module):
                 f"source has {source.shape[0]} examples but target_in has {target_in.shape[0]}. "
                 f"Pass the same examples in both."
             )
-        return self.decoder(target_in, self.encode(source, mask))
+        return self.decoder(jnp.asarray(target_in), self.encode(source, mask))

@@ -82,7 +82,7 @@ class History:
 
     losses: np.ndarray  # (steps,), nats per target token
     seconds: list[tuple[int, float]]  # (steps done, seconds of training since the start)
-    evaluations: list[dict[str, float]]  # each with "step" and "seconds"
+    evaluations: list[dict[str, int | float]]  # each with "step" and "seconds"
     compile_seconds: float = 0.0  # before the first step
     interrupted: bool = False
 
@@ -117,7 +117,8 @@ def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
     """
 
     def summed(params):
-        model = nnx.merge(graph, params, rest)
+        # A copy of `rest`: the model writes into what it is merged from.
+        model = nnx.merge(graph, params, jax.tree.map(lambda x: x, rest))
         total, count = loss(model, batch)
         return total, (count, nnx.state(model, nnx.Not(nnx.Param)))
 
@@ -213,7 +214,8 @@ def fit(
     Raises:
       ValueError: if the data are empty or fewer than a batch, ``batch_size`` does not divide
         by the number of devices, or the checkpoint is of another model or config.
-      FloatingPointError: if the loss is no longer finite; the model keeps its last good chunk.
+      FloatingPointError: if the loss is no longer finite; the model keeps the weights of the
+        last evaluation, or those it came with.
 
     Example:
       >>> import numpy as np
@@ -260,7 +262,8 @@ def fit(
             checkpoint, (params, rest, opt_state), fingerprint
         )
         losses = np.array(meta["losses"], np.float32)
-        history = History(losses, meta["seconds"], meta["evaluations"])
+        seconds = [tuple(pair) for pair in meta["seconds"]]
+        history = History(losses, seconds, meta["evaluations"])
     # Copies: the model keeps its arrays while the chunk gives its own away.
     state = replicate(jax.tree.map(jnp.copy, (params, rest, opt_state)), mesh)
     device_data = replicate(examples, mesh)

@@ -4,6 +4,7 @@ A new one is added in one line: it is then held to both contracts of encdec_lib/
 paired with everything it fits, trained, and searched.
 """
 
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
@@ -33,8 +34,13 @@ PAIRS = [
 ]
 
 
-def build(encoder: str, decoder: str, seed: int = 0, sharpness: float = 1.0) -> EncoderDecoder:
-    """A fresh pair; biases and logits are scaled up so that its bets are not all alike."""
+def build(
+    encoder: str, decoder: str, seed: int = 0, sharpness: float = 1.0, ends: float = 0.0
+) -> EncoderDecoder:
+    """A fresh pair; biases and logits are scaled up so that its bets are not all alike.
+
+    ``ends`` is added to the logit of <eos>: outputs of a fresh model hardly ever end.
+    """
     rngs = nnx.Rngs(seed)
     model = EncoderDecoder(ENCODERS[encoder](rngs), DECODERS[decoder](rngs))
     state = nnx.state(model)
@@ -46,7 +52,9 @@ def build(encoder: str, decoder: str, seed: int = 0, sharpness: float = 1.0) -> 
             value = 0.3 * rng.normal(size=value.shape)
         if name == "decoder/output/kernel":
             value = sharpness * value
-        param[...] = np.asarray(value, np.float32)
+        if name == "decoder/output/bias":
+            value[2] += ends
+        param[...] = jnp.asarray(value, jnp.float32)
     nnx.update(model, state)
     return model
 

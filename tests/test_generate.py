@@ -19,8 +19,11 @@ from tests.systems import PAIRS, V_SOURCE, build, sentences
 B, S, L, K = 5, 4, 7, 3
 SOURCE = sentences([3, 4, 1, 2, 4], V_SOURCE)
 close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
-every_pair = pytest.mark.parametrize(("encoder", "decoder"), PAIRS)
-build = partial(build, sharpness=8.0)
+# one pair for every decoder
+every_decoder = pytest.mark.parametrize(
+    ("decoder", "encoder"), list({decoder: encoder for encoder, decoder in PAIRS}.items())
+)
+build = partial(build, sharpness=5.0, ends=2.0)
 
 
 @nnx.jit
@@ -96,18 +99,20 @@ def padded(sequences):
     return rows
 
 
-@every_pair
+@every_decoder
 def test_greedy_is_the_loop_written_in_python(encoder, decoder):
-    model = build(encoder, decoder)
-    tokens, scores, _ = greedy(model, SOURCE, max_length=L)
-    wanted = [greedy_by_hand(NextToken(model, row)) for row in SOURCE]
-    np.testing.assert_array_equal(tokens, padded([w[0] for w in wanted]))
-    close(scores, [w[1] for w in wanted])
-    lengths = (tokens != PAD).sum(axis=1)
-    assert lengths.min() < lengths.max()  # some end early, or the test would prove little
+    lengths = set()
+    for seed in range(5):
+        model = build(encoder, decoder, seed=seed)
+        tokens, scores, _ = greedy(model, SOURCE, max_length=L)
+        wanted = [greedy_by_hand(NextToken(model, row)) for row in SOURCE]
+        np.testing.assert_array_equal(tokens, padded([w[0] for w in wanted]))
+        close(scores, [w[1] for w in wanted])
+        lengths |= set((tokens != PAD).sum(axis=1).tolist())
+    assert len(lengths) > 2  # they end early and late, or the test would prove little
 
 
-@every_pair
+@every_decoder
 @pytest.mark.parametrize("width", [0, K], ids=["greedy", "beam"])
 def test_scores_and_weights_are_those_of_teacher_forcing(encoder, decoder, width):
     model = build(encoder, decoder)
@@ -124,7 +129,7 @@ def test_scores_and_weights_are_those_of_teacher_forcing(encoder, decoder, width
         close(weights.sum(-1), real[..., 0])
 
 
-@every_pair
+@every_decoder
 def test_a_beam_of_width_one_is_greedy(encoder, decoder):
     model = build(encoder, decoder)
     for one, other in zip(
@@ -156,7 +161,7 @@ def test_beam_search_is_the_rule_written_in_python(penalty):
 def test_wider_beams_never_score_lower():
     gains = []
     for seed in range(20):
-        model = build("last state", "rnn", seed=seed, sharpness=5.0)
+        model = build("last state", "rnn", seed=seed)
         scores = [
             beam_search(model, SOURCE, max_length=L, width=width).scores for width in (1, 2, 3, 5)
         ]

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import nnx
 
 from encdec_lib.losses import (
     masked_cross_entropy,
@@ -74,9 +75,12 @@ def test_the_loss_of_a_model_is_that_of_its_shifted_target(epsilon):
     model = build("last state", "rnn")
     source = jnp.asarray(sentences([3, 1], V_SOURCE))
     target = jnp.asarray(sentences([2, 4], V_TARGET, end=2))
-    nats, count = translation_loss(model, (source, target), epsilon)
-    logits = model(source, jnp.array([[1, target[0, 0], 0, 0], [1, *target[1, :3]]])).logits
-    mean = masked_cross_entropy(logits, target, jnp.arange(4)[None] < jnp.array([[2], [4]]), epsilon)
+    nats, count = nnx.jit(translation_loss, static_argnums=2)(model, (source, target), epsilon)
+    logits = nnx.jit(lambda m, *x: m(*x))(
+        model, source, jnp.array([[1, target[0, 0], 0, 0], [1, *target[1, :3]]])
+    ).logits
+    mask = jnp.arange(4)[None] < jnp.array([[2], [4]])
+    mean = masked_cross_entropy(logits, target, mask, epsilon)
     assert count == 6
     np.testing.assert_allclose(nats / count, mean, rtol=1e-5)
 

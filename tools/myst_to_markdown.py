@@ -276,7 +276,7 @@ def _prose(text: str, page: Page) -> str:
     )
     text = MATH.sub(lambda m: expand_macros(m[0], page.macros), text)
     text = re.sub(
-        r"(!?)\[([^\]]*)\]\((?!https?://|#|mailto:)([^)\s]+)\)",
+        r"(!?)\[([^\]]*)\]\((?!https?://|mailto:)([^)\s]+)\)",
         lambda m: f"{m[1]}[{m[2]}]({_local(m[3], page)})",
         text,
     )
@@ -286,9 +286,19 @@ def _prose(text: str, page: Page) -> str:
 
 def _local(target: str, page: Page) -> str:
     path, _, anchor = target.partition("#")
+    label = anchor if not path else path  # MyST: [text](#label) and [text](label)
+    if label in page.labels:
+        return f"{page.link_page(page.labels[label][0])}#{_anchor(label)}"
+    if not path:
+        raise ValueError(f"{page.name}.md: ({target}) names no label of the book.")
     if path.endswith(".md"):
         return page.link_page(page.sibling(path)) + (f"#{anchor}" if anchor else "")
     return page.link_file(path)
+
+
+def _anchor(label: str) -> str:
+    """The id which Sphinx gives a label in the HTML."""
+    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
 
 
 def _role(name: str, text: str, page: Page) -> str:
@@ -305,7 +315,7 @@ def _role(name: str, text: str, page: Page) -> str:
         where, called = page.labels[target]
         if name == "eq" and where == page.name and called.startswith("("):
             return called
-        anchor = f"equation-{target}" if name == "eq" else target.lower().replace("_", "-")
+        anchor = f"equation-{target}" if name == "eq" else _anchor(target)
         title = title if title and "%s" not in title and "{" not in title else called
         return f"[{title or 'here'}]({page.link_page(where)}#{anchor})"
     if name.startswith("cite"):

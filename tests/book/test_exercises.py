@@ -17,7 +17,6 @@ from encdec_lib.exercises.checking import _CHECKS, Property, _canonical
 
 BOOK = Path(__file__).parents[2] / "book"
 FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})(.*)$")
-FOLDED = {"hide-cell", "hide-input"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,13 @@ def run(cell: Cell, names: dict, where: str):
     return eval(compile(ast.Expression(last.value), where, "eval"), names)
 
 
+def between_gates(text: str, cell: Cell) -> bool:
+    """Whether a cell stands in a solution that is folded until the reader opens it."""
+    before = "\n".join(text.splitlines()[: cell.line - 1])
+    start = before.rfind("{solution-start}")
+    return start > before.rfind("{solution-end}") and ":class: dropdown" in before[start:]
+
+
 def problems(page: str, text: str, least: int) -> list[str]:
     """All that is wrong with the exercises of a page, each in a sentence that names it."""
     cells = code_cells(text)
@@ -103,8 +109,8 @@ def problems(page: str, text: str, least: int) -> list[str]:
             name = call.args[0].value
             if tag == "solution":
                 solutions.setdefault(name, []).append(cell)
-                if not cell.tags & FOLDED:
-                    found.append(f"{where}: the solution of {name} must be tagged hide-cell.")
+                if not between_gates(text, cell):
+                    found.append(f"{where}: the solution of {name} must stand in a dropdown.")
             elif name in stubs:
                 found.append(f"{where}: {name} has a second exercise cell.")
             else:
@@ -199,11 +205,14 @@ def double(x):
 exercises.check("on-paper-1", double)
 ```
 
+````{solution-start} ex-on-paper-1
+:class: dropdown
+````
+
 ```{code-cell} ipython3
 ---
 tags:
   - solution
-  - hide-cell
 mystnb:
   figure: {}
 ---
@@ -211,6 +220,9 @@ def double(x):
     return 2 * x
 exercises.check("on-paper-1", double)
 ```
+
+````{solution-end}
+````
 """
 
 
@@ -228,7 +240,7 @@ def test_cells_are_read_with_their_tags():
     imports, stub, solution = code_cells(PAGE)
     assert imports.tags == {"imports", "hide-input"}
     assert stub.tags == {"exercise"}
-    assert solution.tags == {"solution", "hide-cell"}
+    assert solution.tags == {"solution"}
     assert solution.code.startswith("def double")
     assert PAGE.splitlines()[stub.line - 1].startswith("```{code-cell}")
     assert check_call(stub).args[0].value == "on-paper-1"
@@ -245,8 +257,9 @@ def test_a_good_page_has_no_problems(on_paper):
         ("return 2 * x", "return 3 * x", 1, "the solution of on-paper-1 must pass"),
         ("return 2 * x", "return two * x", 1, "name 'two' is not defined"),
         ("return ...", "return ...\ntwo", 1, "the stub of on-paper-1 raises NameError"),
-        ("  - solution\n", "", 1, "exactly one solution cell; it has 0"),
-        ("  - hide-cell\n", "", 1, "must be tagged hide-cell"),
+        ("  - solution\n", "  - other\n", 1, "exactly one solution cell; it has 0"),
+        (":class: dropdown\n", "", 1, "must stand in a dropdown"),
+        ("{solution-start}", "{hint}", 1, "must stand in a dropdown"),
         ("imports, ", "", 1, "no cell is tagged imports"),
         ("[exercise]\ndef", "[]\ndef", 0, "has a solution but no exercise cell"),
         ("", "", 4, "has 1 exercises; a chapter has at least 4"),

@@ -59,6 +59,8 @@ def test_a_changed_a_missing_and_an_orphaned_notebook_are_found(tmp_path, capsys
         ("By {cite:t}`a2015` and {cite:p}`b`.", "By <a2015 t> and <b p>."),
         ("It is {eq}`eq-a`.", "It is (1)."),
         ("{ref}`ex-far`", "[Count](site/book/two.html#ex-far)"),
+        ("[there](#ex-far), [here](ex-far)",
+         "[there](site/book/two.html#ex-far), [here](site/book/two.html#ex-far)"),
         ("{glue:text}`loss:.2f`", "`loss`"),
         ("{term}`token`", "[token](site/book/glossary.html#term-token)"),
         ("$x \\in \\R$", "$x \\in {\\mathbb{R}}$"),
@@ -88,6 +90,7 @@ def test_what_myst_becomes(source, plain):
         ("{unheard-of}`x`", "does not know the role {unheard-of}"),
         ("{doc}`nowhere`", "names no page"),
         ("{ref}`nowhere`", "names no label"),
+        ("[x](#nowhere)", "names no label"),
         ("```{note}\nopen", "no end to"),
     ],
 )

@@ -7,7 +7,8 @@ import http.server
 import pathlib
 import threading
 
-HTML = pathlib.Path(__file__).resolve().parents[2] / "_build" / "html"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".txt", ".inv", ".map"}
 
 

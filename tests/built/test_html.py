@@ -1,11 +1,16 @@
 """What stands in the built HTML: alt text, no kernel-only widget, nothing from another server."""
 
 import html.parser
+import json
 import re
+import sys
 
 import pytest
 
-from tests.built.site import HTML, pages
+from tests.built.site import HTML, ROOT, pages
+
+sys.path[:0] = [str(ROOT / "book" / "_ext")]
+import addresses  # noqa: E402
 
 pytestmark = pytest.mark.built
 
@@ -24,6 +29,10 @@ class Tags(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def test_the_book_is_built():
+    assert (HTML / "index.html").exists(), "there is nothing to read: run `make book` first"
 
 
 @pytest.fixture(scope="module", params=pages())
@@ -75,4 +84,20 @@ def test_local_links_lead_somewhere(built, request):
             continue
         if not (page.parent / target).exists():
             dead.append(target)
+    assert not dead, dead
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
+def test_links_of_a_notebook_lead_to_a_place_on_the_site(notebook):
+    """A reader in Colab follows them to the published pages, so both must agree on every anchor."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    dead = []
+    for url in set(re.findall(rf"\]\({re.escape(addresses.read().site)}([^)\s]*)\)", text)):
+        path, _, anchor = url.partition("#")
+        page = HTML / path
+        if not page.exists():
+            dead.append(url)
+        elif anchor and f'id="{anchor}"' not in page.read_text("utf-8"):
+            dead.append(url)
     assert not dead, dead

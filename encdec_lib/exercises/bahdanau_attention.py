@@ -1,0 +1,159 @@
+"""Checks of chapter 8, Bahdanau attention."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from encdec_lib.exercises.checking import Property, agrees, exercise, near
+from encdec_lib.layers.attention import AdditiveAttention
+from encdec_lib.layers.attention import masked_softmax as library_softmax
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+
+
+@exercise("bahdanau-attention-1")
+def predict_share(share):
+    """A word of 4 letters in a row of 16, equal scores, no mask."""
+    weights = jax.nn.softmax(jnp.zeros(16))
+    yield near(
+        share,
+        float(weights[4:].sum()),
+        "the share of the weight that falls on padding, between 0 and 1",
+        "Equal scores give equal weights. Count the positions that are padding.",
+        factor=1.01,
+    )
+
+
+@exercise("bahdanau-attention-2")
+def count_projections(once_a_sentence, once_a_step):
+    """Products h_j U for S = 30 source and T = 20 target tokens, counted."""
+    counted = {True: 0, False: 0}
+    for cached in counted:
+        for i in range(20):
+            counted[cached] += sum(1 for _ in range(30) if i == 0 or not cached)
+    for answer, cached, name in (
+        (once_a_sentence, True, "products when they are kept"),
+        (once_a_step, False, "products when they are worked out at every step"),
+    ):
+        yield Property(
+            name,
+            answer == counted[cached],
+            "The product depends on j alone. Ask for which pairs (i, j) it is worked out.",
+        )
+
+
+@exercise("bahdanau-attention-3")
+def softmax_with_mask(my_masked_softmax):
+    """A softmax that hides padding, on rows the reader does not see."""
+    rng = np.random.default_rng(3)
+    scores = jnp.asarray(rng.normal(0, 3, (5, 7)), jnp.float32)
+    mask = jnp.arange(7)[None] < jnp.array([[7], [4], [1], [6], [3]])
+    got = my_masked_softmax(scores, mask)
+    yield from agrees(
+        got,
+        library_softmax(scores, mask),
+        "the weights of five rows",
+        "A hidden position must not count in the sum below the line either.",
+    )
+    yield Property(
+        "hidden positions have exactly 0",
+        bool((np.asarray(got)[~np.asarray(mask)] == 0).all()),
+        "A very small number is not 0. Set it.",
+    )
+    large = my_masked_softmax(scores * 1e4, mask)
+    yield Property(
+        "large scores give no NaN",
+        bool(np.isfinite(large).all()),
+        "The exponential of a large number is infinite. Softmax does not change when the same "
+        "number is taken from all scores of a row.",
+    )
+    nothing = my_masked_softmax(scores, jnp.zeros_like(mask))
+    yield Property(
+        "a row with nothing to see gives zeros",
+        bool((np.asarray(nothing) == 0).all()),
+        "Where every position is hidden there is no weight to give; 0 / 0 is NaN.",
+    )
+
+
+@exercise("bahdanau-attention-4")
+def attend(my_attend):
+    """Score, weights and context for a batch, without a loop."""
+    attention = AdditiveAttention(query_dim=5, key_dim=6, align_dim=7, rngs=nnx.Rngs(4))
+    q, k = jax.random.split(jax.random.key(4))
+    query, keys = jax.random.normal(q, (3, 5)), jax.random.normal(k, (3, 4, 6))
+    mask = jnp.arange(4)[None] < jnp.array([[4], [2], [3]])
+    context, weights = my_attend(
+        query,
+        keys,
+        mask,
+        attention.W_query[...],
+        attention.W_key[...],
+        attention.v[...],
+    )
+    right = attention(query, keys, mask)
+    yield from agrees(
+        weights,
+        right.weights,
+        "the weights, (B, S)",
+        "The query needs an axis for the source positions before it can be added to the keys.",
+    )
+    yield from agrees(
+        context,
+        right.context,
+        "the contexts, (B, D)",
+        "Each vector is multiplied by its weight, then all are added up over the positions.",
+    )
+
+
+@exercise("bahdanau-attention-5")
+def temperature(sharpen):
+    """Weights at another temperature, from the weights alone."""
+    scores = jnp.asarray(np.random.default_rng(5).normal(0, 2, (4, 6)), jnp.float32)
+    weights = jax.nn.softmax(scores)
+    for tau in (0.5, 1.0, 3.0):
+        yield from agrees(
+            sharpen(weights, tau),
+            jax.nn.softmax(scores / tau),
+            f"temperature {tau:g}",
+            "A weight is proportional to the exponential of its score. What does dividing the "
+            "score by τ do to the exponential?",
+        )
+
+
+@exercise("bahdanau-attention-6")
+def dot_product(DotAttention):
+    """Attention by dot product, put into a decoder."""
+    model = bahdanau(
+        BahdanauConfig(9, 9, embed_dim=4, encoder_dim=3, state_dim=6, align_dim=5),
+        rngs=nnx.Rngs(6),
+    )
+    source = jnp.array([[4, 5, 6, 7], [8, 4, 0, 0]])
+    model.decoder.attention = DotAttention()
+    encoding = model.encode(source)
+    state = model.decoder.start(encoding)
+    (before,) = state.carry
+    _, _, weights = model.decoder.step(state, jnp.array([1, 1]))
+    vectors, right = np.asarray(encoding.vectors, np.float64), np.zeros((2, 4))
+    for b, length in enumerate((4, 2)):
+        e = [vectors[b, j] @ np.asarray(before[b], np.float64) for j in range(length)]
+        right[b, :length] = np.exp(e) / np.exp(e).sum()
+    yield from agrees(
+        weights[:, 0],
+        right,
+        "the weights of one decoder step",
+        "The score of position j is the dot product of the state and h_j.",
+    )
+    yield Property(
+        "padding gets exactly 0",
+        bool((np.asarray(weights)[1, 0, 2:] == 0).all()),
+        "Use the mask that the decoder passes in.",
+    )
+    query, keys = jnp.ones((2, 6)), jnp.arange(48.0).reshape(2, 4, 6) / 48
+    context, weights = DotAttention()(query, keys, source != 0)
+    mixed = np.stack([np.asarray(weights)[b] @ np.asarray(keys)[b] for b in range(2)])
+    yield from agrees(
+        context,
+        mixed,
+        "the context",
+        "The context is the sum of the vectors, each times its weight.",
+    )
