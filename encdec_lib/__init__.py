@@ -5,7 +5,16 @@ how many vectors H has. Start with :mod:`encdec_lib.encoding`; a chapter's model
 ``encdec_lib/models/`` under the chapter's name.
 """
 
-from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
+import time
+
+IMPORTED_AT = time.perf_counter()  # before JAX is imported: a page's clock starts here
+
+from encdec_lib.encoding import (  # noqa: E402
+    Decoded,
+    DecoderState,
+    EncoderDecoder,
+    Encoding,
+)
 
 __version__ = "0.1.0"
 __all__ = ["Decoded", "DecoderState", "EncoderDecoder", "Encoding", "__version__"]

@@ -211,7 +211,7 @@ def word_error_rate(hypotheses: Sequence[Tokens], references: Sequence[Sequence[
       references: N lists of accepted lists of phonemes.
 
     Returns:
-      Percent, 0 to 100: 100 minus :func:`exact_match`.
+      100 minus :func:`exact_match`, in percent.
 
     Raises:
       ValueError: as :func:`exact_match`.

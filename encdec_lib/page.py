@@ -1,8 +1,8 @@
 """What every page of the book does around its own content.
 
 The first cell of a page calls :func:`setup`, results go through :func:`report`, and the last
-cell calls :func:`elapsed`. Only the standard library is imported at the top: the page's clock
-starts when this module is imported, before JAX is.
+cell calls :func:`elapsed`. A page imports this module before anything else, so that its clock
+starts before JAX is imported.
 """
 
 import ast
@@ -15,6 +15,8 @@ import time
 from importlib import metadata, resources
 from pathlib import Path
 
+from encdec_lib import IMPORTED_AT
+
 _GLUE_PREFIX = "application/papermill.record/"  # the format of myst_nb.glue
 
 
@@ -22,7 +24,7 @@ class _Clock:
     """Counts the seconds that cells take, not those in which the reader reads."""
 
     def __init__(self):
-        self.total, self.running_since = 0.0, time.perf_counter()
+        self.total, self.running_since = 0.0, IMPORTED_AT
         self.shell = None
         self.cache_hits = 0
 

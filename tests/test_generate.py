@@ -11,9 +11,11 @@ from flax import nnx
 
 from encdec_lib import generate
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
+from encdec_lib.encoding import DecoderState, EncoderDecoder, Encoding
 from encdec_lib.generate import beam_search, greedy
 from encdec_lib.losses import shift_right
 from encdec_lib.models.seq2seq import RNNDecoder, Seq2SeqConfig, seq2seq
+from tests import loops
 from tests.systems import PAIRS, V_SOURCE, build, sentences
 
 B, S, L, K = 5, 4, 7, 3
@@ -57,6 +59,54 @@ class NextToken:
         return self.known[prefix]
 
 
+class FirstToken(nnx.Module):
+    """An encoder without weights: its one vector is the first id."""
+
+    encoding_dim = 1
+
+    def __call__(self, source, mask):
+        return Encoding(source[:, :1, None].astype(float), mask[:, :1])
+
+
+class Table(nnx.Module):
+    """A decoder that reads its logits off a table, by source and the last two tokens.
+
+    A bad token often leads to good ones, so beams matter more than in a fresh network. It
+    "looks" at the token it just read, so that weights say which beginning they belong to.
+    """
+
+    encoding_dim = 1
+
+    def __init__(self, seed, vocabulary=9):
+        table = 2 * np.random.default_rng(seed).normal(size=(V_SOURCE, *[vocabulary] * 3))
+        self.table = nnx.Param(jnp.asarray(table, jnp.float32))
+
+    def start(self, encoding):
+        source = encoding.vectors[:, 0, 0].astype(int)
+        return DecoderState((jnp.full_like(source, BOS),), (source,))
+
+    def step(self, state, token):
+        (before,), (source,) = state
+        looked = jax.nn.one_hot(token, self.table.shape[-1])[:, None]
+        logits = self.table[...][source, before, token]
+        return DecoderState((token,), state.memory), logits, looked
+
+    def by_hand(self, row):
+        table = loops.float64(self.table)[row[0]]
+
+        def next_token(prefix):
+            before, token = (BOS, BOS, *prefix)[-2:]
+            log_p = loops.log_softmax(table[before, token])
+            log_p[[PAD, BOS]] = -np.inf
+            return log_p
+
+        return next_token
+
+
+def tables(count):
+    return [EncoderDecoder(FirstToken(), Table(seed)) for seed in range(count)]
+
+
 def greedy_by_hand(next_token):
     tokens, total = (), 0.0
     while len(tokens) < L and EOS not in tokens:
@@ -66,8 +116,11 @@ def greedy_by_hand(next_token):
     return tokens, total
 
 
-def beam_by_hand(next_token, width, penalty):
-    """The monotonic rule: place k takes the best child of places 1 to k not yet taken."""
+def beam_by_hand(next_token, width, penalty=0.0, monotonic=True):
+    """The monotonic rule: place k takes the best child of places 1 to k not yet taken.
+
+    The usual rule: of all places.
+    """
     beam = [((), 0.0)] + [None] * (width - 1)
     for _ in range(L):
         if all(place is None or EOS in place[0] for place in beam):
@@ -85,7 +138,7 @@ def beam_by_hand(next_token, width, penalty):
                     children.append((total + log_p, (*tokens, token), number))
         beam = []
         for number in range(width):
-            best = max((c for c in children if c[2] <= number), default=None)
+            best = max((c for c in children if c[2] <= number or not monotonic), default=None)
             if best:
                 children.remove(best)
             beam.append(best and (best[1], best[0]))
@@ -145,29 +198,34 @@ def test_a_beam_of_width_one_is_greedy(encoder, decoder):
 
 @pytest.mark.parametrize("penalty", [0.0, 1.0])
 def test_beam_search_is_the_rule_written_in_python(penalty):
-    found = []
-    for seed in range(4):
-        model = build("last state", "rnn", seed=seed)
-        tokens, scores, _ = beam_search(
+    usual = []
+    for model in tables(20):
+        tokens, scores, weights = beam_search(
             model, SOURCE, max_length=L, width=K, length_penalty=penalty
         )
-        wanted = [beam_by_hand(NextToken(model, row), K, penalty) for row in SOURCE]
+        next_tokens = [model.decoder.by_hand(row) for row in SOURCE]
+        wanted = [beam_by_hand(next_token, K, penalty) for next_token in next_tokens]
         np.testing.assert_array_equal(tokens, padded([w[0] for w in wanted]))
         close(scores, [w[1] for w in wanted])
-        found.append((tokens != greedy(model, SOURCE, max_length=L).tokens).any(axis=1))
-    assert np.mean(found) > 0.1  # it does find what greedy search does not
+        before = np.concatenate([np.full((B, 1), BOS), tokens[:, :-1]], axis=1)
+        looked = np.where(tokens[..., None] != PAD, np.eye(weights.shape[-1])[before], 0)
+        np.testing.assert_array_equal(weights[:, 0], looked)
+        usual += [beam_by_hand(f, K, penalty, monotonic=False) for f in next_tokens]
+        usual[-B:] = [u[0] != w[0] for u, w in zip(usual[-B:], wanted, strict=True)]
+    assert np.mean(usual) > 0.02  # the usual rule would not pass
 
 
 def test_wider_beams_never_score_lower():
-    gains = []
-    for seed in range(20):
-        model = build("last state", "rnn", seed=seed)
-        scores = [
-            beam_search(model, SOURCE, max_length=L, width=width).scores for width in (1, 2, 3, 5)
-        ]
+    widths, gains, usual = (1, 2, 3, 5), [], []
+    for model in tables(40):
+        scores = [beam_search(model, SOURCE, max_length=L, width=k).scores for k in widths]
         gains.append(np.diff(scores, axis=0))
+        for row in SOURCE[:2]:
+            by_hand = model.decoder.by_hand(row)
+            usual.append([beam_by_hand(by_hand, k, monotonic=False)[1] for k in widths])
     assert np.min(gains) >= -1e-5
     assert (np.array(gains) > 1e-3).mean(axis=(0, 2)).min() > 0.02  # each widening helps somewhere
+    assert np.diff(usual).min() < -1e-3  # and the usual rule would not pass
 
 
 @pytest.mark.parametrize("penalty", [0.0, 1.0])
@@ -194,14 +252,15 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_of_all(penalty):
 
 
 def test_a_length_penalty_prefers_longer_outputs():
-    plain, per_token = [], []
-    for seed in range(4):
-        model = build("last state", "rnn", seed=seed)
-        for penalty, lengths in ((0.0, plain), (1.0, per_token)):
-            out = beam_search(model, SOURCE, max_length=L, width=K, length_penalty=penalty)
-            lengths.extend((out.tokens != PAD).sum(axis=1))
-    assert (np.array(per_token) >= plain).all()
-    assert (np.array(per_token) > plain).any()
+    lengths = {
+        penalty: [
+            (beam_search(model, SOURCE, L, K, penalty).tokens != PAD).sum(axis=1)
+            for model in tables(20)
+        ]
+        for penalty in (0.0, 1.0)
+    }
+    change = np.array(lengths[1.0]) - lengths[0.0]
+    assert change.min() >= 0 and change.max() > 0
 
 
 def test_any_length_and_a_shorter_one_is_the_beginning_of_a_longer():

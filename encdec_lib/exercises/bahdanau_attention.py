@@ -123,6 +123,15 @@ def temperature(sharpen):
 @exercise("bahdanau-attention-6")
 def dot_product(DotAttention):
     """Attention by dot product, put into a decoder."""
+    attended = DotAttention()(jnp.ones((1, 6)), jnp.ones((1, 2, 6)), jnp.ones((1, 2), bool))
+    returns_both = hasattr(attended, "context") and hasattr(attended, "weights")
+    yield Property(
+        "a call returns Attended(context, weights)",
+        returns_both,
+        "Replace the ... by your answer, then run the cell again.",
+    )
+    if not returns_both:
+        return
     model = bahdanau(
         BahdanauConfig(9, 9, embed_dim=4, encoder_dim=3, state_dim=6, align_dim=5),
         rngs=nnx.Rngs(6),

@@ -1,6 +1,6 @@
 r"""Recurrent layers that honour lengths and are fast to train.
 
-One function, :func:`recurrence`, runs any cell whose new state depends on the old one
+One function, ``recurrence``, runs any cell whose new state depends on the old one
 through a single matrix product. It differs from ``jax.grad`` of a ``lax.scan`` in speed only:
 
 - The products with the inputs are done for all steps at once, before the loop.
