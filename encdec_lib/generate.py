@@ -116,6 +116,8 @@ def _in_batches(model, source, batch_size, search) -> Generated:
     mesh = batch_mesh(devices_for(2 * weights * size * source.shape[1]))
     size = -(-size // mesh.size) * mesh.size
     run = _compiled(search, graph, mesh)
+    if size == len(source) and mesh.size == 1:  # nothing to sort or to fill up
+        return Generated(*(x if x is None else np.asarray(x) for x in run(state, source)))
     # Neighbours in length share a batch, and go to different devices.
     order = np.argsort((source != PAD).sum(axis=1), kind="stable")
     spread = np.arange(size).reshape(-1, mesh.size).T.ravel()

@@ -169,7 +169,7 @@ def _ctrl_c():
     try:
         yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)  # None: set outside Python
 
 
 def fit(
