@@ -27,7 +27,7 @@ import myst_to_markdown as myst  # noqa: E402
 FOLDED = {"solution", "hide-input", "remove-input"}  # tags of cells whose code starts hidden
 BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
 
-SETUP = '''\
+SETUP = """\
 # @title Set-up: installs the book's library where it is missing
 # No package that is already here is moved: another jax would lose this machine's accelerator.
 import importlib.metadata, importlib.util, pathlib, re, subprocess, sys, tempfile
@@ -50,7 +50,7 @@ if importlib.util.find_spec("encdec_lib") is None:
         if name in here and importlib.metadata.version(name) != here[name]:
             raise RuntimeError(f"{name} has moved from {here[name]}: start a new session.")
     print("The book's library is installed.")
-'''
+"""
 
 
 def front_matter(text: str) -> str:

@@ -66,7 +66,10 @@ def require_alt_text(app, doctree, docname):
         if not image.get("alt", "").strip():
             logger.warning(
                 "picture %s has no alt text: say what it shows (`:alt:`, or `image: alt:` in the "
-                "cell's mystnb settings)", image.get("uri"), location=image, type="book"
+                "cell's mystnb settings)",
+                image.get("uri"),
+                location=image,
+                type="book",
             )
 
 

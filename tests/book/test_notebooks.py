@@ -112,7 +112,6 @@ def test_colab_can_show_every_cell(name):
             assert not re.search(r"\{[a-z][\w:-]*\}|^:::|^\([\w-]+\)=", text, re.MULTILINE), text
 
 
-
 def test_the_setup_cell_does_nothing_where_the_library_is():
     code = make_notebooks.Book(ROOT).setup
     done = subprocess.run(
