@@ -23,8 +23,8 @@ _GLUE_PREFIX = "application/papermill.record/"  # the format of myst_nb.glue
 class _Clock:
     """Counts the seconds that cells take, not those in which the reader reads."""
 
-    def __init__(self):
-        self.total, self.running_since = 0.0, IMPORTED_AT
+    def __init__(self, started: float):
+        self.total, self.running_since = 0.0, started
         self.shell = None
         self.cache_hits = 0
 
@@ -53,7 +53,7 @@ class _Clock:
         self.cache_hits += event == "/jax/compilation_cache/cache_hits"
 
 
-_clock = _Clock()
+_clock = _Clock(IMPORTED_AT)
 
 
 def _shell():

@@ -142,7 +142,7 @@ def test_an_unknown_result_names_those_there_are(tmp_path, monkeypatch):
 def test_the_clock_counts_cells_and_not_the_pauses_between_them(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(page.time, "perf_counter", lambda: now[0])
-    clock = page._Clock()
+    clock = page._Clock(started=0.0)
     for moment, event in ((3, clock.end_cell), (100, clock.start_cell)):
         now[0] = moment
         event()
