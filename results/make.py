@@ -56,13 +56,13 @@ class Run:
 
 ATTENTION = {"embed_dim": 48, "encoder_dim": 64, "state_dim": 128, "align_dim": 64}
 FIXED = {"embed_dim": 64, "state_dim": 152}
-SHORT = TrainConfig(steps=800, learning_rate=5e-3)
+SHORT = TrainConfig(steps=1000, learning_rate=5e-3)
 
 
 TRANSLATION = [
     Run("attention", "attention", ATTENTION, SHORT),
     # more steps, because its steps are shorter: equal training time
-    Run("fixed vector", "fixed", FIXED, dataclasses.replace(SHORT, steps=960, learning_rate=4e-3)),
+    Run("fixed vector", "fixed", FIXED, dataclasses.replace(SHORT, steps=1200, learning_rate=4e-3)),
     *(
         Run(
             f"fixed vector, width {width}",
