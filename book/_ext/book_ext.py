@@ -123,11 +123,17 @@ def drop_icon_script(app, error):
             path.write_text(lighter, "utf-8")
 
 
+def skip_field_aliases(app, what, name, obj, skip, options):
+    """A NamedTuple's fields stand under its parameters; Python's "Alias for field" says nothing."""
+    return True if (obj.__doc__ or "").startswith("Alias for field number") else skip
+
+
 def setup(app):
     app.add_config_value("book_fingerprint", "", "env")
     app.connect("config-inited", configure)
     app.connect("env-updated", drop_widget_state)
     app.connect("doctree-resolved", require_alt_text)
+    app.connect("autodoc-skip-member", skip_field_aliases)
     # after the theme's own handlers of this event (501 and 502)
     app.connect("html-page-context", link_notebooks, priority=900)
     app.connect("html-page-context", drop_thebe, priority=901)
