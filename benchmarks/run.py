@@ -23,12 +23,14 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from flax import nnx  # noqa: E402
 
-from benchmarks import torch_models  # noqa: E402
+from benchmarks import torch_images, torch_models  # noqa: E402
 from encdec_lib import page  # noqa: E402
 from encdec_lib.generate import greedy  # noqa: E402
-from encdec_lib.losses import translation_loss  # noqa: E402
+from encdec_lib.losses import SegmentationLoss, translation_loss  # noqa: E402
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
+from encdec_lib.segmentation import segment  # noqa: E402
 from encdec_lib.train import TrainConfig, _chunk, _compile, step_flops  # noqa: E402
 
 VOCAB = 100
@@ -41,6 +43,8 @@ CASES = {  # name: (B, T, d)
     "GRU tiny": (8, 8, 32),
     "Bahdanau tiny": (8, 8, 32),
 }
+IMAGES = {"U-Net": UNetConfig()}  # batches of 64 images of 32×32
+IMAGE_LIMITS = {"train": 1.0, "segment": 1.0}
 
 
 def build(name: str, d: int):
@@ -55,10 +59,11 @@ def build(name: str, d: int):
     )
 
 
-def our_training(model, source, target, chunk: int):
+def our_training(model, source, target, chunk: int, loss=translation_loss):
     """A function that runs ``chunk`` steps, and the seconds to the end of the first step."""
     config = TrainConfig(steps=10_000, learning_rate=1e-4)
     mesh = batch_mesh(devices_for(step_flops(model, [source, target], len(source))))
+    model.train()
     graph, params, rest = nnx.split(model, nnx.Param, ...)
     optimizer = config.optimizer()
     state = (params, rest, optimizer.init(params))
@@ -66,9 +71,7 @@ def our_training(model, source, target, chunk: int):
     data = replicate((source, target), mesh)
     order = np.tile(np.arange(len(source), dtype=np.int32), (chunk, 1))
     started = time.perf_counter()
-    run, _ = _compile(
-        partial(_chunk, graph, optimizer, translation_loss), mesh, state, data, order[:1], chunk
-    )
+    run, _ = _compile(partial(_chunk, graph, optimizer, loss), mesh, state, data, order[:1], chunk)
     *state, losses = run(*state, data, order, np.int32(1))
     losses.block_until_ready()
     first = time.perf_counter() - started
@@ -131,9 +134,44 @@ def measure(name: str, rounds: int) -> list[dict]:
     return [*rows, row(name, "greedy", a, b, first, torch_first, tiny)]
 
 
+def measure_images(name: str, rounds: int) -> list[dict]:
+    """The rows of a model from images to images."""
+    config, rng = IMAGES[name], np.random.default_rng(0)
+    images = rng.random((64, 32, 32, config.in_channels), np.float32)
+    labels = rng.integers(0, config.num_classes, images.shape[:3]).astype(np.int32)
+    ours = unet(config, rngs=nnx.Rngs(0))
+    theirs = torch_images.UNet(config.in_channels, config.channels, config.num_classes)
+    loss = SegmentationLoss(config.num_classes)
+    steps, first = our_training(ours, images, labels, 1, loss)
+
+    optimizer = torch.optim.AdamW(theirs.parameters(), lr=1e-4)
+    weights = torch.full((config.num_classes,), loss.ink_weight)
+    weights[0] = 1.0
+    x = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
+    torch_step = partial(
+        torch_images.train_step, theirs, optimizer, x, torch.from_numpy(labels).long(), weights
+    )
+    started = time.perf_counter()
+    torch_step()
+    torch_first = time.perf_counter() - started
+    a, b = alternate(steps, torch_step, rounds, (1, 1))
+    rows = [row(name, "train", a, b, first, torch_first, False)]
+
+    ours.eval()
+    started = time.perf_counter()
+    segment(ours, images)
+    first = time.perf_counter() - started
+    started = time.perf_counter()
+    theirs.segment(x)
+    torch_first = time.perf_counter() - started
+    a, b = alternate(lambda: segment(ours, images), lambda: theirs.segment(x), 3 * rounds, (1, 1))
+    return [*rows, row(name, "segment", a, b, first, torch_first, False)]
+
+
 def row(name, what, ours, theirs, first, torch_first, tiny):
     """One line of the table, printed at once."""
-    limit = LIMITS["tiny" if tiny and what == "train" else what]
+    limits = IMAGE_LIMITS if name in IMAGES else LIMITS
+    limit = limits["tiny" if tiny and what == "train" else what]
     out = {
         "case": name,
         "what": what,
@@ -168,8 +206,10 @@ def main() -> int:
         f"{'':14} {'':7} {'ours ms':>9} {'torch ms':>9} {'ratio':>7} {'limit':>6} "
         f"{'first s':>8} {'torch s':>8}"
     )
-    cases = [name for name in CASES if name.startswith(args.only or "")]
-    rows = [row for name in cases for row in measure(name, args.rounds)]
+    cases = [name for name in (*CASES, *IMAGES) if name.startswith(args.only or "")]
+    rows = []
+    for name in cases:
+        rows += (measure_images if name in IMAGES else measure)(name, args.rounds)
     if args.save:
         data = {"rows": rows, "threads": cores, "torch": torch.__version__}
         page.save_results("speed", data, command="make bench ARGS=--save", seeds=[0])

@@ -1,7 +1,8 @@
 """The two contracts of the course: an encoder returns an :class:`Encoding`, a decoder reads one.
 
 Shape letters, as everywhere in the course: B batch, S source positions, T target
-positions, M vectors in an encoding, D their width, V vocabulary, H heads.
+positions, M vectors in an encoding, D their width, V vocabulary, H heads. An image is
+``(B, H, W, C)``: rows, columns, channels.
 """
 
 from typing import NamedTuple
@@ -16,19 +17,26 @@ from encdec_lib.data.vocabulary import PAD
 class Encoding(NamedTuple):
     """What an encoder hands to a decoder: M vectors of width D for each example.
 
-    One vector for everything (chapter 4) is M = 1. One vector for every token
-    (chapter 8) is M = S. One for every patch of an image is M = HW / P². The type is
-    the same, so a decoder need not know who wrote it.
+    One vector for everything (chapters 1 and 4) is M = 1. One vector for every token
+    (chapter 8) is M = S. One for every cell of a grid over an image is M = HW / P², row by
+    row. The type is the same, so a decoder need not know who wrote it.
+
+    ``skips`` is empty but for a U-Net (chapter 2), whose decoder is also handed the encoder's
+    feature maps at every finer scale, from fine to coarse, each ``(B, H, W, C)``.
     """
 
     vectors: Float[Array, "B M D"]
     mask: Bool[Array, "B M"]  # True where the vector stands for something real
+    skips: tuple[Float[Array, "B H W C"], ...] = ()
 
 
 class Decoded(NamedTuple):
-    """What a decoder returns for a whole target: its bets and, if it attends, where it looked."""
+    """What a decoder returns for a whole target: its bets and, if it attends, where it looked.
 
-    logits: Float[Array, "B T V"]
+    The bets are for every token, ``(B, T, V)``, or for every pixel, ``(B, H, W, V)``.
+    """
+
+    logits: Float[Array, "B *where V"]
     weights: Float[Array, "B H T M"] | None
 
 
@@ -59,8 +67,10 @@ class EncoderDecoder(nnx.Module):
       encoder: called as ``encoder(source, mask)``, returns an :class:`Encoding`; says the
         width of its vectors in ``encoder.encoding_dim``.
       decoder: called as ``decoder(target_in, encoding)``, returns :class:`Decoded`; says the
-        width it reads in ``decoder.encoding_dim``. For generation it has
-        ``start(encoding) -> state`` and ``step(state, token) -> (state, logits, weights)``.
+        width it reads in ``decoder.encoding_dim``. One that writes token by token also has
+        ``start(encoding) -> state`` and ``step(state, token) -> (state, logits, weights)``;
+        one that writes a whole image at once says ``paints = True``, has neither, and its
+        ``target_in`` is None.
 
     Raises:
       ValueError: if the decoder reads another width than the encoder writes.
@@ -88,21 +98,25 @@ class EncoderDecoder(nnx.Module):
         """Computes H = f(X).
 
         Args:
-          source: token ids ``(B, S)`` padded with 0.
-          mask: True where ``source`` holds a real token; ``source != <pad>`` if None.
+          source: token ids ``(B, S)`` padded with 0, or images ``(B, H, W, C)``.
+          mask: of tokens: True where ``source`` holds a real one; ``source != <pad>`` if None.
+            Images have none.
 
         Returns:
           The encoding, M vectors an example.
 
         Raises:
-          ValueError: if the batch is empty, or ``mask`` has another shape than ``source``.
+          ValueError: if the batch is empty, ``source`` is neither tokens nor images, or
+            ``mask`` has another shape than ``source``.
         """
         source = jnp.asarray(source)
-        if 0 in source.shape:
+        if source.ndim not in (2, 4) or 0 in source.shape:
             raise ValueError(
-                f"source needs at least one example and one position, shape (B, S); "
-                f"got {source.shape}. Check what the batch was made from."
+                f"source needs at least one example and one position, tokens (B, S) or images "
+                f"(B, H, W, C); got {source.shape}. Check what the batch was made from."
             )
+        if source.ndim == 4:
+            return self.encoder(source, None)
         if mask is None:
             mask = source != PAD
         mask = jnp.asarray(mask)
@@ -116,23 +130,37 @@ class EncoderDecoder(nnx.Module):
     def __call__(
         self,
         source: Array,
-        target_in: Int[Array, "B T"],
+        target_in: Int[Array, "B T"] | None = None,
         mask: Bool[Array, "B S"] | None = None,
     ) -> Decoded:
         """Scores every target position at once, given the tokens before it (teacher forcing).
 
         Args:
-          source: token ids ``(B, S)``.
+          source: token ids ``(B, S)`` or images ``(B, H, W, C)``.
           target_in: the target shifted right, ``(B, T)``: ``<bos>`` first (see
-            :func:`encdec_lib.losses.shift_right`).
+            :func:`encdec_lib.losses.shift_right`). None for a decoder that writes an image.
           mask: as for :meth:`encode`.
 
         Returns:
-          Logits ``(B, T, V)`` and, from a decoder that attends, weights ``(B, H, T, M)``.
+          Logits ``(B, T, V)`` or ``(B, H, W, V)`` and, from a decoder that attends, weights
+          ``(B, H, T, M)``.
 
         Raises:
-          ValueError: if source and target have different batch sizes.
+          ValueError: if a decoder of tokens gets no ``target_in``, a decoder of images gets
+            one, or source and target have different batch sizes.
         """
+        if getattr(self.decoder, "paints", False):
+            if target_in is not None:
+                raise ValueError(
+                    f"target_in must be left out: this decoder writes an image at once; got an "
+                    f"array of shape {target_in.shape}."
+                )
+            return self.decoder(None, self.encode(source, mask))
+        if target_in is None:
+            raise ValueError(
+                "target_in is needed by a decoder that writes tokens, shape (B, T); got None. "
+                "Pass shift_right(target), or let encdec_lib.generate write by itself."
+            )
         if target_in.shape[0] != source.shape[0]:
             raise ValueError(
                 f"source has {source.shape[0]} examples but target_in has {target_in.shape[0]}. "

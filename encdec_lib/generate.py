@@ -37,7 +37,7 @@ def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int 
 
     Args:
       model: an encoder-decoder.
-      source: token ids ``(B, S)``, 0-padded.
+      source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
       max_length: L, where to stop a sequence that does not end by itself.
       batch_size: how many examples at a time; the shape is compiled once.
 
@@ -45,8 +45,8 @@ def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int 
       :class:`Generated`, as NumPy arrays in the order of ``source``.
 
     Raises:
-      ValueError: if ``source`` is empty or not ``(B, S)``, or ``max_length`` or ``batch_size``
-        is below 1.
+      ValueError: if ``source`` is empty or neither tokens nor images, or ``max_length`` or
+        ``batch_size`` is below 1.
 
     Example:
       >>> import numpy as np
@@ -79,7 +79,7 @@ def beam_search(
 
     Args:
       model: an encoder-decoder.
-      source: token ids ``(B, S)``, 0-padded.
+      source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
       max_length: L, where to stop.
       width: K, at least 1.
       length_penalty: lambda; 0 compares sums, 1 means per token. Used to pick the winner.
@@ -102,9 +102,10 @@ def beam_search(
 def _in_batches(model, source, batch_size, search) -> Generated:
     """Sorts by length, decodes in batches of one shape on all devices, restores the order."""
     source = np.asarray(source)
-    if source.ndim != 2 or 0 in source.shape:
+    if source.ndim not in (2, 4) or 0 in source.shape:
         raise ValueError(
-            f"source needs at least one example and one token, shape (B, S); got {source.shape}."
+            f"source needs at least one example, tokens (B, S) or images (B, H, W, C); "
+            f"got {source.shape}."
         )
     if search[1] < 1:
         raise ValueError(f"max_length must be at least 1; got {search[1]}.")
@@ -119,7 +120,8 @@ def _in_batches(model, source, batch_size, search) -> Generated:
     if size == len(source) and mesh.size == 1:  # nothing to sort or to fill up
         return Generated(*(x if x is None else np.asarray(x) for x in run(state, source)))
     # Neighbours in length share a batch, and go to different devices.
-    order = np.argsort((source != PAD).sum(axis=1), kind="stable")
+    lengths = (source != PAD).sum(axis=1) if source.ndim == 2 else np.zeros(len(source))
+    order = np.argsort(lengths, kind="stable")
     spread = np.arange(size).reshape(-1, mesh.size).T.ravel()
     parts = []
     for start in range(0, len(source), size):

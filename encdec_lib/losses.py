@@ -1,7 +1,10 @@
-"""Losses, each an average over the tokens that count."""
+"""Losses, each an average over the tokens or pixels that count."""
+
+import dataclasses
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.data.vocabulary import BOS, PAD
@@ -115,3 +118,74 @@ def translation_loss(
     source, target = batch
     logits = model(source, shift_right(target)).logits
     return summed_cross_entropy(logits, target, target != PAD, label_smoothing)
+
+
+def reconstruction_loss(model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    r"""Cross-entropy between each pixel and the model's bet on it, for ``fit``.
+
+    A grey level x from 0 to 1 is read as the probability of white:
+
+    .. math:: -\sum_{hw} x_{hw} \log \sigma(l_{hw}) + (1 - x_{hw}) \log (1 - \sigma(l_{hw}))
+
+    Args:
+      model: called as ``model(images)``, gives logits ``(B, H, W, 1)``.
+      batch: images ``(B, H, W, 1)`` with values from 0 to 1.
+
+    Returns:
+      The sum over all pixels, in nats, and the number of images.
+    """
+    logits = model(batch).logits
+    nats = jax.nn.softplus(logits) - batch * logits
+    return nats.sum(), jnp.float32(len(batch))
+
+
+@dataclasses.dataclass(frozen=True)
+class SegmentationLoss:
+    r"""Cross-entropy over pixels, for ``fit``; pixels with ink may count more.
+
+    .. math::
+        \mathcal{L} = -\frac{1}{\sum w_{hw}} \sum_{hw} w_{hw} \log P(Y_{hw} = y_{hw}),
+        \qquad w_{hw} = \text{ink\_weight where } y_{hw} > 0, \text{ else } 1
+
+    Nine pixels in ten are background: with equal weights a network first learns to say
+    "background" everywhere.
+
+    Args:
+      num_classes: labels lie in ``[0, num_classes)``; 0 is the background.
+      ink_weight: what a pixel of another class counts.
+    """
+
+    num_classes: int = 11
+    ink_weight: float | int = 4.0
+
+    def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        """The weighted sum in nats, and the sum of the weights.
+
+        Args:
+          model: called as ``model(images)``, gives logits ``(B, H, W, V)``.
+          batch: images ``(B, H, W, C)`` and their labels ``(B, H, W)``.
+        """
+        images, labels = batch
+        log_p = jax.nn.log_softmax(model(images).logits)
+        nats = -jnp.take_along_axis(log_p, labels[..., None], axis=-1)[..., 0]
+        weights = jnp.where(labels > 0, self.ink_weight, 1.0)
+        return (nats * weights).sum(), weights.sum()
+
+    def check(self, data) -> None:
+        """Looks at the labels of a whole data set once.
+
+        Raises:
+          ValueError: if images and labels do not fit, or a label is out of range.
+        """
+        images, labels = (np.asarray(x) for x in data)
+        if images.ndim != 4 or labels.shape != images.shape[:3]:
+            raise ValueError(
+                f"data must be images (N, H, W, C) and one label a pixel, (N, H, W); got "
+                f"{images.shape} and {labels.shape}."
+            )
+        low, high = labels.min(), labels.max()
+        if not np.issubdtype(labels.dtype, np.integer) or low < 0 or high >= self.num_classes:
+            raise ValueError(
+                f"labels must be whole numbers in [0, {self.num_classes}) (num_classes); got "
+                f"{labels.dtype} from {low} to {high}. Background is 0, digit d is d + 1."
+            )

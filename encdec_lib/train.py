@@ -43,7 +43,7 @@ class TrainConfig:
     seed: int = 0  # of the order of examples
     group_by_length: bool = True  # batches of similar length, so that little is padding
     chunk_steps: int = 25  # steps in one call: how often Python looks
-    scan_steps: bool = True  # False: one step a call, for convolutions on CPU (see benchmarks/)
+    scan_steps: bool = True  # False: one step a call, as convolutions on a CPU always have it
 
     def __post_init__(self):
         for name in ("steps", "batch_size", "chunk_steps"):
@@ -93,10 +93,32 @@ class History:
 
 
 def step_flops(model: nnx.Module, arrays: list, batch_size: int) -> float:
-    """Floating-point operations of a training step, roughly: 6 a weight, position and example."""
-    weights = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    positions = max(x.shape[1] if x.ndim > 1 else 1 for x in arrays)
-    return 6.0 * weights * positions * batch_size
+    """Floating-point operations of a training step, roughly: 6 a weight, position and example.
+
+    A weight of a convolution meets every pixel at its scale, and any other each token; a vector
+    or an image that goes through dense layers is one position.
+    """
+    weights = {"conv": 0, "other": 0}
+    for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)):
+        weights["conv" if leaf.ndim == 4 else "other"] += leaf.size
+    tokens = max([x.shape[1] for x in arrays if _is_tokens(x)], default=1)
+    pixels = max([x.shape[1] * x.shape[2] for x in arrays if x.ndim > 2], default=1)
+    # Most weights of a convolutional network stand at a scale of a quarter of the pixels or less.
+    return 6.0 * (weights["other"] * tokens + weights["conv"] * pixels / 4) * batch_size
+
+
+def _is_tokens(array) -> bool:
+    """Whether an array holds rows of token ids, (N, T)."""
+    return array.ndim == 2 and jnp.issubdtype(array.dtype, jnp.integer)
+
+
+def _convolves(params) -> bool:
+    """Whether there is a convolution among the parameters: a kernel (H, W, C_in, C_out).
+
+    XLA's gradient of a convolution is many times slower inside a loop than outside on a CPU, so
+    such a model is trained one step a call there (measured in ``benchmarks/``).
+    """
+    return any(leaf.ndim == 4 for leaf in jax.tree.leaves(params))
 
 
 def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
@@ -188,6 +210,9 @@ def fit(
 ) -> History:
     """Trains ``model`` in place.
 
+    Dropout and batch normalisation are in training mode in the steps, and in evaluation mode in
+    ``evaluate`` and afterwards.
+
     The batch is split over the local devices; gradients are added up once a step. Ctrl-C
     (the notebook's stop button) ends after the current chunk and keeps model and history.
 
@@ -197,7 +222,8 @@ def fit(
         the examples along their first axis.
       config: how to train.
       loss: ``loss(model, batch) -> (sum, count)``; :func:`~encdec_lib.losses.translation_loss`
-        with the config's label smoothing if None.
+        with the config's label smoothing if None. If it has a method ``check(data)``, that is
+        called once before training: inside a compiled step no value can be looked at.
       evaluate: called as ``evaluate(model)``, returns numbers by name; never timed as training.
       eval_every: steps between evaluations; only at the end if None.
       checkpoint: a file to write at the end, and every ``checkpoint_every`` steps.
@@ -247,12 +273,16 @@ def fit(
         loss = partial(translation_loss, label_smoothing=config.label_smoothing)
 
     lengths = None
-    if config.group_by_length:
-        lengths = sum((x != 0).sum(tuple(range(1, x.ndim))) for x in leaves)
+    if config.group_by_length and any(map(_is_tokens, leaves)):
+        lengths = sum((x != 0).sum(axis=1) for x in leaves if _is_tokens(x))
     order = batch_order(count, config.batch_size, config.steps, config.seed, lengths)
     order = deal(order, mesh.size)
 
+    if hasattr(loss, "check"):
+        loss.check(examples)
+    model.train()
     graph, params, rest = nnx.split(model, nnx.Param, ...)
+    model.eval()
     optimizer = config.optimizer()
     opt_state = optimizer.init(params)
     fingerprint = repr(dataclasses.replace(config, chunk_steps=1))
@@ -285,7 +315,8 @@ def fit(
             evaluations=history.evaluations,
         )
 
-    chunk_steps = config.chunk_steps if config.scan_steps else 1
+    slow_in_loop = _convolves(params) and mesh.devices.flat[0].platform == "cpu"
+    chunk_steps = config.chunk_steps if config.scan_steps and not slow_in_loop else 1
     run, history.compile_seconds = _compile(
         partial(_chunk, graph, optimizer, loss), mesh, state, device_data, order[:1], chunk_steps
     )

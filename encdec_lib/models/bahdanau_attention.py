@@ -137,7 +137,7 @@ class AttentionDecoder(nnx.Module):
 
     def start(self, encoding: Encoding) -> DecoderState:
         """The state before the first token, and what every step reads of the source."""
-        vectors, mask = encoding
+        vectors, mask = encoding.vectors, encoding.mask
         if vectors.shape[-1] != self.encoding_dim:
             raise ValueError(
                 f"encoding must have vectors of width {self.encoding_dim}; got {vectors.shape}."

@@ -37,7 +37,7 @@ def test_agrees_with_the_equations_written_as_loops(reverse):
 def test_the_encoding_is_one_vector_whatever_the_length():
     model = seq2seq(Seq2SeqConfig(V_SOURCE, V_TARGET, E, D), rngs=nnx.Rngs(0))
     for source in (SOURCE, SOURCE[:, :1]):
-        vectors, mask = nnx.jit(lambda m, x: m.encode(x))(model, jnp.asarray(source))
+        vectors, mask, _ = nnx.jit(lambda m, x: m.encode(x))(model, jnp.asarray(source))
         assert vectors.shape == (B, 1, D)
         assert mask.shape == (B, 1) and mask.all()
 

