@@ -103,7 +103,7 @@ def masked_cross_entropy(
 
 
 def translation_loss(
-    model, batch: tuple[Int[Array, "B S"], Int[Array, "B T"]], label_smoothing: float = 0.0
+    model, batch: tuple[Array, Int[Array, "B T"]], label_smoothing: float = 0.0
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """What :func:`encdec_lib.train.fit` minimises for an encoder-decoder over tokens.
 

@@ -20,6 +20,13 @@ def log_softmax(x):
     return x - np.log(np.exp(x).sum())
 
 
+def rnn_step(rnn, x, state):
+    """One step of one example: x (E,), state ((D,),)."""
+    (h,) = state
+    a = x @ float64(rnn.W_in) + h @ float64(rnn.W_rec) + float64(rnn.b_in)
+    return (np.tanh(a) if rnn.cell.__name__ == "tanh_cell" else a,)
+
+
 def gru_step(gru, x, state):
     """One step of one example: x (E,), state ((D,),)."""
     (h,) = state
@@ -43,7 +50,7 @@ def lstm_step(lstm, x, state):
     return sigmoid(o) * np.tanh(c), c
 
 
-STEPS = {"GRU": gru_step, "LSTM": lstm_step}
+STEPS = {"RNN": rnn_step, "GRU": gru_step, "LSTM": lstm_step}
 
 
 def run(layer, inputs, mask, state=None):
@@ -78,3 +85,59 @@ def attend(attention, query, keys, real):
 
 def linear(layer, x):
     return x @ float64(layer.kernel) + float64(layer.bias)
+
+
+def convolution(x, kernel, bias):
+    """Same size, zeros around: x (H, W, C), kernel (kh, kw, C, K) of odd sides."""
+    height, width, _ = x.shape
+    k_h, k_w, _, out = kernel.shape
+    y = np.zeros((height, width, out)) + bias
+    for i in range(height):
+        for j in range(width):
+            for a in range(k_h):
+                for b in range(k_w):
+                    row, column = i + a - k_h // 2, j + b - k_w // 2
+                    if 0 <= row < height and 0 <= column < width:
+                        y[i, j] += x[row, column] @ kernel[a, b]
+    return y
+
+
+def transposed_convolution(x, kernel, stride, padding=0):
+    """x (H, W, C), kernel (kh, kw, C, K): every pixel stamps the kernel, then the rim is cut."""
+    height, width, _ = x.shape
+    k_h, k_w, _, out = kernel.shape
+    y = np.zeros(((height - 1) * stride + k_h, (width - 1) * stride + k_w, out))
+    for i in range(height):
+        for j in range(width):
+            for a in range(k_h):
+                for b in range(k_w):
+                    y[i * stride + a, j * stride + b] += x[i, j] @ kernel[a, b]
+    return y[padding : len(y) - padding, padding : y.shape[1] - padding]
+
+
+def batch_norm(norm, x, training=False):
+    """x (B, H, W, C): over a batch in training, with what was kept in evaluation."""
+    mean, variance = float64(norm.mean), float64(norm.var)
+    if training:
+        mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    return (x - mean) / np.sqrt(variance + norm.epsilon) * float64(norm.scale) + float64(norm.bias)
+
+
+def max_pool(x, size=2):
+    """x (H, W, C)."""
+    height, width, channels = x.shape
+    y = np.zeros((height // size, width // size, channels))
+    for i in range(height // size):
+        for j in range(width // size):
+            square = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+            y[i, j] = square.max(axis=(0, 1))
+    return y
+
+
+def conv_block(block, x, training=False):
+    """x (B, H, W, C): two convolutions, each with batch normalisation and ReLU."""
+    for conv, norm in ((block.conv1, block.norm1), (block.conv2, block.norm2)):
+        kernel, bias = float64(conv.kernel), float64(conv.bias)
+        x = np.stack([convolution(image, kernel, bias) for image in x])
+        x = np.maximum(batch_norm(norm, x, training), 0)
+    return x

@@ -10,28 +10,48 @@ from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
+from encdec_lib.models.captioning import CNNEncoder
+from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
+from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 
 E, HALF, D, A, V_TARGET, V_SOURCE = 3, 5, 7, 11, 13, 17
 WIDTH = 2 * HALF  # of an encoder's vectors
+SIDE, CHANNELS = 8, (3, WIDTH)  # of images; two scales, so that the grid has 4×4 cells
 
 ENCODERS = {
     "last state": lambda rngs: RNNEncoder(V_SOURCE, E, WIDTH, rngs=rngs),
     "a vector a token": lambda rngs: BidirectionalEncoder(V_SOURCE, E, HALF, rngs=rngs),
+    "dense": lambda rngs: DenseEncoder(SIDE, D, WIDTH, rngs=rngs),
+    "convolutions": lambda rngs: CNNEncoder(SIDE, 1, CHANNELS, WIDTH, rngs=rngs),
+    "a vector a cell": lambda rngs: CNNEncoder(SIDE, 1, CHANNELS, WIDTH, grid=True, rngs=rngs),
+    "u-net": lambda rngs: UNetEncoder(1, CHANNELS, rngs=rngs),
 }
 DECODERS = {
     "rnn": lambda rngs: RNNDecoder(V_TARGET, E, WIDTH, rngs=rngs),
     "additive attention": lambda rngs: AttentionDecoder(V_TARGET, E, WIDTH, D, A, rngs=rngs),
 }
-MANY_VECTORS = {"a vector a token"}  # encoders with M > 1
-ONE_VECTOR = {"rnn"}  # decoders that read M = 1 alone
+PAINTERS = {  # decoders that write an image at once
+    "dense": lambda rngs: DenseDecoder(SIDE, D, WIDTH, rngs=rngs),
+    "u-net": lambda rngs: UNetDecoder(V_TARGET, CHANNELS, rngs=rngs),
+    "u-net without skips": lambda rngs: UNetDecoder(V_TARGET, CHANNELS, skips=False, rngs=rngs),
+}
+READ_IMAGES = {"dense", "convolutions", "a vector a cell", "u-net"}
+GRIDS = {"a vector a cell", "u-net"}  # encoders with one vector for each cell of an image
+MANY_VECTORS = {"a vector a token"} | GRIDS  # encoders with M > 1
+ONE_VECTOR = {"rnn", "dense"}  # decoders that read M = 1 alone
 
-PAIRS = [
-    (encoder, decoder)
-    for encoder in ENCODERS
-    for decoder in DECODERS
-    if not (encoder in MANY_VECTORS and decoder in ONE_VECTOR)
-]
+
+def fits(encoder: str, decoder: str) -> bool:
+    """Whether the decoder can read what the encoder writes."""
+    if decoder in ONE_VECTOR:
+        return encoder not in MANY_VECTORS
+    return {"u-net": encoder == "u-net", "u-net without skips": encoder in GRIDS}.get(decoder, True)
+
+
+WRITERS = [(e, d) for e in ENCODERS for d in DECODERS if fits(e, d)]  # of tokens
+PAINTING = [(e, d) for e in ENCODERS for d in PAINTERS if fits(e, d)]
+PAIRS = [(e, d) for e, d in WRITERS if e not in READ_IMAGES]  # from tokens to tokens
 
 
 def build(
@@ -42,8 +62,9 @@ def build(
     ``ends`` is added to the logit of <eos>: outputs of a fresh model hardly ever end.
     """
     rngs = nnx.Rngs(seed)
-    model = EncoderDecoder(ENCODERS[encoder](rngs), DECODERS[decoder](rngs))
-    state = nnx.state(model)
+    model = EncoderDecoder(ENCODERS[encoder](rngs), (DECODERS | PAINTERS)[decoder](rngs))
+    model.eval()
+    state = nnx.state(model, nnx.Param)
     rng = np.random.default_rng(seed)
     for path, param in nnx.to_flat_state(state):
         name = "/".join(map(str, path))
@@ -52,7 +73,7 @@ def build(
             value = 0.3 * rng.normal(size=value.shape)
         if name == "decoder/output/kernel":
             value = sharpness * value
-        if name == "decoder/output/bias":
+        if name == "decoder/output/bias" and decoder in DECODERS:
             value[2] += ends
         param[...] = jnp.asarray(value, jnp.float32)
     nnx.update(model, state)
@@ -68,3 +89,8 @@ def sentences(lengths, vocabulary: int, seed: int = 0, end: int | None = None, w
         if end is not None:
             row[length - 1] = end
     return rows
+
+
+def pictures(count: int, seed: int = 0):
+    """Random images (count, SIDE, SIDE, 1)."""
+    return np.random.default_rng(seed).random((count, SIDE, SIDE, 1), np.float32)
