@@ -154,7 +154,7 @@ def measure_images(name: str, rounds: int) -> list[dict]:
     started = time.perf_counter()
     torch_step()
     torch_first = time.perf_counter() - started
-    a, b = alternate(steps, torch_step, rounds, (1, 1))
+    a, b = alternate(steps, torch_step, rounds, (CHUNK, CHUNK))
     rows = [row(name, "train", a, b, first, torch_first, False)]
 
     ours.eval()
@@ -164,7 +164,8 @@ def measure_images(name: str, rounds: int) -> list[dict]:
     started = time.perf_counter()
     theirs.segment(x)
     torch_first = time.perf_counter() - started
-    a, b = alternate(lambda: segment(ours, images), lambda: theirs.segment(x), 3 * rounds, (1, 1))
+    ours_segment, torch_segment = partial(segment, ours, images), partial(theirs.segment, x)
+    a, b = alternate(ours_segment, torch_segment, rounds, (CHUNK, CHUNK))
     return [*rows, row(name, "segment", a, b, first, torch_first, False)]
 
 

@@ -1,7 +1,6 @@
 """Makes the JSON files of ``encdec_lib/results/``, run by run.
 
-    python results/make.py [--only translation|pronunciation] [--label NAME ...]
-                           [--seeds 3] [--devices N]
+    python results/make.py [--only NAME] [--label NAME ...] [--seeds 3] [--devices N]
 
 Every finished run is written at once; a run that is there already is skipped. Two of these may
 run side by side with ``--devices 1``, a core each.
@@ -14,12 +13,16 @@ import time
 from functools import partial
 
 import jax
+import numpy as np
 from flax import nnx
 
-from encdec_lib import evaluation, metrics, page
-from encdec_lib.data import pronunciations, translation
+from encdec_lib import evaluation, metrics, page, segmentation
+from encdec_lib.data import digits, pronunciations, scenes, translation
+from encdec_lib.data.parallel import Splits
 from encdec_lib.devices import use_all_cores
+from encdec_lib.losses import SegmentationLoss
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.train import TrainConfig, fit
 
@@ -32,13 +35,15 @@ class Run:
     """One model, one training, one row of a results file."""
 
     label: str  # what the chapter calls it
-    model: str  # "attention" or "fixed"
+    model: str  # "attention", "fixed" or "u-net"
     sizes: dict  # of its config, vocabularies apart
     train: TrainConfig
     evaluations: int = 1  # how often to test on the way
 
     def build(self, part, seed: int):
-        """A new model for this part's vocabularies."""
+        """A new model, for this part's vocabularies where it has some."""
+        if self.model == "u-net":
+            return unet(UNetConfig(**self.sizes), rngs=nnx.Rngs(seed))
         vocab = len(part.source_vocabulary), len(part.target_vocabulary)
         if self.model == "attention":
             return bahdanau(BahdanauConfig(*vocab, **self.sizes), rngs=nnx.Rngs(seed))
@@ -93,6 +98,42 @@ PRONUNCIATION = [
         TrainConfig(steps=6000, learning_rate=2.5e-3, warmup_steps=200, chunk_steps=100),
     ),
 ]
+SEGMENTATION = [
+    Run(
+        label,
+        "u-net",
+        {"skips": skips},
+        TrainConfig(
+            steps=2800, batch_size=32, learning_rate=0.01, weight_decay=0.01, chunk_steps=100
+        ),
+    )
+    for label, skips in (("with skips", True), ("without skips", False))
+]
+
+
+def load_scenes(seed: int) -> Splits:
+    """New scenes for every seed; the split of the handwriting is always the same."""
+    parts, counts = digits.load(14), (20_000, 500, 500)
+    return Splits(
+        *(
+            scenes.draw(part, count, seed=3 * seed + k)
+            for k, (part, count) in enumerate(zip(parts, counts, strict=True))
+        )
+    )
+
+
+def test_segmentation(model, part) -> dict:
+    """IoU of the digits and of ink of any kind, and accuracy at boundaries, in percent."""
+    labels, truth = segmentation.segment(model, part.images), part.masks
+    ink = segmentation.intersection_over_union(np.minimum(labels, 1), np.minimum(truth, 1), 2)
+    by_class = segmentation.intersection_over_union(labels, truth)
+    return {
+        "mean IoU": 100 * segmentation.mean_iou(labels, truth),
+        "ink IoU": 100 * float(ink[1]),
+        "boundary": 100 * segmentation.boundary_accuracy(labels, truth),
+        "pixels": 100 * float((labels == truth).mean()),
+        "IoU by class": [100 * float(x) for x in by_class],
+    }
 
 
 def test_translation(model, part) -> dict:
@@ -124,7 +165,7 @@ def stored(name: str) -> list[dict]:
         return []
 
 
-def make(name: str, runs: list[Run], seeds: list[int], load, test) -> None:
+def make(name: str, runs: list[Run], seeds: list[int], load, test, examples, loss) -> None:
     """Fills ``<name>.json`` with what is missing; seeds outermost, so that all runs grow."""
     for seed in seeds:
         data = None
@@ -138,8 +179,9 @@ def make(name: str, runs: list[Run], seeds: list[int], load, test) -> None:
             print(f"\n{name}: {run.label}, seed {seed}", flush=True)
             history = fit(
                 model,
-                data.train,
+                examples(data.train),
                 dataclasses.replace(run.train, seed=seed),
+                loss=loss,
                 evaluate=partial(_keep, scores, partial(test, part=data.test)),
                 eval_every=-(-run.train.steps // run.evaluations),
             )
@@ -159,13 +201,33 @@ def make(name: str, runs: list[Run], seeds: list[int], load, test) -> None:
             print(json.dumps(tests[-1], ensure_ascii=False), flush=True)
 
 
-EXPERIMENTS = {
+def text(part):
+    """What ``fit`` trains on: the pairs themselves."""
+    return part
+
+
+EXPERIMENTS = {  # name: runs, data of a seed, test, what fit gets of a part, loss
     "translation": (
         TRANSLATION,
         lambda seed: translation.load(test_max=BEYOND, seed=seed),
         test_translation,
+        text,
+        None,
     ),
-    "pronunciation": (PRONUNCIATION, lambda seed: pronunciations.load(), test_pronunciation),
+    "pronunciation": (
+        PRONUNCIATION,
+        lambda seed: pronunciations.load(),
+        test_pronunciation,
+        text,
+        None,
+    ),
+    "segmentation": (
+        SEGMENTATION,
+        load_scenes,
+        test_segmentation,
+        lambda part: (part.images, part.masks),
+        SegmentationLoss(),
+    ),
 }
 
 
@@ -178,10 +240,10 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=8, help="at most so many CPU cores")
     args = parser.parse_args()
     use_all_cores(args.devices)
-    for name, (runs, load, test) in EXPERIMENTS.items():
+    for name, (runs, *how) in EXPERIMENTS.items():
         if args.only in (None, name):
             runs = [run for run in runs if not args.label or run.label in args.label]
-            make(name, runs, list(range(args.seeds)), load, test)
+            make(name, runs, list(range(args.seeds)), *how)
 
 
 if __name__ == "__main__":
