@@ -65,7 +65,6 @@ def label_map(labels, ax, title: str = "", names: bool = True) -> None:
                 ha="left" if right else "right",
                 va="center",
                 fontsize=10,
-                fontweight="bold",
                 color=INK,
             )
     _bare(ax)

@@ -3,6 +3,9 @@
 :mod:`~encdec_lib.data.pronunciations` holds English words and how they sound,
 :mod:`~encdec_lib.data.translation` a grammar that writes English and Korean sentences of any
 length. Both come as :class:`~encdec_lib.data.parallel.ParallelText`.
+:mod:`~encdec_lib.data.digits` holds real handwriting, :mod:`~encdec_lib.data.scenes` pastes it
+onto a canvas with the class of every pixel, and :mod:`~encdec_lib.data.captions` says in words
+what lies where.
 """
 
 from encdec_lib.data import pronunciations, translation
