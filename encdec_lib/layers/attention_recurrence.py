@@ -14,7 +14,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from encdec_lib.layers.attention import AdditiveAttention, masked_softmax
-from encdec_lib.layers.recurrent import GRU, gru_cell, longest
+from encdec_lib.layers.recurrence import longest
+from encdec_lib.layers.recurrent import GRU, gru_cell
 
 
 def attention_recurrence(

@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/layers/recurrent.py."""
+"""Mirrors encdec_lib/layers/recurrence.py and encdec_lib/layers/recurrent.py."""
 
 from functools import partial
 
@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.layers.recurrent import GRU, LSTM, Bidirectional, gru_cell, lstm_cell, recurrence
+from encdec_lib.layers.recurrence import recurrence
+from encdec_lib.layers.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    gru_cell,
+    linear_cell,
+    lstm_cell,
+    tanh_cell,
+)
 from tests import loops
 
 B, S, E, D = 3, 5, 2, 7  # all different primes: a swapped axis can't pass unseen
@@ -17,7 +27,7 @@ MASK = np.arange(S) < LENGTHS[:, None]
 HOLES = np.array([[1, 0, 1, 0, 0], [0, 1, 0, 0, 1], [0, 0, 0, 0, 0]], bool)
 close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-6)
 
-both_layers = pytest.mark.parametrize("layer", [GRU, LSTM])
+each_layer = pytest.mark.parametrize("layer", [RNN, GRU, LSTM])
 both_ways = pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
 
 
@@ -45,7 +55,7 @@ def states(layer, seed=3):
 
 
 @both_ways
-@both_layers
+@each_layer
 @pytest.mark.parametrize("mask", [MASK, HOLES], ids=["lengths", "holes"])
 def test_agrees_with_the_equations_written_as_loops(layer, reverse, mask):
     module, inputs, state = build(layer, reverse), random(B, S, E), states(layer)
@@ -57,7 +67,7 @@ def test_agrees_with_the_equations_written_as_loops(layer, reverse, mask):
         close(got, wanted)
 
 
-@both_layers
+@each_layer
 def test_without_mask_and_state_everything_is_real_and_the_start_is_zero(layer):
     module, inputs = build(layer), random(B, S, E)
     outputs, last = apply(module, inputs)
@@ -66,7 +76,7 @@ def test_without_mask_and_state_everything_is_real_and_the_start_is_zero(layer):
     close(last[0], wanted_last[0])
 
 
-@both_layers
+@each_layer
 def test_both_directions_side_by_side(layer):
     module, inputs = Bidirectional(layer, E, D, rngs=nnx.Rngs(0)), random(B, S, E)
     wanted = [loops.run(part, inputs, MASK)[0] for part in (module.forward, module.backward)]
@@ -74,7 +84,7 @@ def test_both_directions_side_by_side(layer):
     close(apply(module, inputs, jnp.asarray(MASK)), np.concatenate(wanted, axis=-1))
 
 
-@both_layers
+@each_layer
 def test_a_walk_of_single_steps_ends_in_the_same_states(layer):
     module, inputs = build(layer), random(B, S, E)
     state = module.zero_state(B)
@@ -110,7 +120,10 @@ def value_and_grad(run, cell, reverse, pulls, mask, *arguments):
 
 
 @both_ways
-@pytest.mark.parametrize(("cell", "gates", "count"), [(gru_cell, 3, 1), (lstm_cell, 4, 2)])
+@pytest.mark.parametrize(
+    ("cell", "gates", "count"),
+    [(tanh_cell, 1, 1), (linear_cell, 1, 1), (gru_cell, 3, 1), (lstm_cell, 4, 2)],
+)
 @pytest.mark.parametrize("mask", [MASK, HOLES, MASK & False], ids=["lengths", "holes", "nothing"])
 def test_its_own_gradient_is_that_of_a_plain_scan(cell, gates, count, reverse, mask):
     arguments = (
@@ -131,7 +144,7 @@ def test_its_own_gradient_is_that_of_a_plain_scan(cell, gates, count, reverse, m
 
 
 @both_ways
-@both_layers
+@each_layer
 def test_what_stands_in_the_padding_does_not_matter(layer, reverse):
     module, inputs, mask = build(layer, reverse), random(B, S, E), jnp.asarray(MASK)
     scribbled = jnp.where(mask[..., None], inputs, 1e6)
@@ -146,6 +159,20 @@ def test_what_stands_in_the_padding_does_not_matter(layer, reverse):
     pull = gradient(scribbled)
     assert np.abs(pull[MASK]).min() > 0
     np.testing.assert_array_equal(pull[~MASK], 0)
+
+
+@both_ways
+def test_a_linear_rnn_has_no_tanh(reverse):
+    module = RNN(E, D, activation="linear", reverse=reverse, rngs=nnx.Rngs(0))
+    module.b_in[...], inputs, state = random(D, seed=4), random(B, S, E), states(RNN)
+    outputs, last = apply(module, inputs, jnp.asarray(MASK), state)
+    wanted_outputs, wanted_last = loops.run(module, inputs, MASK, state)
+    close(outputs, wanted_outputs)
+    close(last[0], wanted_last[0])
+    double, _ = apply(module, 2 * inputs, jnp.asarray(MASK), (2 * state[0],))
+    once, _ = apply(module, inputs, jnp.asarray(MASK), state)
+    none, _ = apply(module, 0 * inputs, jnp.asarray(MASK), (0 * state[0],))
+    close(double - none, 2 * (once - none), atol=1e-5)
 
 
 @both_ways
@@ -175,7 +202,7 @@ def test_padding_beyond_the_longest_costs_nothing(reverse):
     assert len(walked) == LENGTHS.max() < S
 
 
-@both_layers
+@each_layer
 def test_every_parameter_gets_a_gradient(layer):
     @nnx.jit
     def gradient(module):
@@ -192,7 +219,7 @@ def test_the_forget_gate_starts_open_and_the_other_biases_at_zero():
     np.testing.assert_array_equal(np.concatenate([i, g, o]), 0)
 
 
-@both_layers
+@each_layer
 def test_recurrent_matrices_start_orthogonal_gate_by_gate(layer):
     for block in np.split(np.asarray(layer(E, D, rngs=nnx.Rngs(0)).W_rec[...]), layer.gates, 1):
         close(block @ block.T, np.eye(D), atol=1e-5)
@@ -200,20 +227,19 @@ def test_recurrent_matrices_start_orthogonal_gate_by_gate(layer):
 
 def flax_twin(module, reverse):
     """The same layer in flax.nnx. Its GRU has no bias on the state's side: ours is set to 0."""
-    cell_type = nnx.GRUCell if isinstance(module, GRU) else nnx.OptimizedLSTMCell
-    cell = cell_type(E, D, rngs=nnx.Rngs(1))
+    cells = {RNN: nnx.SimpleCell, GRU: nnx.GRUCell, LSTM: nnx.OptimizedLSTMCell}
+    cell = cells[type(module)](E, D, rngs=nnx.Rngs(1))
     cell.dense_i.kernel[...] = module.W_in[...]
     cell.dense_h.kernel[...] = module.W_rec[...]
     if isinstance(module, GRU):
         module.b_rec[...] = jnp.zeros_like(module.b_rec[...])
-        cell.dense_i.bias[...] = module.b_in[...]
-    else:
-        cell.dense_h.bias[...] = module.b_in[...]
+    bias = cell.dense_h.bias if isinstance(module, LSTM) else cell.dense_i.bias
+    bias[...] = module.b_in[...]
     return nnx.RNN(cell, reverse=reverse, keep_order=True, return_carry=True, rngs=False)
 
 
 @both_ways
-@both_layers
+@each_layer
 def test_agrees_with_flax_in_values_and_gradients(layer, reverse):
     module, inputs = build(layer, reverse), random(B, S, E)
     twin = flax_twin(module, reverse)
@@ -229,9 +255,9 @@ def test_agrees_with_flax_in_values_and_gradients(layer, reverse):
         carry, outputs = twin(
             inputs,
             seq_lengths=jnp.asarray(LENGTHS),
-            initial_carry=zero if layer is GRU else (zero, zero),
+            initial_carry=(zero, zero) if layer is LSTM else zero,
         )
-        h = carry if layer is GRU else carry[1]  # flax keeps (c, h)
+        h = carry[1] if layer is LSTM else carry  # flax keeps (c, h)
         return jnp.vdot(pull, outputs) + jnp.vdot(pull_last, h), outputs
 
     def both(function, module):
@@ -252,11 +278,11 @@ def test_agrees_with_flax_in_values_and_gradients(layer, reverse):
     dense_i, dense_h = flax_grads["cell"]["dense_i"], flax_grads["cell"]["dense_h"]
     close(grads["W_in"], dense_i["kernel"])
     close(grads["W_rec"], dense_h["kernel"])
-    close(grads["b_in"], (dense_i if layer is GRU else dense_h)["bias"])
+    close(grads["b_in"], (dense_h if layer is LSTM else dense_i)["bias"])
 
 
 @pytest.mark.parity
-@both_layers
+@each_layer
 def test_agrees_with_torch_on_packed_sequences_both_ways(layer):
     torch = pytest.importorskip("torch")
     module = Bidirectional(layer, E, D, rngs=nnx.Rngs(0))
@@ -301,14 +327,14 @@ def test_agrees_with_torch_on_packed_sequences_both_ways(layer):
         close(grads[part][name][...], getattr(twin, torch_name + suffix).grad.numpy().T, atol=1e-5)
 
 
-@both_layers
+@each_layer
 @pytest.mark.parametrize(("sizes", "name"), [((0, D), "in_dim"), ((E, -1), "state_dim")])
 def test_a_size_below_one_is_named_in_the_error(layer, sizes, name):
     with pytest.raises(ValueError, match=rf"{name} must be at least 1; got {min(sizes)}"):
         layer(*sizes, rngs=nnx.Rngs(0))
 
 
-@both_layers
+@each_layer
 def test_inputs_of_the_wrong_width_are_named_in_the_error(layer):
     message = r"inputs must have width 2 \(in_dim\), shape \(B, S, E\); got \(3, 5, 4\)"
     with pytest.raises(ValueError, match=message):
@@ -325,3 +351,8 @@ def test_a_state_of_the_wrong_width_is_named_in_the_error():
     message = r"state must have shape \(B, D\) = \(3, 7\); got \(3, 6\)"
     with pytest.raises(ValueError, match=message):
         build(GRU)(random(B, S, E), None, (random(B, D - 1),))
+
+
+def test_an_unknown_activation_is_named_in_the_error():
+    with pytest.raises(ValueError, match="activation must be 'tanh' or 'linear'; got 'relu'"):
+        RNN(E, D, activation="relu", rngs=nnx.Rngs(0))
