@@ -2,6 +2,18 @@
 
 from encdec_lib.widgets.alignment_explorer import AlignmentExplorer
 from encdec_lib.widgets.book_widget import BookWidget
+from encdec_lib.widgets.captioner import SceneCaptioner
+from encdec_lib.widgets.forgetting_dial import ForgettingDial
 from encdec_lib.widgets.length_dial import LengthDial
+from encdec_lib.widgets.segmenter import Segmenter
+from encdec_lib.widgets.width_dial import WidthDial
 
-__all__ = ["AlignmentExplorer", "BookWidget", "LengthDial"]
+__all__ = [
+    "AlignmentExplorer",
+    "BookWidget",
+    "ForgettingDial",
+    "LengthDial",
+    "SceneCaptioner",
+    "Segmenter",
+    "WidthDial",
+]

@@ -1,0 +1,233 @@
+"""Checks of chapter 1: two functions and a vector between them."""
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from encdec_lib import losses
+from encdec_lib.data import translation
+from encdec_lib.encoding import EncoderDecoder, Encoding
+from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.models.encoder_decoder import AutoencoderConfig, DenseDecoder, autoencoder
+
+_SIDE, _K, _D = 5, 7, 3  # sizes of the small models here: all different
+
+
+@exercise("encoder_decoder-1")
+def parameters(count) -> Iterator[Property]:
+    """A formula for the number of parameters, compared with models that were built."""
+    for sizes in ((_SIDE, _K, _D), (14, 64, 8), (14, 64, 1)):
+        built = autoencoder(AutoencoderConfig(*sizes), rngs=nnx.Rngs(0))
+        truth = sum(p.size for p in jax.tree.leaves(nnx.state(built, nnx.Param)))
+        yield Property(
+            "the model with (side, hidden width, width of H) = " + str(sizes),
+            count(*sizes) == truth,
+            "Four matrices and four biases: write down their shapes. How many pixels has an image?",
+        )
+
+
+@exercise("encoder_decoder-2")
+def pixel_loss(loss) -> Iterator[Property]:
+    """Cross-entropy of every pixel, summed over an image, averaged over the batch."""
+    rng = np.random.default_rng(2)
+    logits = 3 * rng.normal(size=(4, _SIDE, _SIDE, 1)).astype(np.float32)
+    grey = rng.uniform(size=logits.shape).astype(np.float32)
+    for name, images in {"black and white": np.round(grey), "grey": grey}.items():
+        bets = 1 / (1 + np.exp(-logits.astype(np.float64)))
+        nats = -(images * np.log(bets) + (1 - images) * np.log(1 - bets))
+        got = np.asarray(loss(logits, images))
+        yield Property(
+            f"{name} images: the result is one number",
+            got.shape == (),
+            "Which axes are left over? Sum over the pixels, average over the images.",
+        )
+        if got.shape != ():
+            return
+        yield Property(
+            f"{name} images: right",
+            np.isclose(got, nats.sum() / 4, rtol=1e-4),
+            "Is the sum over an image's pixels divided by the number of images alone? "
+            "A grey pixel of 0.3 is white with probability 0.3: both terms count.",
+        )
+    large = loss(300 * logits, np.round(grey))
+    yield Property(
+        "finite for very large logits",
+        np.isfinite(large),
+        "log(σ(-300)) is -300, but σ(-300) is 0 in float32. Is there a function that takes the "
+        "logarithm and the sigmoid in one, or softplus?",
+    )
+
+
+@exercise("encoder_decoder-3")
+def blind_decoder(best_logits) -> Iterator[Property]:
+    """The best image to paint without any encoding: H of width 0."""
+    rng = np.random.default_rng(3)
+    images = rng.uniform(0.05, 0.95, size=(11, _SIDE, _SIDE, 1)).astype(np.float32)
+    got = np.asarray(best_logits(images))
+    shape = images.shape[1:]
+    yield Property(
+        f"one image for all, shape {shape}",
+        got.shape == shape,
+        f"The result has shape {got.shape}. The decoder sees nothing, so it always paints the "
+        "same.",
+    )
+    if got.shape != shape:
+        return
+
+    def cost(logits):
+        return float(losses.reconstruction_loss(lambda x: _Logits(logits), jnp.asarray(images))[0])
+
+    best = cost(jnp.asarray(got))
+    gradient = jax.grad(
+        lambda logits: losses.reconstruction_loss(lambda x: _Logits(logits), images)[0]
+    )(jnp.asarray(got))
+    yield Property(
+        "no small change of a pixel lowers the loss",
+        bool((np.abs(gradient) < 1e-2).all()),
+        "Work out for one pixel: with which probability p of white is the mean of "
+        "-x log p - (1 - x) log(1 - p) smallest? And which logit has this probability?",
+    )
+    others = [got + noise for noise in rng.normal(size=(20, *shape)).astype(np.float32)]
+    yield Property(
+        "20 other images cost more",
+        all(cost(jnp.asarray(other)) > best for other in others),
+        "Try it for a single pixel that is white in 3 images of 4.",
+    )
+
+
+class _Logits:
+    """What ``reconstruction_loss`` reads of a model's answer: the same logits for every image."""
+
+    def __init__(self, logits):
+        self.logits = logits[None]
+
+
+@exercise("encoder_decoder-4")
+def descend(step) -> Iterator[Property]:
+    """One step of plain gradient descent on the parameters of a model."""
+    model = autoencoder(AutoencoderConfig(_SIDE, _K, _D), rngs=nnx.Rngs(4))
+    images = jax.random.uniform(jax.random.key(4), (6, _SIDE, _SIDE, 1))
+    graph, params = nnx.split(model, nnx.Param)
+
+    def mean_loss(params):
+        total, count = losses.reconstruction_loss(nnx.merge(graph, params), images)
+        return total / count
+
+    for rate in (0.1, 0.02):
+        value, grads = jax.value_and_grad(mean_loss)(params)
+        truth = jax.tree.map(lambda p, g, rate=rate: p - rate * g, params, grads)
+        answer = step(mean_loss, params, rate)
+        pair = isinstance(answer, tuple) and len(answer) == 2
+        yield Property(
+            "two results, the new parameters and the loss",
+            pair,
+            "Return them in this order, as a tuple.",
+        )
+        if not pair:
+            return
+        got, loss = answer
+        same_tree = jax.tree.structure(got) == jax.tree.structure(truth)
+        yield Property(
+            "the new parameters are built like the old ones",
+            same_tree,
+            "jax.tree.map applies a function to every array of two trees that are built alike.",
+        )
+        if not same_tree:
+            return
+        pairs = zip(jax.tree.leaves(got), jax.tree.leaves(truth), strict=True)
+        yield Property(
+            f"each parameter moved against its gradient, by {rate} times it",
+            all(np.allclose(a, b, atol=1e-5) for a, b in pairs),
+            "Does the loss fall after your step, or rise? By what do you multiply the gradient?",
+        )
+        yield Property(
+            "the loss before the step",
+            np.isclose(loss, value, rtol=1e-4),
+            "jax.value_and_grad gives both at once.",
+        )
+
+
+@exercise("encoder_decoder-5")
+def another_encoder(encoder_class) -> Iterator[Property]:
+    """An encoder of rows and columns that keeps the contract, in front of a library's decoder."""
+    encoder = encoder_class(_SIDE, _D, rngs=nnx.Rngs(5))
+    images = jax.random.uniform(jax.random.key(5), (2, _SIDE, _SIDE, 1))
+    yield Property(
+        f"it says the width of H: encoder.encoding_dim is {_D}",
+        getattr(encoder, "encoding_dim", None) == _D,
+        "EncoderDecoder compares this number with the decoder's before anything runs.",
+    )
+    output = getattr(encoder, "output", None)
+    inputs = getattr(output, "in_features", None)
+    yield Property(
+        f"it reads the {2 * _SIDE} sums, not the {_SIDE * _SIDE} pixels",
+        inputs == 2 * _SIDE,
+        f"self.output should be an nnx.Linear from {2 * _SIDE} numbers; it reads {inputs}.",
+    )
+    if inputs != 2 * _SIDE:
+        return
+    encoding = encoder(images, None)
+    is_encoding = isinstance(encoding, Encoding)
+    yield Property("it returns an Encoding", is_encoding, "Encoding(vectors, mask).")
+    if not is_encoding:
+        return
+    ink = np.asarray(images[..., 0])
+    sums = np.concatenate([ink.sum(axis=2), ink.sum(axis=1)], axis=1)  # rows, then columns
+    truth = np.asarray(output(jnp.asarray(sums)))[:, None]
+    yield from agrees(
+        np.asarray(encoding.vectors),
+        truth,
+        "H",
+        "Rows first, then columns, then the linear layer; and M = 1 needs an axis of its own.",
+    )
+    mask = np.asarray(encoding.mask)
+    yield Property(
+        "the mask says that the one vector is real",
+        mask.shape == (2, 1) and mask.dtype == bool and bool(mask.all()),
+        f"It has shape {mask.shape} and type {mask.dtype}; it needs one True for every image.",
+    )
+    model = EncoderDecoder(encoder, DenseDecoder(_SIDE, _K, _D, rngs=nnx.Rngs(6)))
+    yield Property(
+        "a decoder that it has never met paints from it",
+        model(images).logits.shape == (2, _SIDE, _SIDE, 1),
+        "Compare your Encoding's shapes with those of DenseEncoder.",
+    )
+
+
+@exercise("encoder_decoder-6")
+def crossings(count) -> Iterator[Property]:
+    """How many pairs of links between two sentences cross."""
+    yield Property(
+        "no link, or a single one: 0",
+        count([]) == 0 and count([(4, 2)]) == 0,
+        "It takes two links to cross.",
+    )
+    yield Property(
+        "word for word in the same order: 0",
+        count([(i, i) for i in range(7)]) == 0,
+        "When do the lines of two links meet? Draw two that do, and two that do not.",
+    )
+    yield Property(
+        "7 words in reverse order: every pair crosses",
+        count([(i, 6 - i) for i in range(7)]) == 21,
+        "Is each pair of links looked at exactly once?",
+    )
+    yield Property(
+        "two links from one word do not cross",
+        count([(0, 3), (1, 3)]) == 0 and count([(2, 0), (2, 4)]) == 0,
+        "Lines that start at the same word only meet there.",
+    )
+    some = translation.generate(12, 6, 20, seed=6).source_tokens
+    links = [translation.alignment(tokens) for tokens in some]
+    yield Property(
+        "12 sentences of the grammar",
+        [count(pairs) for pairs in links] == [_crossings(pairs) for pairs in links],
+        "The links come in the order of the target. Does your count hold in any order?",
+    )
+
+
+def _crossings(links) -> int:
+    return sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for k, a in enumerate(links) for b in links[:k])
