@@ -53,7 +53,7 @@ class UNetEncoder(nnx.Module):
         if len(channels) < 2:
             raise ValueError(f"channels needs a width for two scales or more; got {channels}.")
         widths = (in_channels, *channels)
-        self.blocks = nnx.List(
+        self.blocks = nnx.data(
             [ConvBlock(a, b, rngs=rngs) for a, b in zip(widths, channels, strict=False)]
         )
         self.in_channels, self.factor = in_channels, 2 ** (len(channels) - 1)
@@ -120,8 +120,8 @@ class UNetDecoder(nnx.Module):
         self, num_classes: int, channels: tuple[int, ...], *, skips: bool = True, rngs: nnx.Rngs
     ):
         steps = list(zip(channels[:0:-1], channels[-2::-1], strict=True))  # coarse to fine
-        self.ups = nnx.List([TransposedConv(a, b if skips else 2 * b, rngs=rngs) for a, b in steps])
-        self.blocks = nnx.List([ConvBlock(2 * b, b, rngs=rngs) for _, b in steps])
+        self.ups = nnx.data([TransposedConv(a, b if skips else 2 * b, rngs=rngs) for a, b in steps])
+        self.blocks = nnx.data([ConvBlock(2 * b, b, rngs=rngs) for _, b in steps])
         self.output = nnx.Linear(channels[0], num_classes, rngs=rngs)
         self.skips, self.encoding_dim = skips, channels[-1]
 

@@ -1,10 +1,15 @@
 // The page's own engine: runs a trained model with no kernel and no network.
 //
-// Two models, the same equations as encdec_lib/models/seq2seq.py and
-// encdec_lib/models/bahdanau_attention.py, for one sentence at a time. Shape letters as in the
+// A model is an encoder and a decoder, the same equations as in encdec_lib/models, for one source
+// at a time; any encoder runs with any decoder that fits its encoding. Shape letters as in the
 // Python: S source positions, M vectors in the encoding, E embedding width, D state width,
 // A alignment width, V vocabulary. A matrix is a Float32Array, row by row, with its shape beside
-// it. tests/browser/test_widgets_engine.py holds it to the Flax models: logits and weights.
+// it. A source is a list of token ids or an image {data, height, width, channels}; images are in
+// images.js. tests/browser/test_widgets_engine.py and test_image_engine.py hold all of it to the
+// Flax models: logits and weights.
+
+import { affine, logProbability, mix, row, rows, sigmoid, softmax } from "./arithmetic.js";
+import { IMAGE_DECODERS, IMAGE_ENCODERS } from "./images.js";
 
 export const PAD = 0;
 export const BOS = 1;
@@ -44,58 +49,6 @@ export function readParameters(manifest, data) {
     parameters[path] = { data: values, shape };
   }
   return parameters;
-}
-
-// ---------------------------------------------------------------- arithmetic
-
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-
-/** y = x W + b for `rows` rows of x; W is (in, out), b may be left out. */
-function affine(x, rows, W, b) {
-  const [width, out] = W.shape, y = new Float32Array(rows * out);
-  const sums = new Float64Array(out);
-  for (let i = 0; i < rows; i++) {
-    sums.fill(0);
-    if (b) sums.set(b.data);
-    for (let k = 0; k < width; k++) {
-      const value = x[i * width + k];
-      for (let o = 0, w = k * out; o < out; o++, w++) sums[o] += value * W.data[w];
-    }
-    y.set(sums, i * out);
-  }
-  return y;
-}
-
-/** Rows start..stop of a matrix: the part of W that meets one piece of a concatenated input. */
-function rows(W, start, stop) {
-  const columns = W.shape[1];
-  return { data: W.data.subarray(start * columns, stop * columns), shape: [stop - start, columns] };
-}
-
-const row = (matrix, i) => matrix.data.subarray(i * matrix.shape[1], (i + 1) * matrix.shape[1]);
-
-/** sum_j weights_j * (row j of `values`, `width` numbers wide). */
-function mix(weights, values, width) {
-  const sums = new Float64Array(width);
-  for (let j = 0; j < weights.length; j++) {
-    for (let k = 0, v = j * width; k < width; k++, v++) sums[k] += weights[j] * values[v];
-  }
-  return sums;
-}
-
-function softmax(scores) {
-  const top = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = Float64Array.from(scores, (score) => Math.exp(score - top));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return Float32Array.from(powers, (power) => power / total);
-}
-
-/** log softmax(logits) at one place. */
-function logProbability(logits, token) {
-  const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - top);
-  return logits[token] - top - Math.log(total);
 }
 
 // ---------------------------------------------------------------- gated recurrent unit
@@ -142,63 +95,75 @@ function remembered(compute) {
   return (token) => known.get(token) ?? known.set(token, compute(token)).get(token);
 }
 
-// ---------------------------------------------------------------- the two models
+// ---------------------------------------------------------------- encoders of tokens
 
-/** Chapter 4: the encoding is one vector, h_S, and the decoder starts from it.
- *    s_0 = h_S,  s_i = GRU(E y_{i−1}, s_{i−1}),  logits_i = s_i W_out + b_out.
- *  With `reverse_source` the encoder reads from the end, and the vector is its state h_1. */
-function seq2seq(P, { reverse_source: reverse = false }) {
-  const encoder = gruOf(P, "encoder.rnn"), decoder = gruOf(P, "decoder.rnn");
-  const output = P["decoder.output.kernel"], bias = P["decoder.output.bias"];
+/** Chapter 4: one vector, the last state h_S. With `reverse_source` the encoder reads from the
+ *  end, and the vector is its state h_1. */
+function rnnEncoder(P, { reverse_source: reverse = false }) {
+  const gru = gruOf(P, "rnn");
+  return (source) => {
+    const S = source.length, x = embed(P["embedding.embedding"], source);
+    return { M: 1, vectors: gruStates(gru, x, S, reverse)[reverse ? 0 : S - 1] };
+  };
+}
+
+/** Chapter 8: one vector a token, the states of two GRUs side by side, h_j = [→h_j; ←h_j]. */
+function birnnEncoder(P) {
+  const forward = gruOf(P, "rnn.forward"), backward = gruOf(P, "rnn.backward");
+  return (source) => {
+    const S = source.length, x = embed(P["embedding.embedding"], source);
+    const ahead = gruStates(forward, x, S), back = gruStates(backward, x, S, true);
+    const D = ahead[0].length, vectors = new Float32Array(S * 2 * D);
+    for (let j = 0; j < S; j++) {
+      vectors.set(ahead[j], j * 2 * D);
+      vectors.set(back[j], j * 2 * D + D);
+    }
+    return { M: S, vectors };
+  };
+}
+
+// ---------------------------------------------------------------- decoders of tokens
+
+/** Chapter 4: starts from the one vector of the encoding.
+ *    s_0 = H,  s_i = GRU(E y_{i−1}, s_{i−1}),  logits_i = s_i W_out + b_out. */
+function rnnDecoder(P) {
+  const gru = gruOf(P, "rnn"), output = P["output.kernel"], bias = P["output.bias"];
   const projectedToken = remembered((token) =>
-    affine(row(P["decoder.embedding.embedding"], token), 1, decoder.W_in, decoder.b_in));
+    affine(row(P["embedding.embedding"], token), 1, gru.W_in, gru.b_in));
   return {
-    encode(source) {
-      const S = source.length, x = embed(P["encoder.embedding.embedding"], source);
-      return { M: 1, vectors: gruStates(encoder, x, S, reverse)[reverse ? 0 : S - 1] };
+    start({ M, vectors }) {
+      if (M !== 1) throw new Error(`this decoder starts from one vector; the encoding has ${M}`);
+      return { s: vectors };
     },
-    start: (encoding) => ({ s: encoding.vectors }),
     step(state, token) {
-      const s = gruStep(decoder, projectedToken(token), state.s);
+      const s = gruStep(gru, projectedToken(token), state.s);
       return { state: { s }, logits: affine(s, 1, output, bias), weights: null };
     },
   };
 }
 
-/** Chapter 8: the encoding keeps every state of a bidirectional encoder, h_j = [→h_j; ←h_j].
- *    s_0 = tanh(W_0 ←h_1 + b_0)
+/** Chapter 8: weighs the M vectors h_j of the encoding anew for every token.
+ *    s_0 = tanh(W_0 ←h_1 + b_0), where ←h_1 is the second half of the first vector
  *    e_ij = v · tanh(s_{i−1} W_query + h_j W_key),  α_ij = softmax_j e_ij,  c_i = Σ_j α_ij h_j
  *    s_i = GRU([E y_{i−1}; c_i], s_{i−1}),  logits_i = [s_i; c_i; E y_{i−1}] W_out + b_out.
  *  A product with c_i is the same weighted sum of products with h_j, so h_j W is worked out once
- *  a sentence; and a product with E y is worked out once a token. */
-function bahdanau(P) {
-  const forward = gruOf(P, "encoder.rnn.forward"), backward = gruOf(P, "encoder.rnn.backward");
-  const gru = gruOf(P, "decoder.rnn"), table = P["decoder.embedding.embedding"];
-  const W_query = P["decoder.attention.W_query"], W_key = P["decoder.attention.W_key"];
-  const v = P["decoder.attention.v"].data, A = v.length;
+ *  a source; and a product with E y is worked out once a token. */
+function attentionDecoder(P) {
+  const gru = gruOf(P, "rnn"), table = P["embedding.embedding"];
+  const W_query = P["attention.W_query"], W_key = P["attention.W_key"];
+  const v = P["attention.v"].data, A = v.length;
   const E = table.shape[1], D = gru.W_rec.shape[0], width = W_key.shape[0]; // width of h_j
-  const output = P["decoder.output.kernel"], V = output.shape[1];
+  const output = P["output.kernel"], V = output.shape[1];
   const tokenIn = rows(gru.W_in, 0, E), contextIn = rows(gru.W_in, E, E + width);
   const stateOut = rows(output, 0, D), contextOut = rows(output, D, D + width);
   const tokenOut = rows(output, D + width, D + width + E);
   const projectedToken = remembered((token) => affine(row(table, token), 1, tokenIn, gru.b_in));
   const tokenLogits = remembered((token) =>
-    affine(row(table, token), 1, tokenOut, P["decoder.output.bias"]));
+    affine(row(table, token), 1, tokenOut, P["output.bias"]));
   return {
-    encode(source) {
-      const S = source.length, x = embed(P["encoder.embedding.embedding"], source);
-      const ahead = gruStates(forward, x, S), back = gruStates(backward, x, S, true);
-      const vectors = new Float32Array(S * width);
-      for (let j = 0; j < S; j++) {
-        vectors.set(ahead[j], j * width);
-        vectors.set(back[j], j * width + ahead[j].length);
-      }
-      return { M: S, vectors };
-    },
     start({ M, vectors }) {
-      const first = vectors.subarray(P["encoder.rnn.forward.W_rec"].shape[0], width); // ←h_1
-      const s = affine(first, 1, P["decoder.initial.kernel"], P["decoder.initial.bias"])
-        .map(Math.tanh);
+      const first = vectors.subarray(width / 2, width);
+      const s = affine(first, 1, P["initial.kernel"], P["initial.bias"]).map(Math.tanh);
       const keys = affine(vectors, M, W_key), intoGru = affine(vectors, M, contextIn);
       return { s, M, keys, intoGru, intoOutput: affine(vectors, M, contextOut) };
     },
@@ -219,14 +184,36 @@ function bahdanau(P) {
   };
 }
 
-const KINDS = { seq2seq, bahdanau };
+// ---------------------------------------------------------------- whole models
 
-/** A model ready to run, from {kind, manifest, data, settings} of encdec_lib.web.export_model. */
-export function loadModel({ kind, manifest, data, settings }) {
-  if (!Object.hasOwn(KINDS, kind)) {
-    throw new Error(`this page runs ${Object.keys(KINDS).join(" and ")}, no model of kind ${kind}`);
-  }
-  return { kind, ...KINDS[kind](readParameters(manifest, data), settings ?? {}) };
+const ENCODERS = { rnn: rnnEncoder, birnn: birnnEncoder, ...IMAGE_ENCODERS };
+const DECODERS = { rnn: rnnDecoder, attention: attentionDecoder, ...IMAGE_DECODERS };
+
+function known(side, kinds, kind) {
+  if (Object.hasOwn(kinds, kind)) return kinds[kind];
+  throw new Error(`this page runs the ${side}s ${Object.keys(kinds).join(", ")}, not ${kind}`);
+}
+
+/** The parameters of one side, without its name in front. */
+function partOf(parameters, side) {
+  const own = Object.entries(parameters).filter(([path]) => path.startsWith(`${side}.`));
+  return Object.fromEntries(own.map(([path, value]) => [path.slice(side.length + 1), value]));
+}
+
+/** A model ready to run, from what encdec_lib.web.export_model gives:
+ *    encode(source) -> {M, vectors, skips?}
+ *  and, of a decoder that writes tokens, start(encoding) -> state and
+ *  step(state, token) -> {state, logits, weights}; of one that writes an image,
+ *  paint(encoding) -> {data, height, width, channels}, the logits of every pixel. */
+export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
+  const read = known("encoder", ENCODERS, encoder), write = known("decoder", DECODERS, decoder);
+  const parameters = readParameters(manifest, data);
+  return {
+    encoder,
+    decoder,
+    encode: read(partOf(parameters, "encoder"), settings.encoder ?? {}),
+    ...write(partOf(parameters, "decoder"), settings.decoder ?? {}),
+  };
 }
 
 /** Takes the likeliest token at every step until <eos>, or until `maxLength` tokens stand.

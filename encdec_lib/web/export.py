@@ -1,30 +1,70 @@
-"""A trained model as bytes that a page can carry, and the same model as the page will see it."""
+"""A trained model as bytes that a page can carry, and the same model as the page will see it.
 
+``engine.js`` knows some encoders and some decoders, each by the parameters it must have; any
+encoder it knows runs with any decoder it knows. Batch normalisation is folded into the
+convolution before it, as evaluation mode allows.
+"""
+
+import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-DTYPES = ("float16", "int8")
-_GRU = ("W_in", "W_rec", "b_in", "b_rec")
-_OUTPUT = ("decoder.output.kernel", "decoder.output.bias")
-_EMBEDDINGS = ("encoder.embedding.embedding", "decoder.embedding.embedding")
+from encdec_lib.layers.convolution import ConvBlock
 
-#: The parameters of every kind of model that ``engine.js`` runs.
-KINDS = {
-    "seq2seq": frozenset(
-        [*_EMBEDDINGS, *_OUTPUT]
-        + [f"{part}.rnn.{name}" for part in ("encoder", "decoder") for name in _GRU]
+DTYPES = ("float16", "int8")
+
+
+class Kind(NamedTuple):
+    """An encoder or decoder that ``engine.js`` runs."""
+
+    paths: frozenset[str]  # of its parameters; ``*`` stands for the numbers 0, 1, 2, ...
+    settings: Callable[[nnx.Module], dict[str, Any]]  # what the weights do not say
+
+
+def _kind(*paths: str, settings=lambda part: {}) -> Kind:
+    return Kind(frozenset(paths), settings)
+
+
+def _linear(*names: str) -> list[str]:
+    return [f"{name}.{part}" for name in names for part in ("kernel", "bias")]
+
+
+def _gru(name: str) -> list[str]:
+    return [f"{name}.{part}" for part in ("W_in", "W_rec", "b_in", "b_rec")]
+
+
+_EMBEDDING = "embedding.embedding"
+
+#: The encoders of ``engine.js``.
+ENCODERS = {
+    "rnn": _kind(
+        _EMBEDDING, *_gru("rnn"), settings=lambda part: {"reverse_source": bool(part.rnn.reverse)}
     ),
-    "bahdanau": frozenset(
-        [*_EMBEDDINGS, *_OUTPUT, "decoder.initial.kernel", "decoder.initial.bias"]
-        + [f"decoder.attention.{name}" for name in ("W_query", "W_key", "v")]
-        + [
-            f"{rnn}.{name}"
-            for rnn in ("encoder.rnn.forward", "encoder.rnn.backward", "decoder.rnn")
-            for name in _GRU
-        ]
+    "birnn": _kind(_EMBEDDING, *_gru("rnn.forward"), *_gru("rnn.backward")),
+    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
+    "unet": _kind(*_linear("blocks.*.conv1", "blocks.*.conv2")),
+    "cnn": _kind(
+        *_linear("convolutions.blocks.*.conv1", "convolutions.blocks.*.conv2", "project"),
+        settings=lambda part: {"side": int(part.side), "grid": bool(part.grid)},
+    ),
+}
+#: The decoders of ``engine.js``.
+DECODERS = {
+    "rnn": _kind(_EMBEDDING, *_gru("rnn"), *_linear("output")),
+    "attention": _kind(
+        _EMBEDDING,
+        *_gru("rnn"),
+        *_linear("initial", "output"),
+        *(f"attention.{name}" for name in ("W_query", "W_key", "v")),
+    ),
+    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
+    "unet": _kind(
+        *_linear("ups.*", "blocks.*.conv1", "blocks.*.conv2", "output"),
+        settings=lambda part: {"skips": bool(part.skips)},
     ),
 }
 
@@ -32,10 +72,11 @@ KINDS = {
 class Exported(NamedTuple):
     """A model for the page. ``_asdict()`` is what ``loadModel`` of ``engine.js`` takes."""
 
-    kind: str  # "seq2seq" or "bahdanau"
+    encoder: str  # a name in ENCODERS
+    decoder: str  # a name in DECODERS
     manifest: dict[str, dict[str, Any]]  # path -> offset in bytes, shape, dtype
     data: bytes  # all parameters, one after another, little-endian
-    settings: dict[str, Any]  # what the weights do not say, such as the reading direction
+    settings: dict[str, dict[str, Any]]  # of "encoder" and "decoder": what the weights do not say
 
 
 def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
@@ -43,11 +84,13 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
 
     ``float16`` keeps 11 significant bits, enough to leave the answers of the models of this
     book as they are. ``int8`` halves the bytes again: each matrix W becomes whole numbers Q
-    with one scale a column, ``W[i, o] ≈ scale[o] Q[i, o]``; vectors stay float16.
+    with one scale a column, ``W[i, o] ≈ scale[o] Q[i, o]``, and each convolution has one scale
+    an output channel; vectors stay float16. Batch normalisation is folded in, see
+    :func:`folded`.
 
     Args:
-      model: built by :func:`encdec_lib.models.seq2seq.seq2seq` or
-        :func:`encdec_lib.models.bahdanau_attention.bahdanau`, of any size.
+      model: an :class:`~encdec_lib.encoding.EncoderDecoder` of any size whose encoder is one
+        of :data:`ENCODERS` and whose decoder is one of :data:`DECODERS`.
       dtype: ``"float16"`` or ``"int8"``.
 
     Returns:
@@ -64,11 +107,13 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
       >>> from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
       >>> model = seq2seq(Seq2SeqConfig(7, 9, embed_dim=2, state_dim=4), rngs=nnx.Rngs(0))
       >>> exported = export_model(model)
-      >>> exported.kind, exported.manifest["decoder.output.kernel"]["shape"], len(exported.data)
-      ('seq2seq', [4, 9], 540)
+      >>> exported.encoder, exported.decoder, len(exported.data)
+      ('rnn', 'rnn', 540)
+      >>> exported.manifest["decoder.output.kernel"]["shape"]
+      [4, 9]
     """
     parameters = _parameters(model)
-    kind = _kind(parameters)
+    encoder, decoder = _kinds(parameters)
     manifest, pieces, offset = {}, [], 0
 
     def append(array):  # starts at a multiple of 4, where a Float32Array may look at it
@@ -84,8 +129,11 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
         if scale is not None:
             entry["scale"] = append(scale)
         manifest[path] = entry
-    settings = {"reverse_source": bool(getattr(model.encoder.rnn, "reverse", False))}
-    return Exported(kind, manifest, b"".join(pieces), settings)
+    settings = {
+        "encoder": ENCODERS[encoder].settings(model.encoder),
+        "decoder": DECODERS[decoder].settings(model.decoder),
+    }
+    return Exported(encoder, decoder, manifest, b"".join(pieces), settings)
 
 
 def rounded(model: nnx.Module, dtype: str = "float16") -> nnx.Module:
@@ -96,7 +144,7 @@ def rounded(model: nnx.Module, dtype: str = "float16") -> nnx.Module:
       dtype: as for :func:`export_model`.
 
     Returns:
-      A Flax model of the same class, with float32 weights that ``dtype`` can hold.
+      A Flax model of the same class, folded, with float32 weights that ``dtype`` can hold.
 
     Raises:
       TypeError, ValueError: as :func:`export_model`.
@@ -108,53 +156,119 @@ def rounded(model: nnx.Module, dtype: str = "float16") -> nnx.Module:
       >>> bool((rounded(model).decoder.output.bias[...] == model.decoder.output.bias[...]).all())
       True
     """
-    _kind(_parameters(model))
-    graph, params, rest = nnx.split(model, nnx.Param, ...)
+    _kinds(_parameters(model))
+    norms = _norms(model)
+    graph, params, rest = nnx.split(folded(model), nnx.Param, ...)
 
     def walk(tree, path):
         if isinstance(tree, dict):
             return {key: walk(branch, (*path, str(key))) for key, branch in tree.items()}
+        if path[:-1] in norms:
+            return tree
         array, scale = _pack(".".join(path), np.asarray(tree), dtype)
-        return jnp.asarray(array.astype(np.float32) * (1 if scale is None else scale))
+        return jnp.asarray(array.astype(np.float32) * np.float32(1 if scale is None else scale))
 
     pure = walk(nnx.to_pure_dict(params), ())
     nnx.replace_by_pure_dict(params, pure)
     return nnx.merge(graph, params, rest)
 
 
+def folded(model: nnx.Module) -> nnx.Module:
+    r"""A copy whose batch normalisations do nothing: the convolutions do their work.
+
+    In evaluation mode the statistics are constants, so the two are one convolution:
+
+    .. math:: \gamma\, \frac{(x * W + b) - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta = x * (W s) +
+        (b - \mu)\, s + \beta, \qquad s = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}}
+
+    Args:
+      model: any module; every :class:`~encdec_lib.layers.convolution.ConvBlock` in it is folded.
+
+    Returns:
+      A copy which computes the same in evaluation mode, up to rounding.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> block = ConvBlock(1, 3, rngs=nnx.Rngs(0))
+      >>> block.norm1.bias[...] = jnp.array([2.0, 0.0, -1.0])
+      >>> folded(block).conv1.bias[...].tolist()
+      [2.0, 0.0, -1.0]
+    """
+    model = nnx.clone(model)
+    for _, block in nnx.iter_graph(model):
+        if isinstance(block, ConvBlock):
+            for conv, norm in ((block.conv1, block.norm1), (block.conv2, block.norm2)):
+                scale = norm.scale[...] / jnp.sqrt(norm.var[...] + norm.epsilon)
+                conv.kernel[...] = conv.kernel[...] * scale[None, None, None]
+                conv.bias[...] = (conv.bias[...] - norm.mean[...]) * scale + norm.bias[...]
+                norm.mean[...] = jnp.zeros_like(scale)
+                norm.var[...] = jnp.full_like(scale, 1 - norm.epsilon)
+                norm.scale[...] = jnp.ones_like(scale)
+                norm.bias[...] = jnp.zeros_like(scale)
+    return model
+
+
+def _norms(model) -> set[tuple[str, ...]]:
+    """The paths of the batch normalisations that :func:`folded` empties."""
+    return {
+        (*map(str, path), name)
+        for path, block in nnx.iter_graph(model)
+        if isinstance(block, ConvBlock)
+        for name in ("norm1", "norm2")
+    }
+
+
 def _parameters(model) -> dict[str, np.ndarray]:
-    """Path ``"decoder.rnn.W_in"`` to array, for every parameter of the model."""
+    """Path ``"decoder.rnn.W_in"`` to array, for every parameter of the folded model."""
     if not isinstance(model, nnx.Module):
         raise TypeError(
-            f"model must be a Flax NNX module, as seq2seq(...) and bahdanau(...) build it; "
-            f"got {type(model).__name__}."
+            f"model must be a Flax NNX module, as seq2seq(...), bahdanau(...) and unet(...) build "
+            f"it; got {type(model).__name__}."
         )
-    flat = {}
+    flat, norms = {}, _norms(model)
 
     def walk(tree, path):
         for key, branch in tree.items():
+            here = (*path, str(key))
             if isinstance(branch, dict):
-                walk(branch, (*path, str(key)))
-            else:
-                flat[".".join((*path, str(key)))] = np.asarray(branch)
+                walk(branch, here)
+            elif here[:-1] not in norms:
+                flat[".".join(here)] = np.asarray(branch)
 
-    walk(nnx.to_pure_dict(nnx.state(model, nnx.Param)), ())
+    walk(nnx.to_pure_dict(nnx.state(folded(model), nnx.Param)), ())
     return flat
 
 
-def _kind(parameters) -> str:
-    """Which of the engine's models has exactly these parameters."""
-    for kind, paths in KINDS.items():
-        if paths == set(parameters):
-            return kind
-    nearest = min(KINDS, key=lambda kind: len(KINDS[kind] ^ set(parameters)))
-    missing, unknown = KINDS[nearest] - set(parameters), set(parameters) - KINDS[nearest]
-    differs = [f"lacks {sorted(missing)[0]}"] if missing else []
-    differs += [f"has {sorted(unknown)[0]} besides"] if unknown else []
+def _kinds(parameters) -> tuple[str, str]:
+    """The encoder and the decoder that have exactly these parameters."""
+    left = [path for path in parameters if not path.startswith(("encoder.", "decoder."))]
+    if left:
+        raise ValueError(
+            f"model must be an EncoderDecoder, with parameters of an encoder and a decoder alone; "
+            f"this one has {sorted(left)[0]} besides."
+        )
+    return _part("encoder", ENCODERS, parameters), _part("decoder", DECODERS, parameters)
+
+
+def _part(side, kinds, parameters) -> str:
+    """The one of ``kinds`` whose parameters these are."""
+    found = {
+        re.sub(r"\.\d+(?=\.)", ".*", path.removeprefix(f"{side}."))
+        for path in parameters
+        if path.startswith(f"{side}.")
+    }
+    for name, kind in kinds.items():
+        if kind.paths == found:
+            return name
+    nearest = min(kinds, key=lambda name: len(kinds[name].paths ^ found))
+    missing, unknown = kinds[nearest].paths - found, found - kinds[nearest].paths
+    differs = [f"lacks {side}.{sorted(missing)[0]}"] if missing else []
+    differs += [f"has {side}.{sorted(unknown)[0]} besides"] if unknown else []
     raise ValueError(
-        f"model must have the parameters of one of {', '.join(KINDS)} (GRU layers); the nearest "
-        f"is {nearest}, but this one {' and '.join(differs)}. Teach encdec_lib/web/engine.js the "
-        f"new model, or export one it knows."
+        f"model must have the parameters of one of the {side}s {', '.join(kinds)} (recurrent ones "
+        f"are GRUs); the nearest is {nearest}, but this one {' and '.join(differs)}. Teach "
+        f"encdec_lib/web/engine.js the new {side}, or export one it knows."
     )
 
 
@@ -176,5 +290,6 @@ def _pack(path, array, dtype) -> tuple[np.ndarray, np.ndarray | None]:
         )
     if dtype == "float16" or array.ndim < 2:
         return array.astype("<f2"), None
-    scale = np.maximum(np.abs(array).max(axis=0), 1e-12).astype("<f4") / np.float32(127)
+    largest = np.abs(array).max(axis=tuple(range(array.ndim - 1)))
+    scale = np.maximum(largest, 1e-12).astype("<f4") / np.float32(127)
     return np.rint(array / scale).astype(np.int8), scale.astype("<f4")

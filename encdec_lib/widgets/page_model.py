@@ -5,13 +5,22 @@ from collections.abc import Iterable
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web.export import Exported, export_model
 
+#: What builds each model that a widget asks for, with its encoder and decoder.
+BUILT = {
+    "bahdanau": ("bahdanau(...), which attends", "birnn", "attention"),
+    "seq2seq": ("seq2seq(...)", "rnn", "rnn"),
+    "autoencoder": ("autoencoder(...)", "dense", "dense"),
+    "unet": ("unet(...)", "unet", "unet"),
+    "captioner": ("captioner(...)", "cnn", "rnn"),
+}
+
 
 def page_model(
     name: str,
     model,
     kind: str,
-    source_vocabulary: Vocabulary,
-    target_vocabulary: Vocabulary,
+    source_vocabulary: Vocabulary | None = None,
+    target_vocabulary: Vocabulary | None = None,
     dtype: str = "float16",
 ) -> dict:
     """A model as a widget's state: what ``loadModel`` of ``engine.js`` takes.
@@ -19,25 +28,30 @@ def page_model(
     Args:
       name: of the argument, for messages.
       model: a Flax model, or what :func:`~encdec_lib.web.export.export_model` gave for it.
-      kind: ``"bahdanau"`` or ``"seq2seq"``.
-      source_vocabulary: must have as many symbols as the encoder knows.
-      target_vocabulary: must have as many symbols as the decoder writes.
+      kind: which function must have built it, a name in :data:`BUILT`.
+      source_vocabulary: must have as many symbols as the encoder knows; None for images.
+      target_vocabulary: must have as many symbols as the decoder writes; None for images.
       dtype: of the weights in the page.
 
     Returns:
-      ``{"kind", "manifest", "data", "settings"}``.
+      ``{"encoder", "decoder", "manifest", "data", "settings"}``.
 
     Raises:
+      TypeError: if a vocabulary is missing or something else.
       ValueError: if the kind is another or a vocabulary has another size.
     """
     exported = model if isinstance(model, Exported) else export_model(model, dtype)
-    if exported.kind != kind:
-        built = {"bahdanau": "bahdanau(...), which attends", "seq2seq": "seq2seq(...)"}
+    builder, *parts = BUILT[kind]
+    if [exported.encoder, exported.decoder] != parts:
         raise ValueError(
-            f"{name} must be a model built by {built[kind]}; got one of kind {exported.kind!r}. "
-            f"Are the two models in each other's place?"
+            f"{name} must be a model built by {builder}, encoder {parts[0]!r} and decoder "
+            f"{parts[1]!r}; got {exported.encoder!r} and {exported.decoder!r}. Are the two models "
+            f"in each other's place?"
         )
-    for side, vocabulary in (("source", source_vocabulary), ("target", target_vocabulary)):
+    sides = (("source", parts[0], source_vocabulary), ("target", parts[1], target_vocabulary))
+    for side, part, vocabulary in sides:
+        if part in ("dense", "unet", "cnn"):
+            continue
         if not isinstance(vocabulary, Vocabulary):
             raise TypeError(
                 f"{side}_vocabulary must be a Vocabulary; got {type(vocabulary).__name__}."

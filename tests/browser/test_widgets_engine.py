@@ -121,9 +121,10 @@ def test_every_float16_is_read_as_numpy_reads_it(page):
 def test_an_unknown_kind_is_named(page):
     load(page, "engine")
     message = page.evaluate(
-        "(() => { try { engine.loadModel({ kind: 'rnn' }) } catch (e) { return e.message } })()"
+        "(() => { try { engine.loadModel({ encoder: 'rnn', decoder: 'lstm' }) } "
+        "catch (e) { return e.message } })()"
     )
-    assert message == "this page runs seq2seq and bahdanau, no model of kind rnn"
+    assert message == "this page runs the decoders rnn, attention, dense, unet, not lstm"
 
 
 def test_tokens_are_compared_as_in_python(page):

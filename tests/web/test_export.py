@@ -7,9 +7,14 @@ from flax import nnx
 
 from encdec_lib.layers.recurrent import LSTM
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.captioning import CaptionConfig, captioner
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model, rounded
+from encdec_lib.web.export import folded
 from tests.widgets.untrained import untrained
+from tests.widgets.untrained_images import shaken
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def read(exported, path):
 @pytest.mark.parametrize("dtype", ["float16", "int8"])
 def test_the_bytes_hold_the_rounded_model(attending, dtype):
     exported, seen = export_model(attending, dtype), rounded(attending, dtype)
-    assert exported.kind == "bahdanau"
+    assert (exported.encoder, exported.decoder) == ("birnn", "attention")
     np.testing.assert_array_equal(
         read(exported, "decoder.attention.W_key"), seen.decoder.attention.W_key[...]
     )
@@ -64,7 +69,68 @@ def test_int8_takes_about_half_the_bytes():
 
 def test_the_reading_direction_goes_along():
     config = Seq2SeqConfig(7, 11, embed_dim=3, state_dim=5, reverse_source=True)
-    assert export_model(untrained(seq2seq, config)).settings == {"reverse_source": True}
+    settings = export_model(untrained(seq2seq, config)).settings
+    assert settings == {"encoder": {"reverse_source": True}, "decoder": {}}
+
+
+@pytest.fixture
+def segmenting():
+    return shaken(lambda: unet(UNetConfig(channels=(2, 3, 5), skips=False), rngs=nnx.Rngs(0)))
+
+
+def test_folding_changes_nothing_but_where_the_numbers_are(segmenting):
+    images = jnp.asarray(np.random.default_rng(0).uniform(size=(2, 12, 12, 1)), jnp.float32)
+    before, other = segmenting(images).logits, folded(segmenting)
+    np.testing.assert_allclose(other(images).logits, before, rtol=0, atol=1e-4)
+    norm = other.encoder.blocks[1].norm2
+    x = jnp.asarray(np.random.default_rng(1).normal(size=(1, 2, 2, 3)), jnp.float32)
+    np.testing.assert_allclose(norm(x), x, rtol=1e-6)
+    np.testing.assert_array_equal(segmenting(images).logits, before)  # left as it was
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+def test_the_bytes_hold_the_folded_convolutions(segmenting, dtype):
+    exported, seen = export_model(segmenting, dtype), rounded(segmenting, dtype)
+    assert not any("norm" in path for path in exported.manifest)
+    for block, name in ((seen.encoder.blocks[2], "encoder.blocks.2"),
+                        (seen.decoder.blocks[0], "decoder.blocks.0")):  # fmt: skip
+        for part in ("kernel", "bias"):
+            expected = getattr(block.conv1, part)[...]
+            np.testing.assert_array_equal(read(exported, f"{name}.conv1.{part}"), expected)
+    assert seen.encoder.blocks[0].norm1.mean[...].tolist() == [0, 0]
+
+
+def test_int8_has_a_scale_for_each_output_channel(segmenting):
+    kernel = np.array(folded(segmenting).encoder.blocks[1].conv2.kernel[...])
+    seen = rounded(segmenting, "int8").encoder.blocks[1].conv2.kernel[...]
+    error = np.abs(np.asarray(seen) - kernel).max(axis=(0, 1, 2))
+    assert (error <= 0.501 / 127 * np.abs(kernel).max(axis=(0, 1, 2))).all()
+
+
+@pytest.mark.parametrize(
+    "make, config, kinds, settings",
+    [
+        (unet, UNetConfig(channels=(2, 3), skips=False), ("unet", "unet"), ({}, {"skips": False})),
+        (autoencoder, AutoencoderConfig(7, 5, 3), ("dense", "dense"), ({"side": 7}, {"side": 7})),
+        (captioner, CaptionConfig(side=8, channels=(2, 3)), ("cnn", "rnn"),
+         ({"side": 8, "grid": False}, {})),
+    ],
+)  # fmt: skip
+def test_what_the_weights_do_not_say_goes_along(make, config, kinds, settings):
+    exported = export_model(shaken(lambda: make(config, rngs=nnx.Rngs(0))))
+    assert (exported.encoder, exported.decoder) == kinds
+    assert exported.settings == dict(zip(("encoder", "decoder"), settings, strict=True))
+
+
+def test_a_normalisation_of_another_kind_is_not_dropped(fixed, as_reader):
+    fixed.decoder.norm1 = nnx.LayerNorm(5, rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match="nearest is rnn, but this one has decoder.norm1.bias be"):
+        export_model(fixed)
+
+
+def test_another_module_is_named():
+    with pytest.raises(ValueError, match="must be an EncoderDecoder.*has bias besides"):
+        export_model(nnx.Linear(2, 3, rngs=nnx.Rngs(0)))
 
 
 def test_another_dtype_is_named(fixed):
@@ -83,9 +149,7 @@ def test_weights_that_diverged_are_named(fixed):
 
 def test_a_model_the_page_cannot_run_is_refused(fixed, as_reader):
     fixed.encoder.rnn = LSTM(3, 5, rngs=nnx.Rngs(0))
-    with pytest.raises(
-        ValueError, match="nearest is seq2seq, but this one lacks encoder.rnn.b_rec"
-    ):
+    with pytest.raises(ValueError, match="nearest is rnn, but this one lacks encoder.rnn.b_rec"):
         export_model(fixed)
     with pytest.raises(TypeError, match="model must be a Flax NNX module.*got dict"):
         export_model({})
