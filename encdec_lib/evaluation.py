@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from encdec_lib import metrics
+from encdec_lib.data.captions import CaptionedScenes
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.translation import BUCKET_EDGES
 from encdec_lib.encoding import EncoderDecoder
@@ -10,13 +11,16 @@ from encdec_lib.generate import beam_search, greedy
 
 
 def decode(
-    model: EncoderDecoder, part: ParallelText, width: int = 1, length_penalty: float = 0.0
+    model: EncoderDecoder,
+    part: ParallelText | CaptionedScenes,
+    width: int = 1,
+    length_penalty: float = 0.0,
 ) -> list[list[str]]:
     """Writes an output for every source, as tokens.
 
     Args:
       model: an encoder-decoder.
-      part: held-out examples.
+      part: held-out examples, of text or of scenes.
       width: beam width; 1 is greedy search.
       length_penalty: for a beam, see :func:`~encdec_lib.generate.beam_search`.
 

@@ -154,6 +154,11 @@ def write(
     Raises:
       ValueError: as :func:`encdec_lib.data.scenes.draw`.
     """
+    if count < 1 or not 1 <= fewest <= most:
+        raise ValueError(
+            f"count must be at least 1 scene, fewest at least 1 digit and at most `most`; got "
+            f"count={count}, fewest={fewest}, most={most}. Without a digit there is nothing to say."
+        )
     images, layouts, captions = [], [], []
     wanted = np.bincount(np.resize(np.arange(fewest, most + 1), count), minlength=most + 1)
     for number in range(fewest, most + 1):

@@ -63,7 +63,7 @@ def draw(
     overlap: float = 0.2,
     margin: int = 0,
     noise: float = 0.1,
-    seed: int = 0,
+    seed: int | list[int] = 0,
 ) -> Scenes:
     """Draws scenes of ``fewest`` to ``most`` digits, each number equally often.
 
@@ -78,7 +78,7 @@ def draw(
       overlap: the largest share of a digit's rectangle of ink that another's may cover, 0 to 1.
       margin: with ``overlap=0``, pixels kept free between two rectangles.
       noise: standard deviation of the noise, in units of full ink.
-      seed: fixes the result.
+      seed: fixes the result; a whole number, or several.
 
     Returns:
       :class:`Scenes`.

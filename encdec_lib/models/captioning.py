@@ -1,6 +1,6 @@
 """Image to sentence (chapter 5): the decoder of chapter 4 reads a vector that a CNN wrote.
 
-The encoder may also keep its whole grid of vectors, M = 16; a decoder that attends can read it
+The encoder may also keep its whole grid of vectors, M = 64; a decoder that attends can read it
 (chapter 15).
 """
 
@@ -24,17 +24,21 @@ class CaptionConfig:
     target_vocab: int = len(WORDS)  # V
     side: int = SIDE  # H = W of the image
     in_channels: int = 1
-    channels: tuple[int, ...] = (16, 32, 48, 64)  # of the convolutions, fine to coarse
+    channels: tuple[int, ...] = (16, 32, 32)  # of the convolutions, fine to coarse
     embed_dim: int = 32  # E
-    state_dim: int = 128  # D, and the width of the one vector
+    state_dim: int = 192  # D, and the width of the one vector
 
 
 class CNNEncoder(nnx.Module):
     r"""Convolutions down to a grid, then one vector for all of it, or one for each cell.
 
     .. math:: G = \mathrm{convolutions}(X), \qquad
-        H = \tanh(\mathrm{flatten}(G) W + b)
-        \quad\text{or}\quad H_j = \tanh(G_j W + b)
+        H = \mathrm{flatten}(G) W + b
+        \quad\text{or}\quad H_j = G_j W + b
+
+    There is no tanh, though the decoder's states lie between -1 and 1: with one, the captioner of
+    chapter 5 named digits hardly better than by chance after 600 steps of training; without it
+    39% of whole captions were right by then.
 
     Args:
       side: H = W of the image, divisible by 2 for every scale after the first.
@@ -43,6 +47,9 @@ class CNNEncoder(nnx.Module):
       encoding_dim: D, width of the vectors.
       grid: one vector for each cell of the coarsest map, M = (side / factor)²; otherwise M = 1.
       rngs: ``params`` initialises the weights.
+
+    Raises:
+      ValueError: if ``side`` cannot be halved that often.
 
     Example:
       >>> import jax.numpy as jnp
@@ -65,6 +72,11 @@ class CNNEncoder(nnx.Module):
         rngs: nnx.Rngs,
     ):
         self.convolutions = UNetEncoder(in_channels, channels, rngs=rngs)
+        if side < 1 or side % self.convolutions.factor:
+            raise ValueError(
+                f"side must be divisible by {self.convolutions.factor}, as the image is halved "
+                f"{len(channels) - 1} times; got {side}."
+            )
         cells = (side // self.convolutions.factor) ** 2
         self.project = nnx.Linear(channels[-1] * (1 if grid else cells), encoding_dim, rngs=rngs)
         self.grid, self.side, self.encoding_dim = grid, side, encoding_dim
@@ -82,7 +94,7 @@ class CNNEncoder(nnx.Module):
         cells = self.convolutions(source).vectors
         if not self.grid:
             cells = cells.reshape(len(cells), 1, -1)
-        vectors = jnp.tanh(self.project(cells))
+        vectors = self.project(cells)
         return Encoding(vectors, jnp.ones(vectors.shape[:2], bool))
 
 
