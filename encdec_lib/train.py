@@ -211,7 +211,8 @@ def fit(
     """Trains ``model`` in place.
 
     Dropout and batch normalisation are in training mode in the steps, and in evaluation mode in
-    ``evaluate`` and afterwards.
+    ``evaluate`` and afterwards. Split over devices, batch normalisation takes its statistics over
+    each device's part of the batch; the running means are averaged.
 
     The batch is split over the local devices; gradients are added up once a step. Ctrl-C
     (the notebook's stop button) ends after the current chunk and keeps model and history.

@@ -1,8 +1,8 @@
 r"""Convolutional layers: down by pooling, up by transposed convolution.
 
-Images are ``(B, H, W, C)``, channels last: on two CPU cores XLA runs these layers faster so than
-with channels first. Convolutions themselves are ``flax.nnx.Conv``. What is here was chosen by
-measurement against PyTorch (``make bench``):
+Images are ``(B, H, W, C)``, channels last, the layout in which XLA computes on a CPU; channels
+first would be transposed there and back. Convolutions themselves are ``flax.nnx.Conv``. Chosen by
+measurement on two CPU cores (``make bench`` sets the U-Net beside PyTorch eager):
 
 - **Pooling** is a reshape and a maximum. ``nnx.max_pool`` becomes a reduce-window, whose gradient
   XLA computes by a slow select-and-scatter.
@@ -10,6 +10,13 @@ measurement against PyTorch (``make bench``):
   never overlaps: it is one matrix product and a reshape.
 - **Training steps are not looped** on a CPU (:func:`encdec_lib.train.fit` sees to it): inside an
   XLA loop the gradient of a convolution is many times slower than outside.
+- **One device a core**, 16 images each in the chapters. At 32 images a device a step takes more
+  than twice as long, presumably because the feature maps outgrow the caches.
+
+PyTorch is still ahead by about a third. Most of the gap is the gradient with respect to the kernels,
+which takes XLA as long as the forward pass and the other gradient together. Tried for it without
+gain: im2col, shifted products over the flattened image, swapped roles, a sum over parts of the
+batch, the YNN fusion option, 512-bit vectors, normalisation and ReLU with a gradient of their own.
 """
 
 import math

@@ -146,7 +146,7 @@ def test_the_block_keeps_a_running_mean():
 def test_the_block_agrees_with_torch_forward_and_gradient(training):
     torch = pytest.importorskip("torch")
     from benchmarks.torch_images import block as torch_block
-    from tests.torch_weights import copy_block
+    from benchmarks.torch_weights import copy_block
 
     block = lively(ConvBlock(C, K, rngs=nnx.Rngs(0)))
     twin = torch_block(C, K)

@@ -64,7 +64,7 @@ def test_agrees_with_the_equations_written_as_loops(skips):
 def test_agrees_with_torch_forward_and_gradient(skips):
     torch = pytest.importorskip("torch")
     from benchmarks.torch_images import UNet
-    from tests.torch_weights import copy_unet
+    from benchmarks.torch_weights import copy_unet
 
     model = build(skips)
     twin = UNet(C, CHANNELS, V, skips)
