@@ -13,10 +13,10 @@ measurement on two CPU cores (``make bench`` sets the U-Net beside PyTorch eager
 - **One device a core**, 16 images each in the chapters. At 32 images a device a step takes more
   than twice as long, presumably because the feature maps outgrow the caches.
 
-PyTorch is still ahead by about a third. Most of the gap is the gradient with respect to the kernels,
-which takes XLA as long as the forward pass and the other gradient together. Tried for it without
-gain: im2col, shifted products over the flattened image, swapped roles, a sum over parts of the
-batch, the YNN fusion option, 512-bit vectors, normalisation and ReLU with a gradient of their own.
+PyTorch is still ahead. Most of the gap is the gradient with respect to the kernels, which takes XLA
+as long as the forward pass and the other gradient together. Tried for it without gain: im2col,
+shifted products over the flattened image, swapped roles, a sum over parts of the batch, the YNN
+fusion option, 512-bit vectors, normalisation and ReLU with a gradient of their own.
 """
 
 import math
