@@ -104,8 +104,8 @@ def _in_batches(model, source, batch_size, search) -> Generated:
     source = np.asarray(source)
     if source.ndim not in (2, 4) or 0 in source.shape:
         raise ValueError(
-            f"source needs at least one example, tokens (B, S) or images (B, H, W, C); "
-            f"got {source.shape}."
+            f"source needs at least one example and one position, tokens (B, S) or images "
+            f"(B, H, W, C); got {source.shape}."
         )
     if search[1] < 1:
         raise ValueError(f"max_length must be at least 1; got {search[1]}.")

@@ -334,8 +334,8 @@ def test_a_model_of_the_same_sizes_is_not_compiled_again():
     ("source", "settings", "message"),
     [
         (SOURCE[:0], {}, r"source needs at least one example.*got \(0, 4\)"),
-        (SOURCE[:, :0], {}, r"source needs at least one example and one token.*got \(5, 0\)"),
-        (SOURCE[0], {}, r"shape \(B, S\); got \(4,\)"),
+        (SOURCE[:, :0], {}, r"source needs at least one example and one position.*got \(5, 0\)"),
+        (SOURCE[0], {}, r"tokens \(B, S\) or images \(B, H, W, C\); got \(4,\)"),
         (SOURCE, {"max_length": 0}, "max_length must be at least 1; got 0"),
         (SOURCE, {"batch_size": 0}, "batch_size must be at least 1; got 0"),
         (SOURCE, {"width": 0}, "width must be at least 1; got 0. 1 is greedy search"),

@@ -225,7 +225,8 @@ def mean_encoder(encoder_class):
     plain = RNNEncoder(vocab, embed, width, rngs=nnx.Rngs(3))
     source = jnp.array([[4, 5, 6, 0, 0], [7, 8, 9, 10, 4]])
     mask = source != PAD
-    vectors, flags = encoder(source, mask)
+    encoding = encoder(source, mask)
+    vectors, flags = encoding.vectors, encoding.mask
     yield Property(
         "one vector a sentence, M = 1",
         vectors.shape == (2, 1, width) and flags.shape == (2, 1),
