@@ -26,7 +26,7 @@ def sentence(digits: Sequence[str], relations: Sequence[str]) -> list[str]:
 
     Args:
       digits: n names, the subject first.
-      relations: n - 1 of the keys of :data:`encdec_lib.data.captions.RELATIONS`.
+      relations: n - 1 of the keys of ``captions.RELATIONS``.
 
     Returns:
       The tokens.

@@ -86,11 +86,11 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
     book as they are. ``int8`` halves the bytes again: each matrix W becomes whole numbers Q
     with one scale a column, ``W[i, o] ≈ scale[o] Q[i, o]``, and each convolution has one scale
     an output channel; vectors stay float16. Batch normalisation is folded in, see
-    :func:`folded`.
+    :func:`~encdec_lib.web.export.folded`.
 
     Args:
       model: an :class:`~encdec_lib.encoding.EncoderDecoder` of any size whose encoder is one
-        of :data:`ENCODERS` and whose decoder is one of :data:`DECODERS`.
+        of ``ENCODERS`` and whose decoder is one of ``DECODERS``.
       dtype: ``"float16"`` or ``"int8"``.
 
     Returns:
