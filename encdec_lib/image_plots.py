@@ -11,8 +11,8 @@ from scipy import ndimage
 from encdec_lib.data.digits import NAMES
 from encdec_lib.plots import GREY, INK, use_style
 
-#: The colours of a pixel's classes, background first, then the digits 0 to 9. The hues follow P. Tol's
-#: colour-blind safe scheme as far as ten of them can; each region also bears its digit.
+#: The colours of a pixel's classes, background first, then the digits 0 to 9. The hues follow
+#: P. Tol's colour-blind safe scheme as far as ten of them can; each region also bears its digit.
 CLASS_COLORS = (
     "#FFFFFF", "#332288", "#88CCEE", "#44AA99", "#117733", "#999933",
     "#DDCC77", "#CC6677", "#882255", "#AA4499", "#E66100",
