@@ -5,11 +5,8 @@
 line, the evaluations, the checkpoint and Ctrl-C.
 """
 
-import contextlib
 import dataclasses
 import pathlib
-import signal
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +21,7 @@ from jax.sharding import PartitionSpec as P
 from encdec_lib import checkpoint as checkpoints
 from encdec_lib.batches import batch_order, deal
 from encdec_lib.devices import BATCH_AXIS, batch_mesh, devices_for, replicate
+from encdec_lib.interrupt import ctrl_c
 from encdec_lib.losses import translation_loss
 from encdec_lib.progress import Progress
 
@@ -173,27 +171,6 @@ def _chunk(graph, optimizer, loss, params, rest, opt_state, data, order, steps):
     return jax.lax.fori_loop(0, steps, body, carry)
 
 
-@contextlib.contextmanager
-def _ctrl_c():
-    """Yields a list that fills when the user interrupts; a second Ctrl-C raises at once."""
-    asked: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def handler(number, frame):
-        asked.append(number)
-        if len(asked) > 1:
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, handler)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)  # None: set outside Python
-
-
 def fit(
     model: nnx.Module,
     data,
@@ -328,7 +305,7 @@ def fit(
     for every in (eval_every, checkpoint_every):
         stops |= set(range(every, config.steps, every)) if every else set()
 
-    with _ctrl_c() as asked:
+    with ctrl_c() as asked:
         while done < config.steps and not asked:
             upto = min([s for s in stops if s > done])
             steps = min(chunk_steps, upto - done)
