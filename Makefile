@@ -43,7 +43,7 @@ notebooks: $(VENV)/.ready ## writes notebooks/*.ipynb from book/*.md
 	@$(PY) tools/make_notebooks.py
 
 results: $(VENV)/.ready ## trains the runs the chapters quote, where missing (hours; ONLY=translation)
-	@$(PY) results/make.py $(if $(ONLY),--only $(ONLY)) $(ARGS)
+	@$(PY) -m results.make $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 bench: $(VENV)/.parity ## times our training and decoding beside PyTorch's (ARGS=--save keeps it)
 	@$(PY) -m benchmarks.run $(ARGS)

@@ -119,6 +119,69 @@ def alignment(weights, source: list[str], target: list[str], ax=None, title: str
     return ax
 
 
+def crossing(
+    weights, source: list[str], target: list[str], links=None, least: float = 0.1, ax=None
+):
+    """Draws attention as lines between two rows of tokens, so that crossings are seen as such.
+
+    A line's thickness is its weight.
+
+    Args:
+      weights: ``(T, S)``, rows adding up to 1. Of several heads, pass one.
+      source: S tokens, in the upper row, in the encoder's colour.
+      target: T tokens, in the lower row, in the decoder's colour.
+      links: true pairs ``(target position, source position)``, drawn as thin dashed lines
+        over the others.
+      least: weights below it are left out, unless they are the largest of their row.
+      ax: where to draw; a new figure's if None.
+
+    Returns:
+      The Axes.
+
+    Raises:
+      ValueError: if the labels do not match ``weights``.
+
+    Example:
+      >>> ax = crossing([[0.2, 0.8], [0.9, 0.1]], ["red", "ball"], ["balle", "rouge"], least=0.15)
+      >>> [round(line.get_linewidth(), 1) for line in ax.lines]  # 0.2, 0.8 and 0.9
+      [1.4, 5.6, 6.3]
+    """
+    weights = np.asarray(weights, np.float32)
+    if weights.shape != (len(target), len(source)):
+        raise ValueError(
+            f"weights needs shape (T, S) = {(len(target), len(source))}, one row a target token "
+            f"and one column a source token; got {weights.shape}."
+        )
+    ax = _axes(ax, (min(max(1.2 + 0.3 * max(weights.shape), 2.4), 8.0), 3.9))
+    above, below = (np.linspace(0, 1, n) if n > 1 else np.array([0.5]) for n in weights.shape[::-1])
+    for i, row in enumerate(weights):
+        for j in np.flatnonzero((row >= least) | (row == row.max())):
+            ends = [below[i], above[j]], [0, 1]
+            ax.plot(*ends, color=ATTENTION, alpha=0.55, linewidth=7 * row[j])
+    for i, j in [] if links is None else links:
+        ax.plot([below[i], above[j]], [0, 1], "--", color=INK, linewidth=1)
+    for tokens, places, y, color, gap in (
+        (source, above, 1, ENCODER, 4),
+        (target, below, 0, DECODER, -4),
+    ):
+        ax.scatter(places, np.full(len(tokens), y), 16, color=color, zorder=3)
+        for token, x in zip(tokens, places, strict=True):
+            ax.annotate(
+                token,
+                (x, y),
+                (0, gap),
+                textcoords="offset points",
+                rotation=60,
+                rotation_mode="anchor",
+                ha="left" if gap > 0 else "right",
+                va="center",
+                color=color,
+            )
+    ax.set(xlim=(-0.03, 1.03), ylim=(-0.02, 1.02))
+    ax.axis("off")
+    return ax
+
+
 def _look(index: int, name: str, names: list[str]) -> dict:
     """Colour, dash and marker of a line. The first with attention in its name is green."""
     attending = [n for n in names if "attention" in n.lower()]
@@ -140,7 +203,12 @@ def _legend_above(ax) -> None:
 
 
 def quality_by_length(
-    curves: dict, ylabel: str, trained_up_to: int | float | None = None, ax=None, ylim=(0, 102)
+    curves: dict,
+    ylabel: str,
+    trained_up_to: int | float | tuple | None = None,
+    ax=None,
+    ylim=(0, 102),
+    looks: dict | None = None,
 ):
     """Draws quality against source length, one line a model.
 
@@ -149,17 +217,21 @@ def quality_by_length(
         spread is the half-width of the band, or a pair (low, high); None draws no band. The
         first name with "attention" in it has the colour of attention.
       ylabel: what is measured.
-      trained_up_to: marks the longest source of the training data.
+      trained_up_to: marks the longest source of the training data; a tuple marks several.
       ax: where to draw; a new figure's if None.
       ylim: of the vertical axis, fixed so that figures compare; None fits it to the data.
+      looks: from a model's name to Matplotlib's ``color``, ``linestyle`` and ``marker``, where
+        the names alone do not say which lines belong together.
 
     Returns:
       The Axes.
 
     Raises:
-      ValueError: if a curve's lengths and values differ in number.
+      ValueError: if a curve's lengths and values differ in number, or ``looks`` names no curve.
     """
     ax = _axes(ax)
+    if unknown := [name for name in looks or {} if name not in curves]:
+        raise ValueError(f"looks must name curves, {list(curves)}; got {unknown}.")
     for index, (name, curve) in enumerate(curves.items()):
         lengths, mean, spread = (*curve, None)[:3]
         lengths, mean = np.asarray(lengths, float), np.asarray(mean, float)
@@ -168,14 +240,17 @@ def quality_by_length(
                 f"curve {name!r} needs one value a length; got {lengths.shape} lengths and "
                 f"{mean.shape} values."
             )
-        look = _look(index, name, list(curves))
+        look = _look(index, name, list(curves)) | (looks or {}).get(name, {})
         ax.plot(lengths, mean, label=name, markersize=5, **look)
         if spread is not None:
             low, high = spread if isinstance(spread, tuple) else (mean - spread, mean + spread)
             ax.fill_between(lengths, low, high, color=look["color"], alpha=0.2, linewidth=0)
     if trained_up_to is not None:
-        label = f"trained up to {trained_up_to:g}"
-        ax.axvline(trained_up_to, color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), label=label)
+        caps = trained_up_to if isinstance(trained_up_to, tuple) else (trained_up_to,)
+        label = "trained up to " + " and ".join(f"{cap:g}" for cap in caps)
+        for cap in caps:
+            ax.axvline(cap, color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), label=label)
+            label = None  # one entry in the legend for all
     ax.set(xlabel="source length (tokens)", ylabel=ylabel, ylim=ylim)
     ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
     _legend_above(ax)

@@ -40,6 +40,7 @@ def test_korean_labels_have_glyphs():
     if plots.korean_font() is None:
         pytest.skip("koreanize-matplotlib is not installed")
     svg(plots.alignment(np.eye(2), ["the", "cat"], ["고양이가", "<eos>"]))
+    svg(plots.crossing(np.eye(2), ["the", "cat"], ["고양이가", "<eos>"]))
 
 
 def test_alignment_names_a_transposed_matrix():
@@ -71,6 +72,56 @@ def test_quality_by_length_draws_every_curve_with_its_band():
     assert len(ax.collections) == 2  # two bands
     looks = [(line.get_color(), line.get_marker()) for line in ax.lines]
     assert len(set(looks)) == len(looks)
+
+
+def test_quality_by_length_marks_several_lengths_in_one_entry_of_the_legend():
+    ax = plots.quality_by_length(
+        {
+            "attention, trained to 7": ([3, 5], [90, 80]),
+            "attention, trained to 11": ([3, 5], [9, 8]),
+        },
+        "BLEU",
+        trained_up_to=(7, 11),
+        looks={"attention, trained to 11": {"color": plots.ATTENTION, "linestyle": "--"}},
+    )
+    one, other, *marks = ax.lines
+    assert one.get_color() == other.get_color() == plots.ATTENTION
+    assert (one.get_linestyle(), other.get_linestyle()) == ("-", "--")
+    assert [mark.get_xdata()[0] for mark in marks] == [7, 11]
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == [
+        "attention, trained to 7",
+        "attention, trained to 11",
+        "trained up to 7 and 11",
+    ]
+
+
+def test_looks_of_no_curve_are_named():
+    with pytest.raises(ValueError, match=r"looks must name curves, \['GRU'\]; got \['LSTM'\]"):
+        plots.quality_by_length({"GRU": ([1], [3])}, "BLEU", looks={"LSTM": {"color": "k"}})
+
+
+def test_crossing_draws_each_weight_as_a_line_of_its_thickness():
+    weights = np.array([[0.02, 0.98, 0.0], [0.7, 0.05, 0.25]])
+    ax = plots.crossing(weights, ["a", "b", "c"], ["x", "y"], links=[(0, 1), (1, 0)])
+    looked = [line for line in ax.lines if line.get_color() == plots.ATTENTION]
+    true = [line for line in ax.lines if line.get_color() == plots.INK]
+    ends = [(list(line.get_xdata()), list(line.get_ydata())) for line in looked]
+    assert ends == [([0, 0.5], [0, 1]), ([1, 0], [0, 1]), ([1, 1], [0, 1])]
+    np.testing.assert_allclose([line.get_linewidth() / 7 for line in looked], [0.98, 0.7, 0.25])
+    assert [list(line.get_xdata()) for line in true] == [[0, 0.5], [1, 0]]
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c", "x", "y"]
+
+
+def test_crossing_keeps_the_largest_of_a_flat_row():
+    ax = plots.crossing(np.array([[0.26, 0.25, 0.25, 0.24]]), list("abcd"), ["x"], least=0.5)
+    assert len(ax.lines) == 1
+    assert list(ax.lines[0].get_xdata()) == [0.5, 0]
+
+
+def test_crossing_names_a_transposed_matrix():
+    with pytest.raises(ValueError, match=r"weights needs shape \(T, S\) = \(1, 3\).*got \(3, 1\)"):
+        plots.crossing(np.ones((3, 1)), ["c", "a", "t"], ["K"])
 
 
 def test_a_curve_of_the_wrong_length_is_named():
