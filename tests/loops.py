@@ -141,3 +141,25 @@ def conv_block(block, x, training=False):
         x = np.stack([convolution(image, kernel, bias) for image in x])
         x = np.maximum(batch_norm(norm, x, training), 0)
     return x
+
+
+def softmax_over(scores, real):
+    """Weights of the real positions, zeros elsewhere: scores (S,), real (S,) of bool."""
+    weights, total = np.zeros(len(scores)), sum(np.exp(e) for e in scores[real])
+    for j in np.flatnonzero(real):
+        weights[j] = np.exp(scores[j]) / total
+    return weights
+
+
+def score(layer, kind, s, h):
+    """One score: s (D,), h (M,); `kind` is a name in encdec_lib/layers/scores.py."""
+    if kind == "dot":
+        return sum(a * b for a, b in zip(s, h, strict=True))
+    if kind == "scaled_dot":
+        return sum(a * b for a, b in zip(s, h, strict=True)) / np.sqrt(len(s))
+    if kind == "general":
+        W = float64(layer.W)  # (M, D)
+        return sum(s[d] * W[m, d] * h[m] for d in range(len(s)) for m in range(len(h)))
+    W_s, W_h, v = (float64(p) for p in (layer.W_query, layer.W_key, layer.v))
+    hidden = [np.tanh(s @ W_s[:, a] + h @ W_h[:, a]) for a in range(len(v))]
+    return sum(v[a] * hidden[a] for a in range(len(v)))

@@ -4,16 +4,23 @@ A new one is added in one line: it is then held to both contracts of encdec_lib/
 paired with everything it fits, trained, and searched.
 """
 
+from functools import partial
+
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.layers.reading_decoder import ReadingDecoder
+from encdec_lib.layers.scores import make_score
+from encdec_lib.layers.windows import Window
+from encdec_lib.models.attention_scores import Attention
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
 from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
 from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
+from encdec_lib.models.token_sized import Reading
 
 E, HALF, D, A, V_TARGET, V_SOURCE = 3, 5, 7, 11, 13, 17
 WIDTH = 2 * HALF  # of an encoder's vectors
@@ -27,9 +34,29 @@ ENCODERS = {
     "a vector a cell": lambda rngs: CNNEncoder(SIDE, 1, CHANNELS, WIDTH, grid=True, rngs=rngs),
     "u-net": lambda rngs: UNetEncoder(1, CHANNELS, rngs=rngs),
 }
+
+
+def scoring(rngs, name: str, window: str | None = None, query: str = "current"):
+    """A decoder with this score, this window and this query."""
+    score = make_score(name, WIDTH, WIDTH, A, max_source=19, rngs=rngs)
+    local = window and Window(window, 2, WIDTH, A, rngs=rngs)
+    reader = Attention(score, local)
+    return ReadingDecoder(V_TARGET, E, WIDTH, WIDTH, reader, query=query, rngs=rngs)
+
+
+def reading(rngs, read: str):
+    """A decoder that reads in this way."""
+    return ReadingDecoder(V_TARGET, E, WIDTH, WIDTH, Reading(read), rngs=rngs)
+
+
 DECODERS = {
     "rnn": lambda rngs: RNNDecoder(V_TARGET, E, WIDTH, rngs=rngs),
     "additive attention": lambda rngs: AttentionDecoder(V_TARGET, E, WIDTH, D, A, rngs=rngs),
+    "reads the maximum": partial(reading, read="max"),
+    "reads the likest": partial(reading, read="content"),
+    "additive score": partial(scoring, name="additive"),
+    "previous state": partial(scoring, name="dot", query="previous"),
+    "local-p": partial(scoring, name="general", window="predictive"),
 }
 PAINTERS = {  # decoders that write an image at once
     "dense": lambda rngs: DenseDecoder(SIDE, D, WIDTH, rngs=rngs),
@@ -40,12 +67,16 @@ READ_IMAGES = {"dense", "convolutions", "a vector a cell", "u-net"}
 GRIDS = {"a vector a cell", "u-net"}  # encoders with one vector for each cell of an image
 MANY_VECTORS = {"a vector a token"} | GRIDS  # encoders with M > 1
 ONE_VECTOR = {"rnn", "dense"}  # decoders that read M = 1 alone
+# One decoder with other readers: what they share is tried with every encoder in one of them.
+VARIANTS = {"reads the maximum", "reads the likest", "previous state", "local-p"}
 
 
 def fits(encoder: str, decoder: str) -> bool:
     """Whether the decoder can read what the encoder writes."""
     if decoder in ONE_VECTOR:
         return encoder not in MANY_VECTORS
+    if decoder in VARIANTS:
+        return encoder == "a vector a token"
     return {"u-net": encoder == "u-net", "u-net without skips": encoder in GRIDS}.get(decoder, True)
 
 

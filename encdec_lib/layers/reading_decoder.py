@@ -8,7 +8,7 @@ Shape letters: B batch, T target positions, S source positions, D width of a sta
 encoder vector.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import jax.numpy as jnp
 from flax import nnx
@@ -27,6 +27,7 @@ class Readings(NamedTuple):
     weights: Float[Array, "B T S"]  # how much of the context comes from each vector
 
 
+@runtime_checkable
 class Reader(Protocol):
     """A way to read an encoding; what it learns are its own parameters."""
 

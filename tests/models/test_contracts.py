@@ -91,7 +91,11 @@ def test_teacher_forced_is_the_same_as_step_by_step(encoder, decoder):
         assert (weights is None) == (decoded.weights is None)
         if weights is not None:
             close(weights[real], decoded.weights[real, :, i])
-            close(weights.sum(-1), 1)
+            total = np.asarray(weights.sum(-1))
+            if decoder == "local-p":  # its bell lowers weights and leaves it at that
+                assert ((total > 0) & (total < 1 + 1e-5)).all()
+            else:
+                close(total, 1)
 
 
 @from_tokens
@@ -149,8 +153,8 @@ def test_every_pair_that_fits_trains(encoder, decoder):
     assert history.losses[-1] < 0.5 * history.losses[0]  # four sentences by heart
     for path, value in _weights(model).items():
         # Scoring one vector against nothing: its weight is 1 whatever the score.
-        idle = "attention" in path and encoder not in MANY_VECTORS
-        assert np.array_equal(value, before[path]) == idle, path
+        idle = {"attention", "score"} & set(path) and encoder not in MANY_VECTORS
+        assert np.array_equal(value, before[path]) == bool(idle), path
 
 
 @every_painter
