@@ -27,6 +27,7 @@ from benchmarks import torch_images, torch_models  # noqa: E402
 from encdec_lib import page  # noqa: E402
 from encdec_lib.generate import greedy  # noqa: E402
 from encdec_lib.losses import SegmentationLoss, translation_loss  # noqa: E402
+from encdec_lib.models.attention_scores import ScoresConfig, attention_scores  # noqa: E402
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
@@ -35,11 +36,15 @@ from encdec_lib.train import TrainConfig, _chunk, _compile, step_flops  # noqa: 
 
 VOCAB = 100
 LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch
+LUONG_LIMITS = {"train": 1.0, "greedy": 1.0}
 FIRST_STEP_LIMIT = 5.0  # seconds
 CHUNK = 4  # steps in one call of ours, as `fit` does
 CASES = {  # name: (B, T, d)
     "GRU": (64, 32, 256),
     "Bahdanau": (64, 32, 256),
+    "Luong dot": (64, 32, 256),
+    "Luong general": (64, 32, 256),
+    "Luong additive": (64, 32, 256),
     "GRU tiny": (8, 8, 32),
     "Bahdanau tiny": (8, 8, 32),
 }
@@ -52,6 +57,11 @@ def build(name: str, d: int):
     if name.startswith("GRU"):
         ours = seq2seq(Seq2SeqConfig(VOCAB, VOCAB, d, d), rngs=nnx.Rngs(0))
         return ours, torch_models.Seq2Seq(VOCAB, d, d)
+    if name.startswith("Luong"):
+        score = name.split()[1]
+        config = ScoresConfig(VOCAB, VOCAB, d, d // 2, d, score, align_dim=d)
+        ours = attention_scores(config, rngs=nnx.Rngs(0))
+        return ours, torch_models.Luong(VOCAB, d, d // 2, score, d)
     config = BahdanauConfig(VOCAB, VOCAB, d, d // 2, d, d)
     return (
         bahdanau(config, rngs=nnx.Rngs(0)),
@@ -172,6 +182,8 @@ def measure_images(name: str, rounds: int) -> list[dict]:
 def row(name, what, ours, theirs, first, torch_first, tiny):
     """One line of the table, printed at once."""
     limits = IMAGE_LIMITS if name in IMAGES else LIMITS
+    if name.startswith("Luong"):
+        limits = LUONG_LIMITS
     limit = limits["tiny" if tiny and what == "train" else what]
     out = {
         "case": name,
