@@ -9,30 +9,28 @@ compilation, without a compilation cache.
 """
 
 import argparse
-import statistics
 import time
 from functools import partial
 
-from encdec_lib.devices import batch_mesh, devices_for, replicate, use_all_cores
+from encdec_lib.devices import use_all_cores
 
 use_all_cores()
 
 import jax  # noqa: E402
-import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from flax import nnx  # noqa: E402
 
 from benchmarks import torch_images, torch_models  # noqa: E402
+from benchmarks.timing import alternate, training  # noqa: E402
 from encdec_lib import page  # noqa: E402
 from encdec_lib.generate import greedy  # noqa: E402
-from encdec_lib.losses import SegmentationLoss, translation_loss  # noqa: E402
+from encdec_lib.losses import SegmentationLoss  # noqa: E402
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores  # noqa: E402
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
 from encdec_lib.segmentation import segment  # noqa: E402
-from encdec_lib.train import TrainConfig, _chunk, _compile, step_flops  # noqa: E402
 
 VOCAB = 100
 LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch
@@ -69,29 +67,9 @@ def build(name: str, d: int):
     )
 
 
-def our_training(model, source, target, chunk: int, loss=translation_loss):
-    """A function that runs ``chunk`` steps, and the seconds to the end of the first step."""
-    config = TrainConfig(steps=10_000, learning_rate=1e-4)
-    mesh = batch_mesh(devices_for(step_flops(model, [source, target], len(source))))
-    model.train()
-    graph, params, rest = nnx.split(model, nnx.Param, ...)
-    optimizer = config.optimizer()
-    state = (params, rest, optimizer.init(params))
-    state = replicate(jax.tree.map(jnp.copy, state), mesh)  # the chunk gives its own away
-    data = replicate((source, target), mesh)
-    order = np.tile(np.arange(len(source), dtype=np.int32), (chunk, 1))
-    started = time.perf_counter()
-    run, _ = _compile(partial(_chunk, graph, optimizer, loss), mesh, state, data, order[:1], chunk)
-    *state, losses = run(*state, data, order, np.int32(1))
-    losses.block_until_ready()
-    first = time.perf_counter() - started
-
-    def steps():
-        nonlocal state
-        *state, losses = run(*state, data, order, np.int32(chunk))
-        losses.block_until_ready()
-
-    return steps, first
+def tile(examples: int, steps: int):
+    """The same whole batch for every step of a call."""
+    return np.tile(np.arange(examples, dtype=np.int32), (steps, 1))
 
 
 def torch_training(model, source, target):
@@ -104,18 +82,6 @@ def torch_training(model, source, target):
     return step, time.perf_counter() - started
 
 
-def alternate(ours, theirs, rounds: int, repeats: tuple[int, int]):
-    """Median seconds of each, run in turn; ``repeats`` calls make one sample."""
-    samples = ([], [])
-    for _ in range(rounds):
-        for function, kept, repeat in zip((ours, theirs), samples, repeats, strict=True):
-            started = time.perf_counter()
-            for _ in range(repeat):
-                function()
-            kept.append((time.perf_counter() - started) / repeat)
-    return tuple(statistics.median(kept) for kept in samples)
-
-
 def measure(name: str, rounds: int) -> list[dict]:
     """The rows of one case."""
     batch, length, d = CASES[name]
@@ -124,9 +90,9 @@ def measure(name: str, rounds: int) -> list[dict]:
     tiny = "tiny" in name
     chunk = CHUNK * (8 if tiny else 1)
     ours, theirs = build(name, d)
-    steps, first = our_training(ours, source, target, chunk)
+    steps, first = training(ours, source, target, tile(len(source), chunk))
     torch_step, torch_first = torch_training(theirs, source, target)
-    a, b = alternate(steps, torch_step, rounds, (1, chunk))
+    a, b = alternate((steps, torch_step), rounds, (1, chunk))
     rows = [row(name, "train", a / chunk, b, first, torch_first, tiny)]
 
     # Weights that never emit <eos> keep both decoding for the whole length.
@@ -140,7 +106,7 @@ def measure(name: str, rounds: int) -> list[dict]:
     torch_greedy()
     torch_first = time.perf_counter() - started
     repeats = (8, 8) if tiny else (1, 1)
-    a, b = alternate(lambda: greedy(ours, source, length), torch_greedy, 3 * rounds, repeats)
+    a, b = alternate((lambda: greedy(ours, source, length), torch_greedy), 3 * rounds, repeats)
     return [*rows, row(name, "greedy", a, b, first, torch_first, tiny)]
 
 
@@ -152,7 +118,7 @@ def measure_images(name: str, rounds: int) -> list[dict]:
     ours = unet(config, rngs=nnx.Rngs(0))
     theirs = torch_images.UNet(config.in_channels, config.channels, config.num_classes)
     loss = SegmentationLoss(config.num_classes)
-    steps, first = our_training(ours, images, labels, 1, loss)
+    steps, first = training(ours, images, labels, tile(len(images), 1), loss)
 
     optimizer = torch.optim.AdamW(theirs.parameters(), lr=1e-4)
     weights = torch.full((config.num_classes,), loss.ink_weight)
@@ -164,7 +130,7 @@ def measure_images(name: str, rounds: int) -> list[dict]:
     started = time.perf_counter()
     torch_step()
     torch_first = time.perf_counter() - started
-    a, b = alternate(steps, torch_step, rounds, (CHUNK, CHUNK))
+    a, b = alternate((steps, torch_step), rounds, (CHUNK, CHUNK))
     rows = [row(name, "train", a, b, first, torch_first, False)]
 
     ours.eval()
@@ -175,7 +141,7 @@ def measure_images(name: str, rounds: int) -> list[dict]:
     theirs.segment(x)
     torch_first = time.perf_counter() - started
     ours_segment, torch_segment = partial(segment, ours, images), partial(theirs.segment, x)
-    a, b = alternate(ours_segment, torch_segment, rounds, (CHUNK, CHUNK))
+    a, b = alternate((ours_segment, torch_segment), rounds, (CHUNK, CHUNK))
     return [*rows, row(name, "segment", a, b, first, torch_first, False)]
 
 
