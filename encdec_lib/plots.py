@@ -152,7 +152,7 @@ def crossing(
             f"weights needs shape (T, S) = {(len(target), len(source))}, one row a target token "
             f"and one column a source token; got {weights.shape}."
         )
-    ax = _axes(ax, (min(max(1.2 + 0.3 * max(weights.shape), 2.4), 8.0), 3.9))
+    ax = _axes(ax, (min(max(0.9 + 0.28 * max(weights.shape), 2.4), 8.0), 3.6))
     above, below = (np.linspace(0, 1, n) if n > 1 else np.array([0.5]) for n in weights.shape[::-1])
     for i, row in enumerate(weights):
         for j in np.flatnonzero((row >= least) | (row == row.max())):
