@@ -42,6 +42,15 @@ export function softmax(scores) {
   return Float32Array.from(powers, (power) => power / total);
 }
 
+/** −Σ α log₂ α in bits, of weights that are first made to add up to 1. */
+export function entropy(weights) {
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.reduce((bits, weight) => {
+    const share = weight / total;
+    return share > 0 ? bits - share * Math.log2(share) : bits;
+  }, 0);
+}
+
 /** log softmax(logits) at one place. */
 export function logProbability(logits, token) {
   const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -5,11 +5,13 @@
 // Python: S source positions, M vectors in the encoding, E embedding width, D state width,
 // A alignment width, V vocabulary. A matrix is a Float32Array, row by row, with its shape beside
 // it. A source is a list of token ids or an image {data, height, width, channels}; images are in
-// images.js. tests/browser/test_widgets_engine.py and test_image_engine.py hold all of it to the
-// Flax models: logits and weights.
+// images.js, the decoders of chapters 7 and 9 in reading.js. tests/browser/test_*engine.py hold all
+// of it to the Flax models: logits and weights.
 
-import { affine, logProbability, mix, row, rows, sigmoid, softmax } from "./arithmetic.js";
+import { affine, entropy, logProbability, mix, row, rows, softmax } from "./arithmetic.js";
+import { embed, gruOf, gruStates, gruStep, remembered } from "./gru.js";
 import { IMAGE_DECODERS, IMAGE_ENCODERS } from "./images.js";
+import { readingDecoder } from "./reading.js";
 
 export const PAD = 0;
 export const BOS = 1;
@@ -49,50 +51,6 @@ export function readParameters(manifest, data) {
     parameters[path] = { data: values, shape };
   }
   return parameters;
-}
-
-// ---------------------------------------------------------------- gated recurrent unit
-
-/** One step of a GRU from a = x W_in + b_in, already worked out, and the state h:
- *    q = h W_rec + b_rec,  r = σ(a_r + q_r),  z = σ(a_z + q_z),  n = tanh(a_n + r ⊙ q_n),
- *    h' = (1 − z) ⊙ n + z ⊙ h. */
-function gruStep(gru, a, h) {
-  const D = h.length, q = affine(h, 1, gru.W_rec, gru.b_rec), next = new Float32Array(D);
-  for (let k = 0; k < D; k++) {
-    const r = sigmoid(a[k] + q[k]), z = sigmoid(a[D + k] + q[D + k]);
-    const n = Math.tanh(a[2 * D + k] + r * q[2 * D + k]);
-    next[k] = (1 - z) * n + z * h[k];
-  }
-  return next;
-}
-
-/** The states of a GRU, each where its token stands; `reverse` walks from the last token back. */
-function gruStates(gru, x, S, reverse = false) {
-  const D = gru.W_rec.shape[0], projected = affine(x, S, gru.W_in, gru.b_in);
-  const states = new Array(S);
-  let h = new Float32Array(D);
-  for (let k = 0; k < S; k++) {
-    const j = reverse ? S - 1 - k : k;
-    h = states[j] = gruStep(gru, projected.subarray(j * 3 * D, (j + 1) * 3 * D), h);
-  }
-  return states;
-}
-
-function gruOf(P, path) {
-  const names = ["W_in", "W_rec", "b_in", "b_rec"];
-  return Object.fromEntries(names.map((name) => [name, P[`${path}.${name}`]]));
-}
-
-function embed(table, ids) {
-  const E = table.shape[1], x = new Float32Array(ids.length * E);
-  ids.forEach((id, j) => x.set(row(table, id), j * E));
-  return x;
-}
-
-/** A function of a token that is worked out once a token and remembered. */
-function remembered(compute) {
-  const known = new Map();
-  return (token) => known.get(token) ?? known.set(token, compute(token)).get(token);
 }
 
 // ---------------------------------------------------------------- encoders of tokens
@@ -187,7 +145,9 @@ function attentionDecoder(P) {
 // ---------------------------------------------------------------- whole models
 
 const ENCODERS = { rnn: rnnEncoder, birnn: birnnEncoder, ...IMAGE_ENCODERS };
-const DECODERS = { rnn: rnnDecoder, attention: attentionDecoder, ...IMAGE_DECODERS };
+const DECODERS = {
+  rnn: rnnDecoder, attention: attentionDecoder, reading: readingDecoder, ...IMAGE_DECODERS,
+};
 
 function known(side, kinds, kind) {
   if (Object.hasOwn(kinds, kind)) return kinds[kind];
@@ -202,9 +162,11 @@ function partOf(parameters, side) {
 
 /** A model ready to run, from what encdec_lib.web.export_model gives:
  *    encode(source) -> {M, vectors, skips?}
- *  and, of a decoder that writes tokens, start(encoding) -> state and
- *  step(state, token) -> {state, logits, weights}; of one that writes an image,
- *  paint(encoding) -> {data, height, width, channels}, the logits of every pixel. */
+ *  and, of a decoder that writes tokens, start(encoding, {temperature}) -> state and
+ *  step(state, token) -> {state, logits, weights, window?}; of one that writes an image,
+ *  paint(encoding) -> {data, height, width, channels}, the logits of every pixel. The decoders of
+ *  reading.js alone divide their scores by the temperature, 1 unless told, and say by `scores`
+ *  whether they have any. */
 export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
   const read = known("encoder", ENCODERS, encoder), write = known("decoder", DECODERS, decoder);
   const parameters = readParameters(manifest, data);
@@ -217,19 +179,25 @@ export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
 }
 
 /** Takes the likeliest token at every step until <eos>, or until `maxLength` tokens stand.
- *  Returns {tokens, weights, logProbs, finished}; tokens leave <eos> out, while weights (one
- *  Float32Array a step, null without attention) and logProbs keep the step that gave <eos>. */
-export function greedy(model, source, maxLength) {
-  const tokens = [], weights = [], logProbs = [];
-  let state = model.start(model.encode(source)), token = BOS;
-  while (tokens.length < maxLength) {
-    const step = model.step(state, token);
+ *  `options` go to model.start. Returns {tokens, weights, entropies, windows, logProbs, finished}:
+ *  tokens leave <eos> out, while the others keep the step that gave <eos>. weights has one
+ *  Float32Array a step, null without attention; entropies are theirs, in bits; windows are those
+ *  of local attention, null without. */
+export function greedy(model, source, maxLength, options = {}) {
+  const answer = {
+    tokens: [], weights: [], entropies: [], windows: [], logProbs: [], finished: false,
+  };
+  let state = model.start(model.encode(source), options), token = BOS;
+  while (answer.tokens.length < maxLength) {
+    const { logits, weights, window = null, ...step } = model.step(state, token);
     state = step.state;
-    token = step.logits.reduce((best, logit, k) => (logit > step.logits[best] ? k : best), 0);
-    weights.push(step.weights);
-    logProbs.push(logProbability(step.logits, token));
-    if (token === EOS) return { tokens, weights, logProbs, finished: true };
-    tokens.push(token);
+    token = logits.reduce((best, logit, k) => (logit > logits[best] ? k : best), 0);
+    answer.weights.push(weights);
+    answer.entropies.push(weights && entropy(weights));
+    answer.windows.push(window);
+    answer.logProbs.push(logProbability(logits, token));
+    if (token === EOS) return { ...answer, finished: true };
+    answer.tokens.push(token);
   }
-  return { tokens, weights, logProbs, finished: false };
+  return answer;
 }

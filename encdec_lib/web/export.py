@@ -6,7 +6,6 @@ convolution before it, as evaluation mode allows.
 """
 
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -14,59 +13,9 @@ import numpy as np
 from flax import nnx
 
 from encdec_lib.layers.convolution import ConvBlock
+from encdec_lib.web.kinds import DECODERS, ENCODERS
 
 DTYPES = ("float16", "int8")
-
-
-class Kind(NamedTuple):
-    """An encoder or decoder that ``engine.js`` runs."""
-
-    paths: frozenset[str]  # of its parameters; ``*`` stands for the numbers 0, 1, 2, ...
-    settings: Callable[[nnx.Module], dict[str, Any]]  # what the weights do not say
-
-
-def _kind(*paths: str, settings=lambda part: {}) -> Kind:
-    return Kind(frozenset(paths), settings)
-
-
-def _linear(*names: str) -> list[str]:
-    return [f"{name}.{part}" for name in names for part in ("kernel", "bias")]
-
-
-def _gru(name: str) -> list[str]:
-    return [f"{name}.{part}" for part in ("W_in", "W_rec", "b_in", "b_rec")]
-
-
-_EMBEDDING = "embedding.embedding"
-
-#: The encoders of ``engine.js``.
-ENCODERS = {
-    "rnn": _kind(
-        _EMBEDDING, *_gru("rnn"), settings=lambda part: {"reverse_source": bool(part.rnn.reverse)}
-    ),
-    "birnn": _kind(_EMBEDDING, *_gru("rnn.forward"), *_gru("rnn.backward")),
-    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
-    "unet": _kind(*_linear("blocks.*.conv1", "blocks.*.conv2")),
-    "cnn": _kind(
-        *_linear("convolutions.blocks.*.conv1", "convolutions.blocks.*.conv2", "project"),
-        settings=lambda part: {"side": int(part.side), "grid": bool(part.grid)},
-    ),
-}
-#: The decoders of ``engine.js``.
-DECODERS = {
-    "rnn": _kind(_EMBEDDING, *_gru("rnn"), *_linear("output")),
-    "attention": _kind(
-        _EMBEDDING,
-        *_gru("rnn"),
-        *_linear("initial", "output"),
-        *(f"attention.{name}" for name in ("W_query", "W_key", "v")),
-    ),
-    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
-    "unet": _kind(
-        *_linear("ups.*", "blocks.*.conv1", "blocks.*.conv2", "output"),
-        settings=lambda part: {"skips": bool(part.skips)},
-    ),
-}
 
 
 class Exported(NamedTuple):
@@ -258,11 +207,12 @@ def _part(side, kinds, parameters) -> str:
         for path in parameters
         if path.startswith(f"{side}.")
     }
-    for name, kind in kinds.items():
-        if kind.paths == found:
+    variants = [(name, paths) for name, kind in kinds.items() for paths in kind.variants]
+    for name, paths in variants:
+        if paths == found:
             return name
-    nearest = min(kinds, key=lambda name: len(kinds[name].paths ^ found))
-    missing, unknown = kinds[nearest].paths - found, found - kinds[nearest].paths
+    nearest, paths = min(variants, key=lambda variant: len(variant[1] ^ found))
+    missing, unknown = paths - found, found - paths
     differs = [f"lacks {side}.{sorted(missing)[0]}"] if missing else []
     differs += [f"has {side}.{sorted(unknown)[0]} besides"] if unknown else []
     raise ValueError(

@@ -1,6 +1,7 @@
 """Figures the reader can move: in a live kernel, in Colab, and in the built page alone."""
 
 from encdec_lib.widgets.alignment_explorer import AlignmentExplorer
+from encdec_lib.widgets.attention_dial import AttentionDial
 from encdec_lib.widgets.book_widget import BookWidget
 from encdec_lib.widgets.captioner import SceneCaptioner
 from encdec_lib.widgets.forgetting_dial import ForgettingDial
@@ -10,6 +11,7 @@ from encdec_lib.widgets.width_dial import WidthDial
 
 __all__ = [
     "AlignmentExplorer",
+    "AttentionDial",
     "BookWidget",
     "ForgettingDial",
     "LengthDial",

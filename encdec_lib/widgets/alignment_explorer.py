@@ -7,7 +7,7 @@ import traitlets
 
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.widgets.book_widget import BookWidget
-from encdec_lib.widgets.page_model import page_model, token_lists
+from encdec_lib.widgets.page_model import page_model, readable_word, word_references
 
 _HERE = Path(__file__).parent
 
@@ -63,7 +63,7 @@ class AlignmentExplorer(BookWidget):
     """
 
     _esm = _HERE / "alignment_explorer.js"
-    _css = _HERE / "alignment_explorer.css"
+    _css = _HERE / "words.css"
     static_fallback = (
         "Here you can type a word and see which letters the model reads for each phoneme. "
         "It needs JavaScript, and no network."
@@ -102,36 +102,20 @@ class AlignmentExplorer(BookWidget):
         vocabularies = (source_vocabulary, target_vocabulary)
         attention = page_model("attention_model", attention_model, "bahdanau", *vocabularies, dtype)
         fixed = page_model("fixed_model", fixed_model, "seq2seq", *vocabularies, dtype)
-        known = {}
-        for key, said in (references or {}).items():
-            said = token_lists(f"references[{key!r}]", said, target_vocabulary)
-            known[_readable("references", key, source_vocabulary, max_letters)] = said
+        known = word_references(references, *vocabularies, max_letters)
         super().__init__(
-            word=_readable("word", word, source_vocabulary, max_letters),
+            word=readable_word("word", word, source_vocabulary, max_letters),
             attention=attention,
             fixed=fixed,
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
             references=known,
             reference_name=reference_name,
-            examples=[_readable("examples", w, source_vocabulary, max_letters) for w in examples],
+            examples=[
+                readable_word("examples", example, source_vocabulary, max_letters)
+                for example in examples
+            ],
             sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
             max_letters=max_letters,
             max_phonemes=max_phonemes,
         )
-
-
-def _readable(name: str, word: str, letters: Vocabulary, max_letters: int) -> str:
-    """The word in lower case, if the models can read it."""
-    word = word.strip().lower()
-    if not 1 <= len(word) <= max_letters:
-        raise ValueError(
-            f"{name} must have 1 to {max_letters} letters (max_letters); got {word!r} with "
-            f"{len(word)}."
-        )
-    unknown = [letter for letter in word if letter not in letters.symbols]
-    if unknown:
-        raise ValueError(
-            f"{name} must use the letters of source_vocabulary; got {word!r} with {unknown[0]!r}."
-        )
-    return word

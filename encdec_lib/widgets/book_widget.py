@@ -19,9 +19,9 @@ class BookWidget(anywidget.AnyWidget):
 
     A subclass sets ``_esm`` to the path of its own ``.js`` file, which may import others of
     this package by a relative path (see :func:`encdec_lib.web.bundle.bundle`), and may set
-    ``_css`` to the path of a style sheet, which comes after the one all widgets share. Its
-    state is its synced traits: text, numbers, lists, dicts, and bytes for weights. A figure
-    that asks Python for anything while it runs would be dead in the page: compute in the
+    ``_css`` to the path of a style sheet, or to several, which come after the one all widgets
+    share. Its state is its synced traits: text, numbers, lists, dicts, and bytes for weights. A
+    figure that asks Python for anything while it runs would be dead in the page: compute in the
     browser.
     """
 
@@ -34,8 +34,8 @@ class BookWidget(anywidget.AnyWidget):
         """Turns the paths in ``_esm`` and ``_css`` into one module and one style sheet."""
         if isinstance(cls.__dict__.get("_esm"), Path):
             cls._esm = bundle(cls._esm)
-            own = cls.__dict__.get("_css")
-            sheets = [_HERE / "book_widget.css", *([own] if own else [])]
+            own = cls.__dict__.get("_css", ())
+            sheets = [_HERE / "book_widget.css", *([own] if isinstance(own, Path) else own)]
             cls._css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
         super().__init_subclass__(**kwargs)
 

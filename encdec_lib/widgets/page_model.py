@@ -1,6 +1,6 @@
 """Checks that the widgets share: models, vocabularies and tokens that fit together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web.export import Exported, export_model
@@ -12,6 +12,7 @@ BUILT = {
     "autoencoder": ("autoencoder(...)", "dense", "dense"),
     "unet": ("unet(...)", "unet", "unet"),
     "captioner": ("captioner(...)", "cnn", "rnn"),
+    "reading": ("token_sized(...) or attention_scores(...)", "birnn", "reading"),
 }
 
 
@@ -22,6 +23,7 @@ def page_model(
     source_vocabulary: Vocabulary | None = None,
     target_vocabulary: Vocabulary | None = None,
     dtype: str = "float16",
+    advice: str = "Are the two models in each other's place?",
 ) -> dict:
     """A model as a widget's state: what ``loadModel`` of ``engine.js`` takes.
 
@@ -32,6 +34,7 @@ def page_model(
       source_vocabulary: must have as many symbols as the encoder knows; None for images.
       target_vocabulary: must have as many symbols as the decoder writes; None for images.
       dtype: of the weights in the page.
+      advice: what to do if the kind is another.
 
     Returns:
       ``{"encoder", "decoder", "manifest", "data", "settings"}``.
@@ -40,13 +43,12 @@ def page_model(
       TypeError: if a vocabulary is missing or something else.
       ValueError: if the kind is another or a vocabulary has another size.
     """
-    exported = model if isinstance(model, Exported) else export_model(model, dtype)
+    exported = model if isinstance(model, Exported) else _export(name, model, dtype)
     builder, *parts = BUILT[kind]
     if [exported.encoder, exported.decoder] != parts:
         raise ValueError(
             f"{name} must be a model built by {builder}, encoder {parts[0]!r} and decoder "
-            f"{parts[1]!r}; got {exported.encoder!r} and {exported.decoder!r}. Are the two models "
-            f"in each other's place?"
+            f"{parts[1]!r}; got {exported.encoder!r} and {exported.decoder!r}. {advice}"
         )
     sides = (("source", parts[0], source_vocabulary), ("target", parts[1], target_vocabulary))
     for side, part, vocabulary in sides:
@@ -64,6 +66,16 @@ def page_model(
                 f"got {len(vocabulary)}. Pass the vocabulary of its training data."
             )
     return exported._asdict()
+
+
+def _export(name: str, model, dtype: str) -> Exported:
+    """:func:`export_model`, whose messages then begin with the widget's name of the argument."""
+    try:
+        return export_model(model, dtype)
+    except (TypeError, ValueError) as error:
+        if not str(error).startswith("model "):
+            raise
+        raise type(error)(f"{name}{str(error).removeprefix('model')}") from error
 
 
 def token_list(name: str, tokens, vocabulary: Vocabulary) -> list[str]:
@@ -122,3 +134,67 @@ def token_lists(name: str, references, vocabulary: Vocabulary) -> list[list[str]
     if not references:
         raise ValueError(f"{name} must hold at least one token list; got none.")
     return [token_list(name, tokens, vocabulary) for tokens in references]
+
+
+def readable_word(name: str, word: str, letters: Vocabulary, max_letters: int) -> str:
+    """A word in lower case, if the models can read it.
+
+    Args:
+      name: what it is, for messages.
+      word: one word.
+      letters: must hold each of its letters.
+      max_letters: the longest word that is read.
+
+    Returns:
+      The word without spaces around it, in lower case.
+
+    Raises:
+      ValueError: if it is empty, too long, or has a letter that is not in the vocabulary.
+
+    Example:
+      >>> readable_word("word", " Ab", Vocabulary("ab"), max_letters=3)
+      'ab'
+    """
+    word = word.strip().lower()
+    if not 1 <= len(word) <= max_letters:
+        raise ValueError(
+            f"{name} must have 1 to {max_letters} letters (max_letters); got {word!r} with "
+            f"{len(word)}."
+        )
+    unknown = [letter for letter in word if letter not in letters.symbols[4:]]
+    if unknown:
+        raise ValueError(
+            f"{name} must use the letters of source_vocabulary; got {word!r} with {unknown[0]!r}."
+        )
+    return word
+
+
+def word_references(
+    references: Mapping[str, object] | None,
+    letters: Vocabulary,
+    phonemes: Vocabulary,
+    max_letters: int,
+) -> dict[str, list[list[str]]]:
+    """The accepted pronunciations of some words.
+
+    Args:
+      references: from a word to what :func:`token_lists` takes; None is no word at all.
+      letters: must hold every letter of the words.
+      phonemes: must hold every token.
+      max_letters: the longest word that is read.
+
+    Returns:
+      From the word in lower case to its token lists.
+
+    Raises:
+      ValueError: if a word or a token does not fit; the message names it.
+
+    Example:
+      >>> word_references({"AB": "B A"}, Vocabulary("ab"), Vocabulary("AB"), 5)
+      {'ab': [['B', 'A']]}
+    """
+    known = {}
+    for key, said in (references or {}).items():
+        said = token_lists(f"references[{key!r}]", said, phonemes)
+        known[readable_word("references", key, letters, max_letters)] = said
+    return known

@@ -6,7 +6,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flax import nnx
+from playwright.sync_api import Error
 
 import encdec_lib.web
 from encdec_lib.data import EOS, PAD, pad
@@ -17,7 +17,9 @@ from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model, rounded
 from encdec_lib.web.bundle import bundle
+from tests.browser.flax_steps import at_temperature, bits, told
 from tests.widgets.untrained import untrained
+from tests.widgets.untrained_readers import EVERY_READER
 
 pytestmark = pytest.mark.browser
 
@@ -49,25 +51,26 @@ def built(request):
     return untrained(*MODELS[request.param])
 
 
-def in_page(page, exported, sources, target_in, max_length=20):
+def in_page(page, exported, sources, target_in, max_length=20, temperature=1):
     """Logits and weights step by step, and the greedy answer, as engine.js has them."""
     return page.evaluate(
-        """({ exported, sources, targetIn, maxLength }) => {
+        """({ exported, sources, targetIn, maxLength, temperature }) => {
              const text = atob(exported.data), bytes = new Uint8Array(text.length + 1);
              for (let i = 0; i < text.length; i++) bytes[i + 1] = text.charCodeAt(i);
              const data = new DataView(bytes.buffer, 1); // an odd offset, as kernels give
              const model = engine.loadModel({ ...exported, data });
              return sources.map((source) => {
-               let state = model.start(model.encode(source));
-               const logits = [], weights = [];
+               let state = model.start(model.encode(source), { temperature });
+               const logits = [], weights = [], windowsTold = [];
                for (const token of targetIn) {
                  const step = model.step(state, token);
                  state = step.state;
                  logits.push([...step.logits]);
                  weights.push(step.weights && [...step.weights]);
+                 windowsTold.push(step.window);
                }
-               const answer = engine.greedy(model, source, maxLength);
-               return { ...answer, logits, weights,
+               const answer = engine.greedy(model, source, maxLength, { temperature });
+               return { ...answer, logits, weights, windowsTold, scores: model.scores ?? null,
                  looked: answer.weights.map((w) => w && [...w]) };
              });
            }""",
@@ -76,23 +79,103 @@ def in_page(page, exported, sources, target_in, max_length=20):
             "sources": sources,
             "targetIn": target_in,
             "maxLength": max_length,
+            "temperature": temperature,
         },
     )
 
 
-@pytest.mark.parametrize("dtype", ["float16", "int8"])
-def test_logits_and_weights_equal_flax(page, built, dtype):
+def compare(page, model, dtype="float16", temperature=1):
+    """Holds the page's logits and weights to Flax's."""
     load(page, "engine")
     sources, target_in = [LETTERS.encode(word) for word in WORDS], [1, 42, 4, 17, 17, 30]
-    answers = in_page(page, export_model(built, dtype), sources, target_in)
-    batch = jnp.asarray(pad(sources)), jnp.tile(jnp.array(target_in), (len(WORDS), 1))
-    expected = nnx.jit(type(built).__call__)(rounded(built, dtype), *batch)
-    assert np.abs(expected.logits[:, :, 4:]).max() > 0.5  # not all alike
+    exported, seen = export_model(model, dtype), rounded(model, dtype)
+    answers = in_page(page, exported, sources, target_in, temperature=temperature)
+    if temperature != 1:
+        seen = at_temperature(seen, temperature)
+    logits, looked = told(seen, sources, target_in)
+    assert np.abs(logits[:, :, 4:]).max() > 0.5  # not all alike
     for b, (word, answer) in enumerate(zip(WORDS, answers, strict=True)):
-        np.testing.assert_allclose(answer["logits"], expected.logits[b], rtol=0, atol=1e-4)
-        if expected.weights is not None:
-            weights = expected.weights[b, 0, :, : len(word)]
+        np.testing.assert_allclose(answer["logits"], logits[b], rtol=0, atol=1e-4)
+        if looked is not None:
+            weights = looked[b, :, : len(word)]
             np.testing.assert_allclose(answer["weights"], weights, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+def test_logits_and_weights_equal_flax(page, built, dtype):
+    compare(page, built, dtype)
+
+
+@pytest.mark.parametrize("reader", EVERY_READER)
+def test_every_reader_equals_flax(page, reader):
+    compare(page, EVERY_READER[reader](scale=0.6))
+
+
+@pytest.mark.parametrize("temperature", [0.3, 7])
+@pytest.mark.parametrize(
+    "reader",
+    ["weighted", "scaled_dot, None, previous", "additive, predictive, current",
+     "location, monotonic, current"],
+)  # fmt: skip
+def test_scores_are_divided_by_the_temperature(page, reader, temperature):
+    compare(page, EVERY_READER[reader](), temperature=temperature)
+
+
+@pytest.mark.parametrize("read", ["last", "mean", "max", "position", "content"])
+def test_without_scores_a_temperature_changes_nothing(page, read):
+    load(page, "engine")
+    exported, sources = export_model(EVERY_READER[read]()), [LETTERS.encode("knight")]
+    cold, hot = (in_page(page, exported, sources, [1, 42, 4], temperature=t) for t in (0.1, 10))
+    assert cold == hot and not cold[0]["scores"]
+
+
+@pytest.mark.parametrize("kind", ["monotonic", "predictive"])
+def test_windows_lie_where_flax_has_them(page, kind):
+    load(page, "engine")
+    model = EVERY_READER[f"general, {kind}, previous"](scale=0.6)
+    source, target_in = LETTERS.encode("psychology"), [1, 42, 4, 17]
+    (answer,) = in_page(page, export_model(model), [source], target_in)
+    seen, mask = rounded(model).decoder, jnp.ones((1, len(source)), bool)
+    state = seen.start(rounded(model).encode(jnp.asarray([source])))
+    for token, window in zip(target_in, answer["windowsTold"], strict=True):
+        place = state.carry[0][:, None], state.carry[1][:, None], mask
+        np.testing.assert_allclose(
+            window["centre"], seen.reader.window.centres(*place)[0, 0], rtol=0, atol=1e-5
+        )
+        inside = np.flatnonzero(seen.reader.window(*place)[0][0, 0])
+        assert [window["first"], window["last"]] == [inside[0], inside[-1]]
+        state, *_ = seen.step(state, jnp.array([token]))
+
+
+def test_entropy_is_in_bits_of_rows_that_add_up_to_one(page):
+    load(page, "engine")
+    exported = export_model(EVERY_READER["additive, predictive, current"]())
+    (answer,) = in_page(page, exported, [LETTERS.encode("psychology")], [1], max_length=7)
+    looked = np.array(answer["looked"])
+    assert looked.sum(axis=1).max() < 0.95 and len(looked) >= 2
+    np.testing.assert_allclose(answer["entropies"], bits(looked), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"read": "first"}, "the readers last, mean, max, position, content, weighted, not first"),
+        ({"read": "scores", "score": "cosine"}, "additive, location, not cosine"),
+    ],
+)
+def test_an_unknown_reader_is_named(page, settings, message):
+    load(page, "engine")
+    exported = export_model(EVERY_READER["mean"]())
+    settings = {"encoder": {}, "decoder": {"query": "current"} | settings}
+    with pytest.raises(Error, match=message):
+        in_page(page, exported._replace(settings=settings), [[4]], [1])
+
+
+def test_a_source_longer_than_its_places_is_refused(page):
+    load(page, "engine")
+    exported = export_model(EVERY_READER["location, None, current"]())
+    with pytest.raises(Error, match="this model knows 19 places; the source has 23"):
+        in_page(page, exported, [[4] * 23], [1])
 
 
 def test_greedy_answers_equal_flax(page, built):
@@ -124,7 +207,7 @@ def test_an_unknown_kind_is_named(page):
         "(() => { try { engine.loadModel({ encoder: 'rnn', decoder: 'lstm' }) } "
         "catch (e) { return e.message } })()"
     )
-    assert message == "this page runs the decoders rnn, attention, dense, unet, not lstm"
+    assert message == "this page runs the decoders rnn, attention, reading, dense, unet, not lstm"
 
 
 def test_tokens_are_compared_as_in_python(page):

@@ -11,10 +11,12 @@ from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.models.token_sized import Reading
 from encdec_lib.web import export_model, rounded
 from encdec_lib.web.export import folded
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
+from tests.widgets.untrained_readers import EVERY_READER, reading, scoring
 
 
 @pytest.fixture
@@ -120,6 +122,35 @@ def test_what_the_weights_do_not_say_goes_along(make, config, kinds, settings):
     exported = export_model(shaken(lambda: make(config, rngs=nnx.Rngs(0))))
     assert (exported.encoder, exported.decoder) == kinds
     assert exported.settings == dict(zip(("encoder", "decoder"), settings, strict=True))
+
+
+@pytest.mark.parametrize("reader", EVERY_READER)
+def test_every_way_to_read_is_known(reader):
+    exported = export_model(EVERY_READER[reader]())
+    assert (exported.encoder, exported.decoder) == ("birnn", "reading")
+    settings, (score, *choice) = exported.settings["decoder"], reader.split(", ")
+    if not choice:
+        assert settings == {"query": "current", "read": score}
+        return
+    window = None if choice[0] == "None" else {"kind": choice[0], "half_width": 3}
+    assert settings == {"query": choice[1], "read": "scores", "score": score, "window": window}
+
+
+def test_a_reader_of_ones_own_is_refused(as_reader):
+    class Mine(Reading):
+        pass
+
+    model = reading("mean")
+    model.decoder.reader = Mine("mean")
+    with pytest.raises(ValueError, match="model must read by Reading.*got Mine with NoneType"):
+        export_model(model)
+    model = scoring("dot")
+    model.decoder.reader.score = nnx.Dropout(0.5)
+    with pytest.raises(ValueError, match="the scores DotScore, .*got Attention with Dropout"):
+        export_model(model)
+    model.decoder.reader.score = nnx.Linear(2, 3, rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match="has decoder.reader.score.bias besides"):
+        export_model(model)
 
 
 def test_a_normalisation_of_another_kind_is_not_dropped(fixed, as_reader):

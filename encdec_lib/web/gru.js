@@ -1,0 +1,46 @@
+// Gated recurrent units and embeddings for the page's engine. S source positions, E embedding
+// width, D state width.
+
+import { affine, row, sigmoid } from "./arithmetic.js";
+
+/** One step of a GRU from a = x W_in + b_in, already worked out, and the state h:
+ *    q = h W_rec + b_rec,  r = σ(a_r + q_r),  z = σ(a_z + q_z),  n = tanh(a_n + r ⊙ q_n),
+ *    h' = (1 − z) ⊙ n + z ⊙ h. */
+export function gruStep(gru, a, h) {
+  const D = h.length, q = affine(h, 1, gru.W_rec, gru.b_rec), next = new Float32Array(D);
+  for (let k = 0; k < D; k++) {
+    const r = sigmoid(a[k] + q[k]), z = sigmoid(a[D + k] + q[D + k]);
+    const n = Math.tanh(a[2 * D + k] + r * q[2 * D + k]);
+    next[k] = (1 - z) * n + z * h[k];
+  }
+  return next;
+}
+
+/** The states of a GRU, each where its token stands; `reverse` walks from the last token back. */
+export function gruStates(gru, x, S, reverse = false) {
+  const D = gru.W_rec.shape[0], projected = affine(x, S, gru.W_in, gru.b_in);
+  const states = new Array(S);
+  let h = new Float32Array(D);
+  for (let k = 0; k < S; k++) {
+    const j = reverse ? S - 1 - k : k;
+    h = states[j] = gruStep(gru, projected.subarray(j * 3 * D, (j + 1) * 3 * D), h);
+  }
+  return states;
+}
+
+export function gruOf(P, path) {
+  const names = ["W_in", "W_rec", "b_in", "b_rec"];
+  return Object.fromEntries(names.map((name) => [name, P[`${path}.${name}`]]));
+}
+
+export function embed(table, ids) {
+  const E = table.shape[1], x = new Float32Array(ids.length * E);
+  ids.forEach((id, j) => x.set(row(table, id), j * E));
+  return x;
+}
+
+/** A function of a token that is worked out once a token and remembered. */
+export function remembered(compute) {
+  const known = new Map();
+  return (token) => known.get(token) ?? known.set(token, compute(token)).get(token);
+}

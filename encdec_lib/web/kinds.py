@@ -1,0 +1,104 @@
+"""The encoders and decoders that the page's engine runs, each by the parameters it must have."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flax import nnx
+
+from encdec_lib.layers.reading_decoder import ReadingDecoder
+from encdec_lib.layers.scores import AdditiveScore, DotScore, GeneralScore, LocationScore
+from encdec_lib.models.attention_scores import Attention
+from encdec_lib.models.token_sized import Reading
+
+
+class Kind(NamedTuple):
+    """An encoder or decoder that ``engine.js`` runs."""
+
+    #: The paths of its parameters; ``*`` stands for the numbers 0, 1, 2, ... A kind with parts to
+    #: choose from has one set for each choice that needs other parameters.
+    variants: tuple[frozenset[str], ...]
+    settings: Callable[[nnx.Module], dict[str, Any]]  # what the weights do not say
+
+
+def _kind(*paths: str, either=((),), settings=lambda part: {}) -> Kind:
+    return Kind(tuple(frozenset((*paths, *more)) for more in either), settings)
+
+
+def _linear(*names: str) -> list[str]:
+    return [f"{name}.{part}" for name in names for part in ("kernel", "bias")]
+
+
+def _gru(name: str) -> list[str]:
+    return [f"{name}.{part}" for part in ("W_in", "W_rec", "b_in", "b_rec")]
+
+
+def _reading_settings(decoder: ReadingDecoder) -> dict[str, Any]:
+    """How a decoder of chapters 7 and 9 reads: two readers, and what they are made of."""
+    reader = decoder.reader
+    if type(reader) is Reading:
+        return {"query": decoder.query, "read": reader.read}
+    score = getattr(reader, "score", None)
+    if type(reader) is not Attention or type(score) not in _SCORES:
+        raise ValueError(
+            f"model must read by Reading(...) or by Attention(...) with one of the scores "
+            f"{', '.join(kind.__name__ for kind in _SCORES)}; got {type(reader).__name__} with "
+            f"{type(score).__name__}. Teach encdec_lib/web/reading.js the new one, or export one "
+            f"it knows."
+        )
+    name, window = _SCORES[type(score)], None
+    if reader.window is not None:
+        window = {"kind": reader.window.kind, "half_width": int(reader.window.half_width)}
+    if name == "dot" and score.scale != 1:
+        name = "scaled_dot"
+    return {"query": decoder.query, "read": "scores", "score": name, "window": window}
+
+
+_EMBEDDING = "embedding.embedding"
+_SCORES = {
+    DotScore: "dot",
+    GeneralScore: "general",
+    AdditiveScore: "additive",
+    LocationScore: "location",
+}
+_SCORE_PATHS = (
+    [],  # a dot product, and the readers of chapter 7
+    ["reader.score.W"],  # general and location
+    [f"reader.score.{name}" for name in ("W_query", "W_key", "v")],  # additive
+)
+_WINDOW_PATHS = ([], [f"reader.window.{name}" for name in ("W_position", "v_position")])
+
+#: The encoders of ``engine.js``.
+ENCODERS = {
+    "rnn": _kind(
+        _EMBEDDING, *_gru("rnn"), settings=lambda part: {"reverse_source": bool(part.rnn.reverse)}
+    ),
+    "birnn": _kind(_EMBEDDING, *_gru("rnn.forward"), *_gru("rnn.backward")),
+    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
+    "unet": _kind(*_linear("blocks.*.conv1", "blocks.*.conv2")),
+    "cnn": _kind(
+        *_linear("convolutions.blocks.*.conv1", "convolutions.blocks.*.conv2", "project"),
+        settings=lambda part: {"side": int(part.side), "grid": bool(part.grid)},
+    ),
+}
+#: The decoders of ``engine.js``.
+DECODERS = {
+    "rnn": _kind(_EMBEDDING, *_gru("rnn"), *_linear("output")),
+    "attention": _kind(
+        _EMBEDDING,
+        *_gru("rnn"),
+        *_linear("initial", "output"),
+        *(f"attention.{name}" for name in ("W_query", "W_key", "v")),
+    ),
+    "reading": _kind(
+        _EMBEDDING,
+        *_gru("rnn"),
+        *_linear("initial", "combine", "output"),
+        either=[[*score, *window] for score in _SCORE_PATHS for window in _WINDOW_PATHS],
+        settings=_reading_settings,
+    ),
+    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
+    "unet": _kind(
+        *_linear("ups.*", "blocks.*.conv1", "blocks.*.conv2", "output"),
+        settings=lambda part: {"skips": bool(part.skips)},
+    ),
+}
