@@ -35,7 +35,7 @@ class DotScore(nnx.Module):
       [[[11.0, 5.0]]]
 
     Reference:
-      Luong et al. (2015), arXiv:1508.04025, equation (8); scaled as in Vaswani et al. (2017).
+      Luong et al. (2015), arXiv:1508.04025, section 3.1; scaled as in Vaswani et al. (2017).
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, *, scaled: bool = False):
@@ -75,7 +75,7 @@ class GeneralScore(nnx.Module):
       (1, 4, 3)
 
     Reference:
-      Luong et al. (2015), arXiv:1508.04025, equation (8).
+      Luong et al. (2015), arXiv:1508.04025, section 3.1.
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, *, rngs: nnx.Rngs):
@@ -114,7 +114,7 @@ class AdditiveScore(nnx.Module):
 
     Reference:
       Bahdanau et al. (2015), arXiv:1409.0473, appendix A.1.2; Luong et al. (2015),
-      arXiv:1508.04025, equation (8).
+      arXiv:1508.04025, section 3.1.
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, align_dim: int, *, rngs: nnx.Rngs):
@@ -161,7 +161,7 @@ class LocationScore(nnx.Module):
       (1, 2, 4)
 
     Reference:
-      Luong et al. (2015), arXiv:1508.04025, equation (9).
+      Luong et al. (2015), arXiv:1508.04025, equation (8).
     """
 
     def __init__(self, state_dim: int, max_source: int, *, rngs: nnx.Rngs):

@@ -77,7 +77,7 @@ def read_last(
     .. math:: c_i = [\overrightarrow{h_{T_x}}; \overleftarrow{h_1}]
 
     Returns:
-      Contexts, and weights: half of the numbers come from each end.
+      Contexts and weights; half of the numbers come from each end.
     """
     half = vectors.shape[-1] // 2
     first, last = jnp.zeros(len(mask), jnp.int32), jnp.maximum(mask.sum(axis=1) - 1, 0)
@@ -113,7 +113,7 @@ def read_max(
     .. math:: c_{i,m} = \max_j h_{j,m}
 
     Returns:
-      Contexts, and weights: which share of the M numbers comes from each vector.
+      Contexts and weights; a weight is the share of the M numbers that comes from a vector.
     """
     hidden = jnp.where(mask[..., None], vectors, jnp.finfo(vectors.dtype).min)
     picked = jax.nn.one_hot(hidden.argmax(axis=1), mask.shape[1], axis=1) * mask[..., None]
