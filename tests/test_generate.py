@@ -25,7 +25,7 @@ close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
 every_decoder = pytest.mark.parametrize(
     ("decoder", "encoder"), list({decoder: encoder for encoder, decoder in PAIRS}.items())
 )
-build = partial(build, sharpness=5.0, ends=2.0)
+build = partial(build, sharpness=6.0, ends=2.0)
 
 
 @nnx.jit
@@ -179,7 +179,8 @@ def test_scores_and_weights_are_those_of_teacher_forcing(encoder, decoder, width
     if weights is not None:
         real = (tokens != PAD)[:, None, :, None]
         close(weights, np.where(real, wanted_weights, 0))
-        close(weights.sum(-1), real[..., 0])
+        if decoder != "local-p":  # its bell lowers weights and leaves it at that
+            close(weights.sum(-1), real[..., 0])
 
 
 @every_decoder
