@@ -111,6 +111,17 @@ def build(
     return model
 
 
+def with_biases(model: nnx.Module) -> nnx.Module:
+    """The same model with random biases: fresh ones are zeros, and zeros hide mistakes."""
+    rng = np.random.default_rng(0)
+    state = nnx.state(model)
+    for path, param in nnx.to_flat_state(state):
+        if path[-1].startswith("b"):
+            param[...] = jnp.asarray(rng.normal(size=param.shape), jnp.float32)
+    nnx.update(model, state)
+    return model
+
+
 def sentences(lengths, vocabulary: int, seed: int = 0, end: int | None = None, width=None):
     """Random ids from 4 on, one row a length, 0-padded; `end` closes each row."""
     rng = np.random.default_rng(seed)

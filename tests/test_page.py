@@ -48,7 +48,8 @@ def test_a_page_runs_without_a_word_on_stderr_and_its_numbers_can_be_quoted(tmp_
         "    for _ in range(60): x = jnp.sort(jnp.tanh(x @ x))\n"  # slow to compile
         "    return x\n"
         "jax.jit(f)(jnp.ones((32, 32))).sum()",
-        "from encdec_lib import plots\nplots.alignment([[1.0]], ['사과'], ['a']);",
+        "from encdec_lib import alignment_plots\n"
+        "alignment_plots.alignment([[1.0]], ['사과'], ['a']);",
         "import numpy as np\npage.report(score=np.float32(0.5), name='x', nothing=float('nan'))",
         "page.elapsed()",
     ]

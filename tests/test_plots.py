@@ -27,32 +27,6 @@ def svg(ax) -> str:
     return file.getvalue()
 
 
-def test_alignment_shows_the_weights_it_was_given():
-    weights = np.array([[0.9, 0.1, 0.0], [0.2, 0.3, 0.5]])
-    ax = plots.alignment(weights, ["c", "a", "t"], ["K", "AE"])
-    np.testing.assert_allclose(ax.images[0].get_array(), weights, rtol=1e-6)
-    assert ax.images[0].get_clim() == (0, 1)
-    assert [t.get_text() for t in ax.get_xticklabels() if t.get_text()] == ["c", "a", "t"]
-    assert [t.get_text() for t in ax.get_yticklabels() if t.get_text()] == ["K", "AE"]
-
-
-def test_korean_labels_have_glyphs():
-    if plots.korean_font() is None:
-        pytest.skip("koreanize-matplotlib is not installed")
-    svg(plots.alignment(np.eye(2), ["the", "cat"], ["고양이가", "<eos>"]))
-    svg(plots.crossing(np.eye(2), ["the", "cat"], ["고양이가", "<eos>"]))
-
-
-def test_alignment_names_a_transposed_matrix():
-    with pytest.raises(ValueError, match=r"weights needs shape \(T, S\) = \(1, 3\).*got \(3, 1\)"):
-        plots.alignment(np.ones((3, 1)), ["c", "a", "t"], ["K"])
-
-
-def test_the_same_figure_is_the_same_file():
-    one, two = (svg(plots.alignment(np.eye(2), ["a", "b"], ["c", "d"])) for _ in range(2))
-    assert one == two
-
-
 def test_quality_by_length_draws_every_curve_with_its_band():
     lengths = [5, 10, 20]
     ax = plots.quality_by_length(
@@ -99,29 +73,6 @@ def test_quality_by_length_marks_several_lengths_in_one_entry_of_the_legend():
 def test_looks_of_no_curve_are_named():
     with pytest.raises(ValueError, match=r"looks must name curves, \['GRU'\]; got \['LSTM'\]"):
         plots.quality_by_length({"GRU": ([1], [3])}, "BLEU", looks={"LSTM": {"color": "k"}})
-
-
-def test_crossing_draws_each_weight_as_a_line_of_its_thickness():
-    weights = np.array([[0.02, 0.98, 0.0], [0.7, 0.05, 0.25]])
-    ax = plots.crossing(weights, ["a", "b", "c"], ["x", "y"], links=[(0, 1), (1, 0)])
-    looked = [line for line in ax.lines if line.get_color() == plots.ATTENTION]
-    true = [line for line in ax.lines if line.get_color() == plots.INK]
-    ends = [(list(line.get_xdata()), list(line.get_ydata())) for line in looked]
-    assert ends == [([0, 0.5], [0, 1]), ([1, 0], [0, 1]), ([1, 1], [0, 1])]
-    np.testing.assert_allclose([line.get_linewidth() / 7 for line in looked], [0.98, 0.7, 0.25])
-    assert [list(line.get_xdata()) for line in true] == [[0, 0.5], [1, 0]]
-    assert [text.get_text() for text in ax.texts] == ["a", "b", "c", "x", "y"]
-
-
-def test_crossing_keeps_the_largest_of_a_flat_row():
-    ax = plots.crossing(np.array([[0.26, 0.25, 0.25, 0.24]]), list("abcd"), ["x"], least=0.5)
-    assert len(ax.lines) == 1
-    assert list(ax.lines[0].get_xdata()) == [0.5, 0]
-
-
-def test_crossing_names_a_transposed_matrix():
-    with pytest.raises(ValueError, match=r"weights needs shape \(T, S\) = \(1, 3\).*got \(3, 1\)"):
-        plots.crossing(np.ones((3, 1)), ["c", "a", "t"], ["K"])
 
 
 def test_a_curve_of_the_wrong_length_is_named():

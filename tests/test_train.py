@@ -2,7 +2,6 @@
 
 import dataclasses
 import signal
-import threading
 from functools import partial
 
 import jax
@@ -13,51 +12,14 @@ import pytest
 from flax import nnx
 
 from encdec_lib.batches import batch_order
-from encdec_lib.checkpoint import to_numpy
 from encdec_lib.data.vocabulary import EOS
 from encdec_lib.train import History, TrainConfig, fit
+from tests.least_squares import IN, QUICK, Line, N, fit_line, points, same, squares, weights
 from tests.systems import V_SOURCE, V_TARGET, build, sentences
 
-N, IN = 17, 3  # examples and inputs of the small problem
-QUICK = TrainConfig(
-    steps=10, batch_size=4, learning_rate=0.1, warmup_steps=3, chunk_steps=5, group_by_length=False
-)
 train = partial(fit, progress=False)
 
 
-class Line(nnx.Module):
-    """Least squares: small enough to compile in no time."""
-
-    def __init__(self, seed=0):
-        self.w = nnx.Param(jax.random.normal(jax.random.key(seed), (IN,)))
-        self.b = nnx.Param(jnp.zeros(()))
-
-    def __call__(self, x):
-        return x @ self.w[...] + self.b[...]
-
-
-def squares(model, batch):
-    x, y = batch
-    return ((model(x) - y) ** 2).sum(), jnp.float32(len(y))
-
-
-def points(n=N, seed=0):
-    x = np.random.default_rng(seed).normal(size=(n, IN)).astype(np.float32)
-    return x, x @ np.float32([1, -2, 3]) + np.float32(0.5)
-
-
-def weights(model):
-    """Copies of all arrays of a model, by path."""
-    return {path: to_numpy(p[...]).copy() for path, p in nnx.to_flat_state(nnx.state(model))}
-
-
-def same(one, other):
-    assert one.keys() == other.keys()
-    for path in one:
-        np.testing.assert_array_equal(one[path], other[path], err_msg=str(path))
-
-
-fit_line = partial(train, loss=squares)
 one_device = [jax.devices()[0]]
 
 
@@ -258,69 +220,6 @@ def test_a_run_with_random_streams_resumes(tmp_path):
     resumed = Drops(1)
     np.testing.assert_array_equal(run(resumed).losses, wanted.losses)
     np.testing.assert_array_equal(resumed.w[...], whole.w[...])
-
-
-@pytest.fixture
-def own_handler():
-    def handler(number, frame):
-        raise AssertionError("fit must take Ctrl-C itself")
-
-    before = signal.signal(signal.SIGINT, handler)
-    yield handler
-    signal.signal(signal.SIGINT, before)
-
-
-def test_ctrl_c_keeps_model_and_history_and_the_run_can_go_on(own_handler, tmp_path, capsys):
-    kept = {}
-
-    def interrupt(model):
-        kept.update(weights(model))
-        signal.raise_signal(signal.SIGINT)
-        return {"seen": 1.0}
-
-    run = partial(fit, data=points(), config=QUICK, loss=squares, checkpoint=tmp_path / "run.npz")
-    model = Line()
-    history = run(model, evaluate=interrupt, eval_every=4)
-    assert history.interrupted
-    assert len(history.losses) == 4
-    assert history.evaluations[0]["step"] == 4 and len(history.evaluations) == 1
-    same(weights(model), kept)
-    assert not np.array_equal(model.w[...], Line().w[...])
-    assert signal.getsignal(signal.SIGINT) is own_handler
-    assert "stopped by the reader after 4 steps" in capsys.readouterr().out
-
-    whole, resumed = Line(), Line(1)
-    wanted = fit_line(whole, points(), QUICK)
-    history = run(resumed, resume=True)
-    assert not history.interrupted
-    np.testing.assert_array_equal(history.losses, wanted.losses)
-    same(weights(resumed), weights(whole))
-
-
-def test_a_second_ctrl_c_stops_at_once(own_handler):
-    def interrupt(model):
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-
-    with pytest.raises(KeyboardInterrupt):
-        fit_line(Line(), points(), QUICK, evaluate=interrupt, eval_every=4)
-    assert signal.getsignal(signal.SIGINT) is own_handler
-
-
-def test_an_error_in_evaluate_leaves_the_weights_so_far_and_the_handler(own_handler):
-    model = Line()
-    with pytest.raises(ZeroDivisionError):
-        fit_line(model, points(), QUICK, evaluate=lambda m: 1 / 0, eval_every=4)
-    assert not np.array_equal(model.w[...], Line().w[...])
-    assert signal.getsignal(signal.SIGINT) is own_handler
-
-
-def test_trains_in_a_thread_where_no_signal_can_be_caught():
-    histories = []
-    thread = threading.Thread(target=lambda: histories.append(fit_line(Line(), points(), QUICK)))
-    thread.start()
-    thread.join()
-    np.testing.assert_array_equal(histories[0].losses, fit_line(Line(), points(), QUICK).losses)
 
 
 # The rate of learning

@@ -13,7 +13,7 @@ from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import AttentionDial
 from encdec_lib.widgets.attention_dial import _HERE
 from tests.browser.flax_steps import at_temperature, bits, said
-from tests.browser.test_widgets import CONTRAST, shares, show, type_word  # noqa: F401
+from tests.browser.looking import CONTRAST, shares, type_word
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_readers import reading, scoring
 

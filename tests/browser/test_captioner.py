@@ -15,7 +15,6 @@ from encdec_lib.generate import greedy
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.web import rounded
 from encdec_lib.widgets import SceneCaptioner
-from tests.browser.test_widgets import show  # noqa: F401
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser

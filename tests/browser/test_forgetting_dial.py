@@ -14,8 +14,8 @@ from encdec_lib.layers.recurrent import GRU, LSTM, RNN
 from encdec_lib.memory import gradient_reach, hold_on, scale_recurrence
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import ForgettingDial
+from tests.browser.looking import CONTRAST
 from tests.browser.stopwatch import fastest_frame
-from tests.browser.test_widgets import CONTRAST, show  # noqa: F401
 
 pytestmark = pytest.mark.browser
 

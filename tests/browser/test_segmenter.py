@@ -17,7 +17,7 @@ from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import Segmenter
-from tests.browser.test_widgets import CONTRAST, show  # noqa: F401
+from tests.browser.looking import CONTRAST
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser

@@ -14,42 +14,11 @@ from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import rounded
 from encdec_lib.widgets import AlignmentExplorer, BookWidget, LengthDial
+from tests.browser.looking import CONTRAST, shares, type_word
 from tests.browser.stopwatch import fastest_frame
 from tests.widgets.untrained import untrained
 
 pytestmark = pytest.mark.browser
-
-STYLE = """
-html { --pst-color-text-base: #222832; --pst-color-text-muted: #48566b;
-       --pst-color-background: #fff; --pst-color-surface: #f3f4f5; --pst-color-border: #d1d5da; }
-html[data-theme="dark"] { --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af;
-       --pst-color-background: #121212; --pst-color-surface: #29313d;
-       --pst-color-border: #48566b; }
-body { margin: 16px; background: var(--pst-color-background); }
-"""  # what the book's theme sets
-
-
-@pytest.fixture
-def show(page, tmp_path):
-    """Opens widgets on a page from disk and waits until all of them stand."""
-
-    def show(*widgets, width=1000, theme="light"):
-        body = "\n".join(widget.static_html() for widget in widgets)
-        path = tmp_path / "page.html"
-        path.write_text(
-            f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8">'
-            f'<meta name="viewport" content="width=device-width"><title>Page</title>'
-            f"<style>{STYLE}</style><body>{body}</body></html>",
-            encoding="utf-8",
-        )
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(path.as_uri())
-        page.wait_for_function(
-            "n => document.querySelectorAll('[data-mounted=done]').length === n", arg=len(widgets)
-        )
-        return page
-
-    return show
 
 
 def pair(source, target, attention=(5, 7, 11, 3), fixed=(5, 7), scale=0.6):
@@ -92,18 +61,6 @@ def dial():
         curve={"lengths": [7, 20, 48], "fixed": [60, 30, 10], "attention": [99, 98, 97]},
         gloss=translation.GLOSS,
     )
-
-
-def shares(page, selector):
-    """The part of attention's colour in each element, in percent."""
-    return page.eval_on_selector_all(
-        selector, "es => es.map(e => parseInt(e.style.getPropertyValue('--share') || '0'))"
-    )
-
-
-def type_word(page, word):
-    page.get_by_label("Type an English word").fill(word)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 # ---------------------------------------------------------------- alignment explorer
@@ -304,28 +261,6 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(show, request, name, th
         ".bw-root input, .bw-root button", "es => es.map((e) => e.getBoundingClientRect().right)"
     )
     assert max(boxes) <= 390
-
-
-CONTRAST = """(element) => {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  const layers = [];
-  for (let e = element; e; e = e.parentElement) layers.unshift(getComputedStyle(e).backgroundColor);
-  for (const layer of ["#fff", ...layers]) {
-    context.fillStyle = layer;
-    context.fillRect(0, 0, 1, 1);
-  }
-  const light = () => {
-    const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
-      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const back = light();
-  context.fillStyle = getComputedStyle(element).color;
-  context.fillRect(0, 0, 1, 1);
-  const [low, high] = [back, light()].sort((a, b) => a - b);
-  return (high + 0.05) / (low + 0.05);
-}"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -16,8 +16,8 @@ from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import WidthDial
+from tests.browser.looking import CONTRAST
 from tests.browser.stopwatch import fastest_frame
-from tests.browser.test_widgets import CONTRAST, show  # noqa: F401
 from tests.widgets.untrained import untrained
 
 pytestmark = pytest.mark.browser

@@ -11,6 +11,7 @@ from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
 from encdec_lib.models.token_sized import Reading
 from tests import loops
+from tests.systems import with_biases
 
 B, S, T, E, HALF, A, V_TARGET, V_SOURCE, WINDOW = 2, 5, 3, 7, 11, 13, 17, 19, 2
 D = 2 * HALF
@@ -29,14 +30,7 @@ CASES = [
 
 def built(score, window, query):
     config = ScoresConfig(V_SOURCE, V_TARGET, E, HALF, D, score, window, query, A, WINDOW)
-    model = attention_scores(config, rngs=nnx.Rngs(0))
-    rng = np.random.default_rng(0)
-    state = nnx.state(model)
-    for path, param in nnx.to_flat_state(state):
-        if path[-1].startswith("b"):  # fresh biases are zeros, and zeros hide mistakes
-            param[...] = jnp.asarray(rng.normal(size=param.shape), jnp.float32)
-    nnx.update(model, state)
-    return model
+    return with_biases(attention_scores(config, rngs=nnx.Rngs(0)))
 
 
 def window_by_loops(window, s, i, length):

@@ -9,6 +9,7 @@ from flax import nnx
 from encdec_lib.losses import masked_cross_entropy
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BahdanauConfig, bahdanau
 from tests import loops
+from tests.systems import with_biases
 
 B, S, T, E, HALF, D, A, V_TARGET, V_SOURCE = 2, 5, 3, 7, 11, 13, 17, 19, 23  # different primes
 SOURCE = np.array([[4, 9, 22, 5, 0], [7, 6, 0, 0, 0]])
@@ -18,14 +19,8 @@ TARGET = np.array([[12, 4, 2], [5, 2, 0]])
 
 @pytest.fixture(scope="module")
 def model():
-    model = bahdanau(BahdanauConfig(V_SOURCE, V_TARGET, E, HALF, D, A), rngs=nnx.Rngs(0))
-    rng = np.random.default_rng(0)
-    state = nnx.state(model)
-    for path, param in nnx.to_flat_state(state):
-        if path[-1].startswith("b"):  # fresh biases are zeros, and zeros hide mistakes
-            param[...] = jnp.asarray(rng.normal(size=param.shape), jnp.float32)
-    nnx.update(model, state)
-    return model
+    config = BahdanauConfig(V_SOURCE, V_TARGET, E, HALF, D, A)
+    return with_biases(bahdanau(config, rngs=nnx.Rngs(0)))
 
 
 @nnx.jit
