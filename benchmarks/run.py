@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from flax import nnx  # noqa: E402
 
-from benchmarks import torch_images, torch_models  # noqa: E402
+from benchmarks import torch_images, torch_models, torch_transformer  # noqa: E402
 from benchmarks.timing import alternate, training  # noqa: E402
 from encdec_lib import page  # noqa: E402
 from encdec_lib.generate import greedy  # noqa: E402
@@ -30,11 +30,12 @@ from encdec_lib.models.attention_scores import ScoresConfig, attention_scores  #
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
+from encdec_lib.models.transformer import TransformerConfig, transformer  # noqa: E402
 from encdec_lib.segmentation import segment  # noqa: E402
 
 VOCAB = 100
 LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch
-LUONG_LIMITS = {"train": 1.0, "greedy": 1.0}
+EVEN_LIMITS = {"train": 1.0, "greedy": 1.0, "tiny": 0.2}  # of chapters 9 and 12
 FIRST_STEP_LIMIT = 5.0  # seconds
 CHUNK = 4  # steps in one call of ours, as `fit` does
 CASES = {  # name: (B, T, d)
@@ -43,15 +44,21 @@ CASES = {  # name: (B, T, d)
     "Luong dot": (64, 32, 256),
     "Luong general": (64, 32, 256),
     "Luong additive": (64, 32, 256),
+    "Transformer": (64, 64, 128),
     "GRU tiny": (8, 8, 32),
     "Bahdanau tiny": (8, 8, 32),
+    "Transformer tiny": (8, 8, 32),
 }
 IMAGES = {"U-Net": UNetConfig()}  # batches of 64 images of 32×32
 IMAGE_LIMITS = {"train": 1.0, "segment": 1.0}
 
 
-def build(name: str, d: int):
+def build(name: str, d: int, length: int):
     """Our model and PyTorch's of the same sizes."""
+    if name.startswith("Transformer"):
+        config = TransformerConfig(VOCAB, VOCAB, d, heads=4, d_ff=4 * d)
+        ours = transformer(config, rngs=nnx.Rngs(0))
+        return ours, torch_transformer.Transformer(VOCAB, d, 4, 4 * d, 2, length)
     if name.startswith("GRU"):
         ours = seq2seq(Seq2SeqConfig(VOCAB, VOCAB, d, d), rngs=nnx.Rngs(0))
         return ours, torch_models.Seq2Seq(VOCAB, d, d)
@@ -65,6 +72,17 @@ def build(name: str, d: int):
         bahdanau(config, rngs=nnx.Rngs(0)),
         torch_models.Bahdanau(VOCAB, d, d // 2, d, d),
     )
+
+
+def never_ends(model):
+    """Sets weights that never emit <eos>, so that decoding goes on for the whole length."""
+    if getattr(model.decoder, "output", None) is not None:
+        bias = model.decoder.output.bias
+        bias[...] = bias[...].at[2].set(-1e9)
+        return
+    # tied: the row of <eos> in the output matrix is 0 and every other bet is positive or not
+    table = model.decoder.tokens.embedding.embedding
+    table[...] = table[...].at[2].set(0.0)
 
 
 def tile(examples: int, steps: int):
@@ -89,14 +107,13 @@ def measure(name: str, rounds: int) -> list[dict]:
     source, target = rng.integers(4, VOCAB, (2, batch, length)).astype(np.int32)
     tiny = "tiny" in name
     chunk = CHUNK * (8 if tiny else 1)
-    ours, theirs = build(name, d)
+    ours, theirs = build(name, d, length)
     steps, first = training(ours, source, target, tile(len(source), chunk))
     torch_step, torch_first = torch_training(theirs, source, target)
     a, b = alternate((steps, torch_step), rounds, (1, chunk))
     rows = [row(name, "train", a / chunk, b, first, torch_first, tiny)]
 
-    # Weights that never emit <eos> keep both decoding for the whole length.
-    ours.decoder.output.bias[...] = ours.decoder.output.bias[...].at[2].set(-1e9)
+    never_ends(ours)
     started = time.perf_counter()
     greedy(ours, source, length)
     first = time.perf_counter() - started
@@ -148,8 +165,8 @@ def measure_images(name: str, rounds: int) -> list[dict]:
 def row(name, what, ours, theirs, first, torch_first, tiny):
     """One line of the table, printed at once."""
     limits = IMAGE_LIMITS if name in IMAGES else LIMITS
-    if name.startswith("Luong"):
-        limits = LUONG_LIMITS
+    if name.startswith(("Luong", "Transformer")):
+        limits = EVEN_LIMITS
     limit = limits["tiny" if tiny and what == "train" else what]
     out = {
         "case": name,

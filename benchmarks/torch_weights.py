@@ -88,3 +88,59 @@ def copy_luong(ours, theirs):
         copy_linear(score.W_query, theirs.query)
         copy_linear(score.W_key, theirs.key)
         theirs.v.weight.copy_(tensor(score.v)[None])
+
+
+@torch.no_grad()
+def copy_multi_head(ours, theirs):
+    """A ``MultiHeadAttention`` into an ``nn.MultiheadAttention``: queries, keys, values in one."""
+    parts = ours.query, ours.key, ours.value
+    theirs.in_proj_weight.copy_(torch.cat([tensor(part.kernel).T for part in parts]))
+    theirs.in_proj_bias.copy_(torch.cat([tensor(part.bias) for part in parts]))
+    copy_linear(ours.output, theirs.out_proj)
+
+
+@torch.no_grad()
+def copy_layer_norm(ours, theirs):
+    """A layer normalisation."""
+    theirs.weight.copy_(tensor(ours.scale))
+    theirs.bias.copy_(tensor(ours.bias))
+
+
+def copy_encoder_block(ours, theirs):
+    """An ``EncoderBlock`` into an ``nn.TransformerEncoderLayer``."""
+    copy_multi_head(ours.attention, theirs.self_attn)
+    copy_linear(ours.feed_forward.hidden, theirs.linear1)
+    copy_linear(ours.feed_forward.output, theirs.linear2)
+    copy_layer_norm(ours.around_attention.norm, theirs.norm1)
+    copy_layer_norm(ours.around_feed_forward.norm, theirs.norm2)
+
+
+def copy_decoder_block(ours, theirs):
+    """A ``DecoderBlock`` into an ``nn.TransformerDecoderLayer``."""
+    copy_multi_head(ours.self_attention, theirs.self_attn)
+    copy_multi_head(ours.cross_attention, theirs.multihead_attn)
+    copy_linear(ours.feed_forward.hidden, theirs.linear1)
+    copy_linear(ours.feed_forward.output, theirs.linear2)
+    copy_layer_norm(ours.around_self_attention.norm, theirs.norm1)
+    copy_layer_norm(ours.around_cross_attention.norm, theirs.norm2)
+    copy_layer_norm(ours.around_feed_forward.norm, theirs.norm3)
+
+
+@torch.no_grad()
+def copy_transformer(ours, theirs):
+    """A whole Transformer into ``benchmarks.torch_transformer.Transformer``.
+
+    Ours has no last normalisation with post-norm: there the twin's must be None.
+    """
+    theirs.source.weight.copy_(tensor(ours.encoder.tokens.embedding.embedding))
+    theirs.target.weight.copy_(tensor(ours.decoder.tokens.embedding.embedding))
+    for part, twin, copy_block_of in (
+        (ours.encoder, theirs.transformer.encoder, copy_encoder_block),
+        (ours.decoder, theirs.transformer.decoder, copy_decoder_block),
+    ):
+        for mine, layer in zip(part.blocks, twin.layers, strict=True):
+            copy_block_of(mine, layer)
+        if (part.norm is None) != (twin.norm is None):
+            raise ValueError("One of the two models has a last normalisation, the other has none.")
+        if part.norm is not None:
+            copy_layer_norm(part.norm, twin.norm)

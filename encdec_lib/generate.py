@@ -154,9 +154,15 @@ def _log_probabilities(logits):
     return log_p.at[:, jnp.array([PAD, BOS])].set(-jnp.inf)
 
 
+def _start(model, source, max_length):
+    """The state before the first token; a decoder with a cache makes room for every step."""
+    room = (max_length,) if getattr(model.decoder, "caches", False) else ()
+    return model.decoder.start(model.encode(source), *room)
+
+
 def _greedy(model, source, max_length):
     decoder = model.decoder
-    carry, memory = decoder.start(model.encode(source))
+    carry, memory = _start(model, source, max_length)
     batch = source.shape[0]
     token = jnp.full((batch,), BOS)
     weights = jax.eval_shape(decoder.step, DecoderState(carry, memory), token)[2]
@@ -211,7 +217,7 @@ def _beam(model, source, max_length, width, length_penalty):
     decoder = model.decoder
     batch = source.shape[0]
     spread = partial(jax.tree.map, lambda x: jnp.repeat(x, width, axis=0))  # (B, …) -> (BK, …)
-    carry, memory = spread(decoder.start(model.encode(source)))
+    carry, memory = spread(_start(model, source, max_length))
     token = jnp.full((batch, width), BOS)
     weights = jax.eval_shape(decoder.step, DecoderState(carry, memory), token.ravel())[2]
     looked = None if weights is None else jnp.zeros((max_length, *weights.shape), weights.dtype)

@@ -119,6 +119,11 @@ def _convolves(params) -> bool:
     return any(leaf.ndim == 4 for leaf in jax.tree.leaves(params))
 
 
+def _is_key(x) -> bool:
+    """Whether an array is the key of a random stream."""
+    return jnp.issubdtype(x.dtype, jax.dtypes.prng_key)
+
+
 def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
     """One step of gradient descent, on one device's part of the batch.
 
@@ -136,11 +141,19 @@ def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
       New ``params``, ``rest`` and ``opt_state``, and the mean loss.
     """
 
+    device = jax.lax.axis_index(BATCH_AXIS)
+
+    def own(x):
+        """Random streams differ from device to device: each drops other units."""
+        return jax.random.fold_in(x, device) if _is_key(x) else x
+
     def summed(params):
         # A copy of `rest`: the model writes into what it is merged from.
-        model = nnx.merge(graph, params, jax.tree.map(lambda x: x, rest))
+        model = nnx.merge(graph, params, jax.tree.map(own, rest))
         total, count = loss(model, batch)
-        return total, (count, nnx.state(model, nnx.Not(nnx.Param)))
+        after = nnx.state(model, nnx.Not(nnx.Param))
+        keys = jax.tree.map(lambda old, new: old if _is_key(old) else new, rest, after)
+        return total, (count, keys)
 
     (total, (count, rest)), grads = jax.value_and_grad(summed, has_aux=True)(params)
     total, count, grads = jax.lax.psum((total, count, grads), BATCH_AXIS)

@@ -19,6 +19,7 @@ from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
+from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.train import TrainConfig
 
 BEYOND = 60  # test sentences reach ten tokens past the trained lengths
@@ -27,6 +28,7 @@ WRITERS = {  # of tokens: config and builder
     "fixed": (Seq2SeqConfig, seq2seq),
     "token-sized": (TokenSizedConfig, token_sized),
     "scores": (ScoresConfig, attention_scores),
+    "transformer": (TransformerConfig, transformer),
 }
 
 
@@ -169,6 +171,47 @@ SCORES_PRONUNCIATION = scores(
     TrainConfig(steps=2000, learning_rate=4e-3, warmup_steps=100, chunk_steps=50), half_width=3
 )
 
+# Chapter 12: one thing changed at a time, as in Table 3 of Vaswani et al.
+SMALL = {"d_model": 64, "heads": 4, "d_ff": 256, "max_length": 80}
+SMALL_STEPS = TrainConfig(
+    steps=2400, batch_size=16, learning_rate=4e-3, warmup_steps=100, chunk_steps=100
+)
+ABLATIONS = [
+    Run("base", "transformer", SMALL, SMALL_STEPS),
+    *(
+        Run(label, "transformer", SMALL | change, SMALL_STEPS)
+        for label, change in (
+            ("no positions", {"positions": "none"}),
+            ("not scaled", {"scaled": False}),
+            ("1 head", {"heads": 1}),
+            ("2 heads", {"heads": 2}),
+            ("8 heads", {"heads": 8}),
+            ("16 heads", {"heads": 16}),
+            ("1 layer", {"encoder_layers": 1, "decoder_layers": 1}),
+            ("4 layers", {"encoder_layers": 4, "decoder_layers": 4}),
+            ("learned positions", {"positions": "learned"}),
+            ("rotary positions", {"positions": "rotary"}),
+            ("post-norm", {"pre_norm": False}),
+            ("dropout 0.1", {"dropout": 0.1}),
+        )
+    ),
+    Run(
+        "label smoothing 0.1",
+        "transformer",
+        SMALL,
+        dataclasses.replace(SMALL_STEPS, label_smoothing=0.1),
+    ),
+]
+# As many parameters, steps and words a step as chapter 8's model in PRONUNCIATION.
+TRANSFORMER_PRONUNCIATION = [
+    Run(
+        "transformer",
+        "transformer",
+        {"d_model": 128, "heads": 4, "d_ff": 512},
+        TrainConfig(steps=6000, learning_rate=2e-3, warmup_steps=400, chunk_steps=100),
+    )
+]
+
 
 def load_scenes(seed: int) -> Splits:
     """New scenes for every seed; the split of the handwriting is always the same."""
@@ -277,5 +320,9 @@ EXPERIMENTS = {
     ),
     "scores_pronunciation": Experiment(
         SCORES_PRONUNCIATION, load_pronunciations, test_reading_pronunciation
+    ),
+    "transformer_translation": Experiment(ABLATIONS, load_translation, test_reading_translation),
+    "transformer_pronunciation": Experiment(
+        TRANSFORMER_PRONUNCIATION, load_pronunciations, test_pronunciation
     ),
 }

@@ -1,15 +1,19 @@
-"""Attention over an encoding: a score for every vector, a softmax, a weighted sum.
+"""Attention: a score for every vector, a softmax, a weighted sum; additive, and of queries,
+keys and values in several heads.
 
 Shape letters: B batch, M vectors in the encoding, D their width, Q width of the query,
-A alignment width.
+A alignment width; H heads, T queries, S keys, K width of a key (d_k), V width of a value (d_v).
 """
+
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.encoding import Attended
+from encdec_lib.layers.positions import rotate
 
 
 def masked_softmax(scores: Float[Array, "*B M"], mask: Bool[Array, "*B M"]) -> Array:
@@ -116,3 +120,199 @@ class AdditiveAttention(nnx.Module):
         hidden = jnp.tanh((query @ self.W_query[...])[:, None] + projected_keys)  # (B, M, A)
         weights = masked_softmax(hidden @ self.v[...], mask)  # (B, M)
         return Attended(jnp.einsum("BM,BMD->BD", weights, keys), weights)
+
+
+def causal_mask(length: int) -> Bool[Array, "1 T T"]:
+    """Who may look at whom where nobody may look ahead: position t sees 0 to t.
+
+    Example:
+      >>> causal_mask(3)[0].astype(int).tolist()
+      [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    """
+    return jnp.tril(jnp.ones((1, length, length), bool))
+
+
+def dot_product_attention(
+    queries: Float[Array, "B H T K"],
+    keys: Float[Array, "B H S K"],
+    values: Float[Array, "B H S V"],
+    mask: Bool[Array, "#B #T S"],
+    scale: int | float | None = None,
+    fused: bool = False,
+) -> tuple[Float[Array, "B H T V"], Float[Array, "B H T S"]]:
+    r"""Every query looks at every key and takes home a mixture of the values.
+
+    .. math:: \mathrm{attention}(Q, K, V) = \mathrm{softmax}\Big(\frac{Q K^\top}{\sqrt{d_k}}\Big) V
+
+    Args:
+      queries: what is asked, ``(B, H, T, K)``.
+      keys: what is matched, ``(B, H, S, K)``.
+      values: what is carried, ``(B, H, S, V)``; V may differ from K.
+      mask: True where query t may look at key s, ``(B, T, S)``; B and T may be 1.
+      scale: what the products are multiplied by; :math:`1/\sqrt{d_k}` if None.
+      fused: let :func:`jax.nn.dot_product_attention` work out the mixture, which on GPU and TPU
+        never stores the T×S weights. The weights returned are then worked out beside it, and
+        inside ``jax.jit`` only where they are used.
+
+    Returns:
+      The mixtures ``(B, H, T, V)`` and the weights ``(B, H, T, S)``. A query that may look at
+      nothing gets zeros in both, and finite gradients. Softmax is taken in float32.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> q = k = jnp.array([[[[2.0, 0.0], [0.0, 2.0]]]])
+      >>> v = jnp.array([[[[1.0], [5.0]]]])
+      >>> mixtures, weights = dot_product_attention(q, k, v, causal_mask(2))
+      >>> weights[0, 0].round(2).tolist()
+      [[1.0, 0.0], [0.05999999865889549, 0.9399999976158142]]
+      >>> mixtures.ravel().round(2).tolist()
+      [1.0, 4.78000020980835]
+
+    Reference:
+      Vaswani et al. (2017), arXiv:1706.03762, equation (1).
+    """
+    if scale is None:
+        scale = queries.shape[-1] ** -0.5
+    scores = jnp.einsum("BHTK,BHSK->BHTS", queries * scale, keys).astype(jnp.float32)
+    seen = jnp.broadcast_to(mask[:, None], scores.shape)
+    weights = masked_softmax(scores, seen).astype(values.dtype)
+    if fused and keys.shape[-1] == values.shape[-1]:  # all that JAX's function takes
+        queries, keys, values = (x.swapaxes(1, 2) for x in (queries, keys, values))
+        mixtures = jax.nn.dot_product_attention(
+            queries, keys, values, mask=mask[:, None], scale=scale
+        ).swapaxes(1, 2)
+        something = mask.any(axis=-1)[:, None, :, None]
+        return jnp.where(something, mixtures, 0), weights
+    return jnp.einsum("BHTS,BHSV->BHTV", weights, values), weights
+
+
+class MultiHeadAttention(nnx.Module):
+    r"""Several heads look at once, each with its own queries, keys and values.
+
+    .. math::
+        \mathrm{head}_n &= \mathrm{attention}(X W^Q_n, Z W^K_n, Z W^V_n), \qquad n = 1 \dots h \\
+        \mathrm{out} &= [\mathrm{head}_1; \dots; \mathrm{head}_h]\, W^O
+
+    The h matrices :math:`W^Q_n` stand side by side in one matrix ``query.kernel``, so that one
+    product serves all heads: head n reads columns :math:`n d_k` to :math:`(n+1) d_k`.
+
+    Args:
+      d_model: D, width of what comes in and goes out.
+      heads: H.
+      d_k: width of a head's queries and keys; ``d_model / heads`` if None.
+      d_v: width of a head's values; ``d_model / heads`` if None.
+      rotary: turn queries and keys by their positions (:func:`~encdec_lib.layers.positions.rotate`).
+      scaled: divide the products by :math:`\sqrt{d_k}`.
+      bias: add a bias to queries, keys, values and outputs. The paper has none; most code has.
+      dtype: what the products are computed in; weights stay float32.
+      rngs: ``params`` initialises the weights.
+
+    Raises:
+      ValueError: if a size is below 1, ``heads`` does not divide ``d_model`` and ``d_k`` or
+        ``d_v`` is left open, or ``rotary`` meets an odd ``d_k``.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> attend = MultiHeadAttention(d_model=6, heads=3, rngs=nnx.Rngs(0))
+      >>> x = jnp.ones((1, 5, 6))
+      >>> out, weights = attend(x, x, causal_mask(5))
+      >>> out.shape, weights.shape
+      ((1, 5, 6), (1, 3, 5, 5))
+
+    Reference:
+      Vaswani et al. (2017), arXiv:1706.03762, section 3.2.2.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        heads: int,
+        *,
+        d_k: int | None = None,
+        d_v: int | None = None,
+        rotary: bool = False,
+        scaled: bool = True,
+        bias: bool = True,
+        dtype=jnp.float32,
+        rngs: nnx.Rngs,
+    ):
+        for name, size in (("d_model", d_model), ("heads", heads), ("d_k", d_k), ("d_v", d_v)):
+            if size is not None and size < 1:
+                raise ValueError(f"{name} must be at least 1; got {size}.")
+        if None in (d_k, d_v) and d_model % heads:
+            raise ValueError(
+                f"heads must divide d_model = {d_model}, so that every head gets the same share; "
+                f"got heads = {heads}. Choose a divisor, or give d_k and d_v yourself."
+            )
+        d_k, d_v = d_k or d_model // heads, d_v or d_model // heads
+        if rotary and d_k % 2:
+            raise ValueError(f"rotary positions turn pairs of numbers: d_k must be even; got {d_k}.")
+        linear = partial(nnx.Linear, use_bias=bias, dtype=dtype, rngs=rngs)
+        self.query = linear(d_model, heads * d_k)
+        self.key = linear(d_model, heads * d_k)
+        self.value = linear(d_model, heads * d_v)
+        self.output = linear(heads * d_v, d_model)
+        self.d_model, self.heads, self.d_k, self.d_v = d_model, heads, d_k, d_v
+        self.rotary, self.scaled = rotary, scaled
+
+    def split(self, vectors: Float[Array, "B T HK"]) -> Float[Array, "B H T K"]:
+        """Cuts the last axis into heads."""
+        batch, length, width = vectors.shape
+        return vectors.reshape(batch, length, self.heads, width // self.heads).swapaxes(1, 2)
+
+    def ask(
+        self, x: Float[Array, "B T D"], positions: Int[Array, " T"] | None = None
+    ) -> Float[Array, "B H T K"]:
+        """The queries of all heads; ``positions`` (from 0 if None) matter where ``rotary``."""
+        return self._turned(self.split(self.query(x)), positions)
+
+    def offer(
+        self, z: Float[Array, "B S D"], positions: Int[Array, " S"] | None = None
+    ) -> tuple[Float[Array, "B H S K"], Float[Array, "B H S V"]]:
+        """The keys and values of all heads. A decoder works them out once and keeps them."""
+        return self._turned(self.split(self.key(z)), positions), self.split(self.value(z))
+
+    def _turned(self, vectors, positions):
+        if not self.rotary:
+            return vectors
+        return rotate(vectors, jnp.arange(vectors.shape[2]) if positions is None else positions)
+
+    def look(
+        self,
+        queries: Float[Array, "B H T K"],
+        keys: Float[Array, "B H S K"],
+        values: Float[Array, "B H S V"],
+        mask: Bool[Array, "#B #T S"],
+    ) -> tuple[Float[Array, "B T D"], Float[Array, "B H T S"]]:
+        """Attention of every head, joined: the second half of a call."""
+        mixtures, weights = dot_product_attention(
+            queries,
+            keys,
+            values,
+            mask,
+            scale=None if self.scaled else 1.0,
+            fused=jax.default_backend() != "cpu",  # on a CPU it takes twice as long
+        )
+        batch, _, length, _ = mixtures.shape
+        return self.output(mixtures.swapaxes(1, 2).reshape(batch, length, -1)), weights
+
+    def __call__(
+        self,
+        x: Float[Array, "B T D"],
+        z: Float[Array, "B S D"],
+        mask: Bool[Array, "#B #T S"],
+    ) -> tuple[Float[Array, "B T D"], Float[Array, "B H T S"]]:
+        """Positions of ``x`` look at positions of ``z``; self-attention where the two are one.
+
+        Args:
+          x: asks, ``(B, T, D)``.
+          z: is looked at, ``(B, S, D)``.
+          mask: True where t may look at s, ``(B, T, S)``; B and T may be 1. ``mask[:, None]``
+            turns flags of padding ``(B, S)`` into it, :func:`causal_mask` hides what comes later.
+
+        Returns:
+          ``(B, T, D)``, and the weights of every head ``(B, H, T, S)``: rows add up to 1, or are
+          zeros where there is nothing to look at.
+        """
+        return self.look(self.ask(x), *self.offer(z), mask)

@@ -1,0 +1,313 @@
+r"""The Transformer (chapter 12): attention in the encoder, in the decoder, and between the two.
+
+Shape letters: B batch, S source positions, T target positions, L places in a cache, D width
+(d_model), H heads, V vocabulary.
+"""
+
+import dataclasses
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from flax import nnx
+from jaxtyping import Array, Bool, Float, Int
+
+from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
+from encdec_lib.layers.attention import causal_mask
+from encdec_lib.layers.blocks import Cache, DecoderBlock, EncoderBlock
+from encdec_lib.layers.embedding import Embedding
+from encdec_lib.layers.positions import Positions
+
+DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
+
+
+@dataclasses.dataclass(frozen=True)
+class TransformerConfig:
+    """Sizes and choices. The paper's base model has 512, 8, 2048, 6, 6, post-norm, dropout 0.1."""
+
+    source_vocab: int  # V of the source, specials included
+    target_vocab: int  # V of the target
+    d_model: int = 128
+    heads: int = 4
+    d_ff: int = 512
+    encoder_layers: int = 2  # N of the encoder
+    decoder_layers: int = 2  # N of the decoder
+    d_k: int | None = None  # width of a key; d_model / heads if None
+    d_v: int | None = None  # width of a value; d_model / heads if None
+    positions: str = "sinusoidal"  # sinusoidal, learned, rotary or none
+    max_length: int = 64  # longest sequence that learned positions know
+    pre_norm: bool = True  # False: post-norm, as in the paper
+    scaled: bool = True  # divide products of queries and keys by √d_k
+    tied: bool = True  # one matrix for target embeddings and outputs
+    dropout: float = 0.0
+    dtype: str = "float32"  # what is computed in; weights are float32 in either case
+
+
+class AttentionMaps(NamedTuple):
+    """Who looked where in a whole Transformer: one array a layer, bottom layer first."""
+
+    encoder: list[Array]  # each (B, H, S, S)
+    decoder: list[Array]  # each (B, H, T, T)
+    cross: list[Array]  # each (B, H, T, S)
+
+
+class Tokens(nnx.Module):
+    r"""Embeddings times :math:`\sqrt{d_{model}}`, plus positions, plus dropout.
+
+    The table has a standard deviation of :math:`1/\sqrt{d_{model}}`, which suits it as an output
+    matrix; times the root, an embedding is as large as its position's vector.
+    """
+
+    def __init__(self, vocab: int, config: TransformerConfig, *, rngs: nnx.Rngs):
+        self.embedding = Embedding(vocab, config.d_model, rngs=rngs)
+        self.positions = Positions(
+            config.positions, config.d_model, config.max_length, rngs=rngs
+        )
+        self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
+        self.dtype, self.scale = DTYPES[config.dtype], config.d_model**0.5
+
+    def __call__(self, tokens: Int[Array, "B T"], first: Int[Array, ""] | int = 0):
+        """``(B, T, D)``; ``first`` is the position of the first of them."""
+        places = first + jnp.arange(tokens.shape[1])
+        x = self.scale * self.embedding(tokens) + self.positions(places)[None]
+        x = x.astype(self.dtype)
+        return self.dropout(x) if self.dropout is not None else x
+
+
+class TransformerEncoder(nnx.Module):
+    """Every source token looks at every other, layer after layer.
+
+    Args:
+      vocab_size: V of the source.
+      config: sizes and choices.
+      rngs: ``params`` and ``dropout``.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> config = TransformerConfig(7, 9, d_model=8, heads=2, d_ff=16)
+      >>> encoder = TransformerEncoder(7, config, rngs=nnx.Rngs(0))
+      >>> tokens = jnp.array([[4, 5, 0]])
+      >>> encoder(tokens, tokens != 0).vectors.shape
+      (1, 3, 8)
+
+    Reference:
+      Vaswani et al. (2017), arXiv:1706.03762, section 3.1.
+    """
+
+    def __init__(self, vocab_size: int, config: TransformerConfig, *, rngs: nnx.Rngs):
+        self.tokens = Tokens(vocab_size, config, rngs=rngs)
+        sizes = _block(config)
+        blocks = [
+            EncoderBlock(**sizes, rotary=config.positions == "rotary", rngs=rngs)
+            for _ in range(config.encoder_layers)
+        ]
+        self.blocks = nnx.data(blocks)
+        self.norm = _last_norm(config, rngs)
+        self.encoding_dim = config.d_model
+
+    def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
+        """H: one vector a token, D wide."""
+        return self.looking(source, mask)[0]
+
+    def looking(
+        self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]
+    ) -> tuple[Encoding, list[Float[Array, "B H S S"]]]:
+        """H, and the weights of every layer."""
+        self.tokens.positions.check(source.shape[1])
+        x, maps = self.tokens(source), []
+        for block in self.blocks:
+            x, weights = block(x, mask[:, None])
+            maps.append(weights)
+        return Encoding(self.norm(x) if self.norm is not None else x, mask), maps
+
+
+class TransformerDecoder(nnx.Module):
+    r"""Every target token looks at those before it and at the encoding.
+
+    .. math:: P(Y \mid H) = \prod_t P(y_t \mid y_{<t}, H)
+
+    In training all T positions are worked out at once. In use ``step`` adds one position, and
+    keeps the keys and values of the ones before it in a cache.
+
+    Args:
+      vocab_size: V of the target.
+      config: sizes and choices.
+      rngs: ``params`` and ``dropout``.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> config = TransformerConfig(7, 9, d_model=8, heads=2, d_ff=16)
+      >>> decoder = TransformerDecoder(9, config, rngs=nnx.Rngs(0))
+      >>> encoding = Encoding(jnp.ones((1, 3, 8)), jnp.ones((1, 3), bool))
+      >>> logits, weights = decoder(jnp.array([[1, 4]]), encoding)
+      >>> logits.shape, weights.shape
+      ((1, 2, 9), (1, 2, 2, 3))
+
+    Reference:
+      Vaswani et al. (2017), arXiv:1706.03762, sections 3.1 and 3.4.
+    """
+
+    caches = True  # `start` takes the number of steps to make room for
+
+    def __init__(self, vocab_size: int, config: TransformerConfig, *, rngs: nnx.Rngs):
+        self.tokens = Tokens(vocab_size, config, rngs=rngs)
+        sizes = _block(config)
+        blocks = [
+            DecoderBlock(**sizes, rotary=config.positions == "rotary", rngs=rngs)
+            for _ in range(config.decoder_layers)
+        ]
+        self.blocks = nnx.data(blocks)
+        self.norm = _last_norm(config, rngs)
+        untied = None if config.tied else nnx.Linear(
+            config.d_model, vocab_size, use_bias=False, dtype=DTYPES[config.dtype], rngs=rngs
+        )
+        self.output = untied
+        self.encoding_dim = config.d_model
+
+    def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
+        """Scores every position, given the tokens before it.
+
+        Returns:
+          Logits ``(B, T, V)`` and the weights of the top layer over the source,
+          ``(B, H, T, S)``. :func:`attention_maps` gives those of every layer.
+        """
+        logits, _, cross = self.looking(target_in, encoding)
+        return Decoded(logits, cross[-1])
+
+    def looking(
+        self, target_in: Int[Array, "B T"], encoding: Encoding
+    ) -> tuple[Float[Array, "B T V"], list[Array], list[Array]]:
+        """Logits, and the weights of every layer over target and source."""
+        self.tokens.positions.check(target_in.shape[1])
+        vectors, mask = self._checked(encoding)
+        # What lies after the end is hidden by the same mask: it comes later.
+        before = causal_mask(target_in.shape[1])
+        y, own, cross = self.tokens(target_in), [], []
+        for block in self.blocks:
+            memory = block.cross_attention.offer(vectors)
+            y, w_own, w_cross = block(y, before, memory, mask)
+            own.append(w_own)
+            cross.append(w_cross)
+        return self._logits(y), own, cross
+
+    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
+        """An empty cache with room for ``length`` steps, and the encoding's keys and values."""
+        self.tokens.positions.check(length)
+        vectors, mask = self._checked(encoding)
+        caches, memory = [], []
+        for block in self.blocks:
+            attention, batch = block.self_attention, len(vectors)
+            sizes = (batch, attention.heads, length)
+            caches += Cache(
+                jnp.zeros((*sizes, attention.d_k), vectors.dtype),
+                jnp.zeros((*sizes, attention.d_v), vectors.dtype),
+            )
+            memory += block.cross_attention.offer(vectors)
+        done = jnp.zeros(len(vectors), jnp.int32)
+        return DecoderState((done, *caches), (mask, *memory))
+
+    def step(
+        self, state: DecoderState, token: Int[Array, " B"]
+    ) -> tuple[DecoderState, Float[Array, "B V"], Float[Array, "B H S"]]:
+        """Reads one token, looks at the cache and at the encoding, scores the next token."""
+        (done, *old), (mask, *memory) = state
+        y, new = self.tokens(token[:, None], done[0]), []
+        for n, block in enumerate(self.blocks):
+            layer = slice(2 * n, 2 * n + 2)
+            y, cache, weights = block.step(y, Cache(*old[layer]), done[0], memory[layer], mask)
+            new += cache
+        state = DecoderState((done + 1, *new), (mask, *memory))
+        return state, self._logits(y)[:, 0], weights[:, :, 0]
+
+    def _checked(self, encoding):
+        vectors = encoding.vectors
+        if vectors.shape[-1] != self.encoding_dim:
+            raise ValueError(
+                f"encoding must have vectors of width {self.encoding_dim}; got {vectors.shape}."
+            )
+        return vectors.astype(self.tokens.dtype), encoding.mask[:, None]
+
+    def _logits(self, y):
+        if self.norm is not None:
+            y = self.norm(y)
+        if self.output is not None:
+            return self.output(y)
+        return y @ self.tokens.embedding.embedding[...].astype(y.dtype).T
+
+
+def transformer(config: TransformerConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
+    """Builds the model.
+
+    Args:
+      config: its sizes and choices.
+      rngs: ``params`` initialises the weights, ``dropout`` draws what is dropped.
+
+    Returns:
+      An :class:`~encdec_lib.encoding.EncoderDecoder` with M = S.
+
+    Raises:
+      ValueError: if a size is below 1, ``heads`` does not divide ``d_model``, or a name is
+        unknown.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> model = transformer(TransformerConfig(7, 9, d_model=8, heads=2), rngs=nnx.Rngs(0))
+      >>> model(jnp.array([[4, 5, 0]]), jnp.array([[1, 4]])).logits.shape
+      (1, 2, 9)
+
+    Reference:
+      Vaswani et al. (2017), Attention Is All You Need, arXiv:1706.03762.
+    """
+    if config.dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {config.dtype!r}.")
+    for name in ("encoder_layers", "decoder_layers"):
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
+    if not 0 <= config.dropout < 1:
+        raise ValueError(f"dropout must lie in [0, 1); got {config.dropout}.")
+    return EncoderDecoder(
+        TransformerEncoder(config.source_vocab, config, rngs=rngs),
+        TransformerDecoder(config.target_vocab, config, rngs=rngs),
+    )
+
+
+def attention_maps(
+    model: EncoderDecoder, source: Int[Array, "B S"], target_in: Int[Array, "B T"]
+) -> AttentionMaps:
+    """Who looks where in every layer and head, when the target is given.
+
+    Args:
+      model: what :func:`transformer` built.
+      source: token ids ``(B, S)``, 0-padded.
+      target_in: the target shifted right, ``(B, T)``.
+
+    Returns:
+      The weights: encoder over source, decoder over target, decoder over source.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> model = transformer(TransformerConfig(7, 9, d_model=8, heads=2), rngs=nnx.Rngs(0))
+      >>> maps = attention_maps(model, jnp.array([[4, 5, 6]]), jnp.array([[1, 4]]))
+      >>> [layers[0].shape for layers in maps]
+      [(1, 2, 3, 3), (1, 2, 2, 2), (1, 2, 2, 3)]
+    """
+    source, target_in = jnp.asarray(source), jnp.asarray(target_in)
+    encoding, encoder = model.encoder.looking(source, source != 0)
+    _, own, cross = model.decoder.looking(target_in, encoding)
+    return AttentionMaps(encoder, own, cross)
+
+
+def _block(config: TransformerConfig) -> dict:
+    """What an encoder's and a decoder's block are both built from."""
+    names = ("d_model", "heads", "d_ff", "pre_norm", "dropout", "d_k", "d_v", "scaled")
+    return {name: getattr(config, name) for name in names} | {"dtype": DTYPES[config.dtype]}
+
+
+def _last_norm(config: TransformerConfig, rngs: nnx.Rngs) -> nnx.LayerNorm | None:
+    """With pre-norm nothing has normalised the last sum yet."""
+    if not config.pre_norm:
+        return None
+    return nnx.LayerNorm(config.d_model, epsilon=1e-5, dtype=DTYPES[config.dtype], rngs=rngs)
