@@ -163,3 +163,74 @@ def score(layer, kind, s, h):
     W_s, W_h, v = (float64(p) for p in (layer.W_query, layer.W_key, layer.v))
     hidden = [np.tanh(s @ W_s[:, a] + h @ W_h[:, a]) for a in range(len(v))]
     return sum(v[a] * hidden[a] for a in range(len(v)))
+
+
+def layer_norm(norm, x, epsilon=1e-5):
+    """One vector: mean 0, variance 1, then a scale and a shift for each number."""
+    x = (x - x.mean()) / np.sqrt(x.var() + epsilon)
+    return x * float64(norm.scale) + float64(norm.bias)
+
+
+def sinusoid(t, width, layout="interleaved"):
+    """The vector of position t, one number at a time."""
+    vector = np.zeros(width)
+    for m in range(width // 2):
+        angle = t / 10000 ** (2 * m / width)
+        at = (2 * m, 2 * m + 1) if layout == "interleaved" else (m, width // 2 + m)
+        vector[at[0]], vector[at[1]] = np.sin(angle), np.cos(angle)
+    return vector
+
+
+def rotated(x, t):
+    """x (K,) at position t: a 2×2 matrix for each pair of numbers."""
+    y = np.zeros(len(x))
+    for m in range(len(x) // 2):
+        angle = t / 10000 ** (2 * m / len(x))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        y[2 * m : 2 * m + 2] = turn @ x[2 * m : 2 * m + 2]
+    return y
+
+
+def dot_product(query, keys, values, seen, scale=None):
+    """One query (K,) over keys (S, K) and values (S, V): the mixture (V,), the weights (S,)."""
+    scale = 1 / np.sqrt(len(query)) if scale is None else scale
+    scores = np.array([scale * sum(a * b for a, b in zip(query, k, strict=True)) for k in keys])
+    weights = softmax_over(scores, seen)
+    mixture = np.zeros(values.shape[1])
+    for j in np.flatnonzero(seen):
+        mixture += weights[j] * values[j]
+    return mixture, weights
+
+
+def multi_head(attention, x, z, seen):
+    """One example: x (T, D) looks at z (S, D), seen (T, S): out (T, D), weights (H, T, S)."""
+    heads, d_k, d_v = attention.heads, attention.d_k, attention.d_v
+    queries, keys, values = (
+        np.array([linear(layer, row) for row in rows])
+        for layer, rows in ((attention.query, x), (attention.key, z), (attention.value, z))
+    )
+    out, weights = [], np.zeros((heads, len(x), len(z)))
+    for t in range(len(x)):
+        mixtures = []
+        for n in range(heads):
+            q, k = queries[t, n * d_k : (n + 1) * d_k], keys[:, n * d_k : (n + 1) * d_k]
+            if attention.rotary:
+                q, k = rotated(q, t), np.array([rotated(row, s) for s, row in enumerate(k)])
+            v, scale = values[:, n * d_v : (n + 1) * d_v], None if attention.scaled else 1.0
+            mixture, weights[n, t] = dot_product(q, k, v, seen[t], scale)
+            mixtures.append(mixture)
+        out.append(linear(attention.output, np.concatenate(mixtures)))
+    return np.array(out), weights
+
+
+def around(residual, layer, x):
+    """A sub-layer with a way around it: x (T, D); `layer` maps (T, D) to (T, D)."""
+    norm = residual.norm
+    if residual.pre_norm:
+        return x + layer(np.array([layer_norm(norm, row) for row in x]))
+    return np.array([layer_norm(norm, row) for row in x + layer(x)])
+
+
+def feed_forward(network, x):
+    """x (T, D), every position by itself."""
+    return np.array([linear(network.output, np.maximum(linear(network.hidden, r), 0)) for r in x])

@@ -5,13 +5,14 @@
 // Python: S source positions, M vectors in the encoding, E embedding width, D state width,
 // A alignment width, V vocabulary. A matrix is a Float32Array, row by row, with its shape beside
 // it. A source is a list of token ids or an image {data, height, width, channels}; images are in
-// images.js, the decoders of chapters 7 and 9 in reading.js. tests/browser/test_*engine.py hold all
-// of it to the Flax models: logits and weights.
+// images.js, the decoders of chapters 7 and 9 in reading.js, the Transformer in transformer.js.
+// tests/browser/test_*engine.py hold all of it to the Flax models: logits and weights.
 
 import { affine, entropy, logProbability, mix, row, rows, softmax } from "./arithmetic.js";
 import { embed, gruOf, gruStates, gruStep, remembered } from "./gru.js";
 import { IMAGE_DECODERS, IMAGE_ENCODERS } from "./images.js";
 import { readingDecoder } from "./reading.js";
+import { mapsOf, transformerDecoder, transformerEncoder } from "./transformer.js";
 
 export const PAD = 0;
 export const BOS = 1;
@@ -144,9 +145,12 @@ function attentionDecoder(P) {
 
 // ---------------------------------------------------------------- whole models
 
-const ENCODERS = { rnn: rnnEncoder, birnn: birnnEncoder, ...IMAGE_ENCODERS };
+const ENCODERS = {
+  rnn: rnnEncoder, birnn: birnnEncoder, transformer: transformerEncoder, ...IMAGE_ENCODERS,
+};
 const DECODERS = {
-  rnn: rnnDecoder, attention: attentionDecoder, reading: readingDecoder, ...IMAGE_DECODERS,
+  rnn: rnnDecoder, attention: attentionDecoder, reading: readingDecoder,
+  transformer: transformerDecoder, ...IMAGE_DECODERS,
 };
 
 function known(side, kinds, kind) {
@@ -161,9 +165,9 @@ function partOf(parameters, side) {
 }
 
 /** A model ready to run, from what encdec_lib.web.export_model gives:
- *    encode(source) -> {M, vectors, skips?}
+ *    encode(source) -> {M, vectors, skips?, maps?}
  *  and, of a decoder that writes tokens, start(encoding, {temperature}) -> state and
- *  step(state, token) -> {state, logits, weights, window?}; of one that writes an image,
+ *  step(state, token) -> {state, logits, weights, window?, maps?}; of one that writes an image,
  *  paint(encoding) -> {data, height, width, channels}, the logits of every pixel. The decoders of
  *  reading.js alone divide their scores by the temperature, 1 unless told, and say by `scores`
  *  whether they have any. */
@@ -178,26 +182,26 @@ export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
   };
 }
 
-/** Takes the likeliest token at every step until <eos>, or until `maxLength` tokens stand.
- *  `options` go to model.start. Returns {tokens, weights, entropies, windows, logProbs, finished}:
- *  tokens leave <eos> out, while the others keep the step that gave <eos>. weights has one
- *  Float32Array a step, null without attention; entropies are theirs, in bits; windows are those
- *  of local attention, null without. */
+/** Takes the likeliest token at every step until <eos>, or until `maxLength` tokens stand; never
+ *  <pad> or <bos>. `options` go to model.start.
+ *  Returns {tokens, weights, entropies, windows, logProbs, maps, finished}: tokens leave <eos> out,
+ *  while the others keep the step that gave <eos>. weights has one Float32Array a step, null
+ *  without attention; entropies are theirs, in bits; windows are those of local attention, null
+ *  without; maps are those of transformer.js. */
 export function greedy(model, source, maxLength, options = {}) {
-  const answer = {
-    tokens: [], weights: [], entropies: [], windows: [], logProbs: [], finished: false,
-  };
-  let state = model.start(model.encode(source), options), token = BOS;
-  while (answer.tokens.length < maxLength) {
-    const { logits, weights, window = null, ...step } = model.step(state, token);
+  const answer = { tokens: [], weights: [], entropies: [], windows: [], logProbs: [] };
+  const encoding = model.encode(source), steps = [];
+  let state = model.start(encoding, options), token = BOS;
+  while (token !== EOS && answer.tokens.length < maxLength) {
+    const step = model.step(state, token), { logits, weights, window = null } = step;
     state = step.state;
-    token = logits.reduce((best, logit, k) => (logit > logits[best] ? k : best), 0);
+    token = logits.reduce((best, logit, k) => (k > BOS && logit > logits[best] ? k : best), EOS);
+    steps.push({ weights, maps: step.maps });
     answer.weights.push(weights);
     answer.entropies.push(weights && entropy(weights));
     answer.windows.push(window);
     answer.logProbs.push(logProbability(logits, token));
-    if (token === EOS) return { ...answer, finished: true };
-    answer.tokens.push(token);
+    if (token !== EOS) answer.tokens.push(token);
   }
-  return answer;
+  return { ...answer, maps: mapsOf(encoding, steps), finished: token === EOS };
 }

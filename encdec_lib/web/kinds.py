@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from flax import nnx
 
+from encdec_lib.layers.attention import MultiHeadAttention
+from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock, FeedForward
 from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.layers.scores import AdditiveScore, DotScore, GeneralScore, LocationScore
 from encdec_lib.models.attention_scores import Attention
@@ -32,6 +34,18 @@ def _gru(name: str) -> list[str]:
     return [f"{name}.{part}" for part in ("W_in", "W_rec", "b_in", "b_rec")]
 
 
+def _block(*attentions: str) -> list[str]:
+    """The parameters of every block of a Transformer with these attentions."""
+    linear = [f"{name}.{part}" for name in attentions for part in _PARTS]
+    arounds = [
+        f"around_{name}.norm.{part}"
+        for name in (*attentions, "feed_forward")
+        for part in ("scale", "bias")
+    ]
+    network = ["feed_forward.hidden", "feed_forward.output"]
+    return [f"blocks.*.{path}" for path in (*_linear(*linear, *network), *arounds)]
+
+
 def _reading_settings(decoder: ReadingDecoder) -> dict[str, Any]:
     """How a decoder of chapters 7 and 9 reads: two readers, and what they are made of."""
     reader = decoder.reader
@@ -53,6 +67,35 @@ def _reading_settings(decoder: ReadingDecoder) -> dict[str, Any]:
     return {"query": decoder.query, "read": "scores", "score": name, "window": window}
 
 
+def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
+    """How a Transformer's encoder or decoder looks, if its blocks are the library's and alike."""
+    positions, found = part.tokens.positions.kind, set()
+    for block in part.blocks:
+        kinds = [type(block), type(block.feed_forward)]
+        for name in _ATTENTIONS:
+            if hasattr(block, name):
+                attention, around = getattr(block, name), getattr(block, f"around_{name}")
+                kinds.append(type(attention))
+                found.add((attention.heads, attention.scaled, around.pre_norm))
+        if unknown := [kind.__name__ for kind in kinds if kind not in _BLOCKS]:
+            raise ValueError(
+                f"model must have blocks made of {', '.join(kind.__name__ for kind in _BLOCKS)}; "
+                f"got {unknown[0]}. Teach encdec_lib/web/transformer.js the new one, or export one "
+                f"it knows."
+            )
+    if len(found) != 1:
+        raise ValueError(
+            f"model must have blocks that are alike; got (heads, scaled, pre_norm) = "
+            f"{', '.join(map(str, sorted(found)))}."
+        )
+    heads, scaled, pre_norm = found.pop()
+    settings = {"heads": int(heads), "scaled": bool(scaled), "pre_norm": bool(pre_norm)}
+    return settings | {"positions": positions}
+
+
+_PARTS = ("query", "key", "value", "output")  # of an attention
+_BLOCKS = (EncoderBlock, DecoderBlock, FeedForward, MultiHeadAttention)
+_ATTENTIONS = ("attention", "self_attention", "cross_attention")
 _EMBEDDING = "embedding.embedding"
 _SCORES = {
     DotScore: "dot",
@@ -65,6 +108,8 @@ _SCORE_PATHS = (
     ["reader.score.W"],  # general and location
     [f"reader.score.{name}" for name in ("W_query", "W_key", "v")],  # additive
 )
+_LAST_NORM = ([], ["norm.scale", "norm.bias"])  # with pre-norm
+_POSITIONS = ([], ["tokens.positions.table"])  # learned ones; the others are worked out anew
 _WINDOW_PATHS = ([], [f"reader.window.{name}" for name in ("W_position", "v_position")])
 
 #: The encoders of ``engine.js``.
@@ -73,6 +118,12 @@ ENCODERS = {
         _EMBEDDING, *_gru("rnn"), settings=lambda part: {"reverse_source": bool(part.rnn.reverse)}
     ),
     "birnn": _kind(_EMBEDDING, *_gru("rnn.forward"), *_gru("rnn.backward")),
+    "transformer": _kind(
+        f"tokens.{_EMBEDDING}",
+        *_block("attention"),
+        either=[[*table, *norm] for table in _POSITIONS for norm in _LAST_NORM],
+        settings=_transformer_settings,
+    ),
     "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
     "unet": _kind(*_linear("blocks.*.conv1", "blocks.*.conv2")),
     "cnn": _kind(
@@ -95,6 +146,17 @@ DECODERS = {
         *_linear("initial", "combine", "output"),
         either=[[*score, *window] for score in _SCORE_PATHS for window in _WINDOW_PATHS],
         settings=_reading_settings,
+    ),
+    "transformer": _kind(
+        f"tokens.{_EMBEDDING}",
+        *_block("self_attention", "cross_attention"),
+        either=[
+            [*table, *norm, *output]
+            for table in _POSITIONS
+            for norm in _LAST_NORM
+            for output in ([], ["output.kernel"])  # tied and untied
+        ],
+        settings=_transformer_settings,
     ),
     "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
     "unet": _kind(

@@ -5,6 +5,7 @@ from encdec_lib.widgets.attention_dial import AttentionDial
 from encdec_lib.widgets.book_widget import BookWidget
 from encdec_lib.widgets.captioner import SceneCaptioner
 from encdec_lib.widgets.forgetting_dial import ForgettingDial
+from encdec_lib.widgets.heads_dial import HeadsDial
 from encdec_lib.widgets.length_dial import LengthDial
 from encdec_lib.widgets.segmenter import Segmenter
 from encdec_lib.widgets.width_dial import WidthDial
@@ -14,6 +15,7 @@ __all__ = [
     "AttentionDial",
     "BookWidget",
     "ForgettingDial",
+    "HeadsDial",
     "LengthDial",
     "SceneCaptioner",
     "Segmenter",

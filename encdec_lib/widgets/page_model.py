@@ -12,6 +12,8 @@ BUILT = {
     "autoencoder": ("autoencoder(...)", "dense", "dense"),
     "unet": ("unet(...)", "unet", "unet"),
     "captioner": ("captioner(...)", "cnn", "rnn"),
+    "transformer": ("transformer(...)", "transformer", "transformer"),
+    "self_attention": ("self_attention(...)", "transformer", "reading"),
     "reading": ("token_sized(...) or attention_scores(...)", "birnn", "reading"),
 }
 
@@ -58,8 +60,9 @@ def page_model(
             raise TypeError(
                 f"{side}_vocabulary must be a Vocabulary; got {type(vocabulary).__name__}."
             )
-        path = f"{'encoder' if side == 'source' else 'decoder'}.embedding.embedding"
-        known = exported.manifest[path]["shape"][0]
+        owner = "encoder" if side == "source" else "decoder"
+        owner += ".tokens" if part == "transformer" else ""
+        known = exported.manifest[f"{owner}.embedding.embedding"]["shape"][0]
         if known != len(vocabulary):
             raise ValueError(
                 f"{side}_vocabulary must have the {known} symbols that {name} was built with; "
