@@ -1,4 +1,4 @@
-"""Writing an output one token at a time: greedy and beam search, inside one jit.
+"""Writing an output one token at a time: greedy search, sampling, beam search, inside one jit.
 
 Written once over a decoder's ``start(encoding)`` and ``step(state, token)``, so every decoder
 of the course generates with this file. Loops end as soon as every sequence has.
@@ -59,6 +59,60 @@ def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int 
     return _in_batches(model, source, batch_size, (_greedy, max_length))
 
 
+def sample(
+    model: EncoderDecoder,
+    source,
+    max_length: int = 64,
+    temperature: int | float = 1.0,
+    top_k: int | None = None,
+    seed: int = 0,
+    batch_size: int = 256,
+) -> Generated:
+    r"""Draws every token at random, as probable as the model says.
+
+    .. math:: P_\tau(y_i = v) \propto P(y_i = v \mid y_{<i}, H)^{1/\tau}
+
+    Every example has its own stream of random numbers, so what is drawn for it does not depend on
+    the batch it is in.
+
+    Args:
+      model: an encoder-decoder.
+      source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
+      max_length: L, where to stop.
+      temperature: :math:`\tau`, above 0. Below 1 the probable becomes more probable; towards 0
+        this is greedy search.
+      top_k: draw only among the k most probable tokens; among all if None.
+      seed: the same seed gives the same outputs.
+      batch_size: how many examples at a time.
+
+    Returns:
+      :class:`Generated`; ``scores`` are log-probabilities under the model itself, whatever
+      ``temperature`` and ``top_k``.
+
+    Raises:
+      ValueError: as :func:`greedy`, or if ``temperature`` is not above 0 or ``top_k`` is below 1.
+
+    Example:
+      >>> import numpy as np
+      >>> from flax import nnx
+      >>> from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+      >>> model = seq2seq(Seq2SeqConfig(7, 9), rngs=nnx.Rngs(0))
+      >>> source = np.array([[4, 5, 0]])
+      >>> once, again = (sample(model, source, max_length=5, seed=3) for _ in range(2))
+      >>> bool((once.tokens == again.tokens).all())
+      True
+    """
+    if not temperature > 0:
+        raise ValueError(f"temperature must be above 0; got {temperature}. For 0 use greedy.")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k must be at least 1, or None for all; got {top_k}.")
+    count = len(source)
+    keys = np.asarray(jax.random.key_data(jax.random.split(jax.random.key(seed), count)))
+    temperatures = np.full(count, temperature, np.float32)  # an array: a new one compiles nothing
+    search = (_sample, max_length, top_k)
+    return _in_batches(model, source, batch_size, search, keys, temperatures)
+
+
 def beam_search(
     model: EncoderDecoder,
     source,
@@ -99,8 +153,11 @@ def beam_search(
     return _in_batches(model, source, batch_size, (_beam, max_length, width, float(length_penalty)))
 
 
-def _in_batches(model, source, batch_size, search) -> Generated:
-    """Sorts by length, decodes in batches of one shape on all devices, restores the order."""
+def _in_batches(model, source, batch_size, search, *more) -> Generated:
+    """Sorts by length, decodes in batches of one shape on all devices, restores the order.
+
+    ``more`` are arrays with a row for each example, which the search takes after the source.
+    """
     source = np.asarray(source)
     if source.ndim not in (2, 4) or 0 in source.shape:
         raise ValueError(
@@ -118,7 +175,7 @@ def _in_batches(model, source, batch_size, search) -> Generated:
     size = -(-size // mesh.size) * mesh.size
     run = _compiled(search, graph, mesh)
     if size == len(source) and mesh.size == 1:  # nothing to sort or to fill up
-        return Generated(*(x if x is None else np.asarray(x) for x in run(state, source)))
+        return Generated(*(x if x is None else np.asarray(x) for x in run(state, source, *more)))
     # Neighbours in length share a batch, and go to different devices.
     lengths = (source != PAD).sum(axis=1) if source.ndim == 2 else np.zeros(len(source))
     order = np.argsort(lengths, kind="stable")
@@ -126,7 +183,8 @@ def _in_batches(model, source, batch_size, search) -> Generated:
     parts = []
     for start in range(0, len(source), size):
         rows = order[start : start + size]
-        result = run(state, source[np.resize(rows, size)[spread]])
+        filled = np.resize(rows, size)[spread]
+        result = run(state, *(x[filled] for x in (source, *more)))
         back = np.argsort(spread)[: len(rows)]
         parts.append([np.asarray(x)[back] for x in result if x is not None])
     back = np.argsort(order)
@@ -138,14 +196,14 @@ def _in_batches(model, source, batch_size, search) -> Generated:
 def _compiled(search, graph, mesh):
     function, *settings = search
 
-    def run(state, source):
+    def run(state, examples):
         model = nnx.merge(graph, state)
-        return function(model, source, *settings)
+        return function(model, *examples, *settings)
 
     split = jax.shard_map(
         run, mesh=mesh, in_specs=(P(), P(BATCH_AXIS)), out_specs=P(BATCH_AXIS), check_vma=False
     )
-    return jax.jit(split)
+    return jax.jit(lambda state, *examples: split(state, examples))
 
 
 def _log_probabilities(logits):
@@ -161,6 +219,24 @@ def _start(model, source, max_length):
 
 
 def _greedy(model, source, max_length):
+    return _one_by_one(model, source, max_length, lambda i, log_p: jnp.argmax(log_p, axis=-1))
+
+
+def _sample(model, source, keys, temperatures, max_length, top_k):
+    keys = jax.random.wrap_key_data(keys)
+
+    def choose(i, log_p):
+        if top_k is not None:
+            least = jax.lax.top_k(log_p, min(top_k, log_p.shape[-1]))[0][:, -1:]
+            log_p = jnp.where(log_p < least, -jnp.inf, log_p)
+        noise = jax.vmap(lambda key: jax.random.gumbel(jax.random.fold_in(key, i), log_p.shape[1:]))
+        return jnp.argmax(log_p / temperatures[:, None] + noise(keys), axis=-1)
+
+    return _one_by_one(model, source, max_length, choose)
+
+
+def _one_by_one(model, source, max_length, choose):
+    """Writes what ``choose(step, log-probabilities (B, V))`` picks, until all have ended."""
     decoder = model.decoder
     carry, memory = _start(model, source, max_length)
     batch = source.shape[0]
@@ -176,9 +252,10 @@ def _greedy(model, source, max_length):
         i, token, ended, carry, score, tokens, looked = loop
         state, logits, weights = decoder.step(DecoderState(carry, memory), token)
         log_p = _log_probabilities(logits)
-        best = jnp.argmax(log_p, axis=-1)
-        score = score + jnp.where(ended, 0, jnp.max(log_p, axis=-1))
-        token = jnp.where(ended, PAD, best)
+        chosen = choose(i, log_p)
+        bet = jnp.take_along_axis(log_p, chosen[:, None], axis=1)[:, 0]
+        score = score + jnp.where(ended, 0, bet)
+        token = jnp.where(ended, PAD, chosen)
         if looked is not None:
             looked = looked.at[i].set(jnp.where(ended[:, None, None], 0, weights))
         tokens = tokens.at[i].set(token)

@@ -201,7 +201,8 @@ class MultiHeadAttention(nnx.Module):
       heads: H.
       d_k: width of a head's queries and keys; ``d_model / heads`` if None.
       d_v: width of a head's values; ``d_model / heads`` if None.
-      rotary: turn queries and keys by their positions (:func:`~encdec_lib.layers.positions.rotate`).
+      rotary: turn queries and keys by their positions, see
+        :func:`~encdec_lib.layers.positions.rotate`.
       scaled: divide the products by :math:`\sqrt{d_k}`.
       bias: add a bias to queries, keys, values and outputs. The paper has none; most code has.
       dtype: what the products are computed in; weights stay float32.
@@ -247,7 +248,9 @@ class MultiHeadAttention(nnx.Module):
             )
         d_k, d_v = d_k or d_model // heads, d_v or d_model // heads
         if rotary and d_k % 2:
-            raise ValueError(f"rotary positions turn pairs of numbers: d_k must be even; got {d_k}.")
+            raise ValueError(
+                f"rotary positions turn pairs of numbers: d_k must be even; got {d_k}."
+            )
         linear = partial(nnx.Linear, use_bias=bias, dtype=dtype, rngs=rngs)
         self.query = linear(d_model, heads * d_k)
         self.key = linear(d_model, heads * d_k)

@@ -166,7 +166,8 @@ class DecoderBlock(nnx.Module):
       >>> from encdec_lib.layers.attention import causal_mask
       >>> block = DecoderBlock(6, 2, 12, rngs=nnx.Rngs(0))
       >>> memory = block.cross_attention.offer(jnp.ones((1, 5, 6)))
-      >>> y, own, cross = block(jnp.ones((1, 3, 6)), causal_mask(3), memory, jnp.ones((1, 1, 5), bool))
+      >>> real = jnp.ones((1, 1, 5), bool)
+      >>> y, own, cross = block(jnp.ones((1, 3, 6)), causal_mask(3), memory, real)
       >>> y.shape, own.shape, cross.shape
       ((1, 3, 6), (1, 2, 3, 3), (1, 2, 3, 5))
 

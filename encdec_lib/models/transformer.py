@@ -59,9 +59,7 @@ class Tokens(nnx.Module):
 
     def __init__(self, vocab: int, config: TransformerConfig, *, rngs: nnx.Rngs):
         self.embedding = Embedding(vocab, config.d_model, rngs=rngs)
-        self.positions = Positions(
-            config.positions, config.d_model, config.max_length, rngs=rngs
-        )
+        self.positions = Positions(config.positions, config.d_model, config.max_length, rngs=rngs)
         self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
         self.dtype, self.scale = DTYPES[config.dtype], config.d_model**0.5
 
@@ -159,8 +157,12 @@ class TransformerDecoder(nnx.Module):
         ]
         self.blocks = nnx.data(blocks)
         self.norm = _last_norm(config, rngs)
-        untied = None if config.tied else nnx.Linear(
-            config.d_model, vocab_size, use_bias=False, dtype=DTYPES[config.dtype], rngs=rngs
+        untied = (
+            None
+            if config.tied
+            else nnx.Linear(
+                config.d_model, vocab_size, use_bias=False, dtype=DTYPES[config.dtype], rngs=rngs
+            )
         )
         self.output = untied
         self.encoding_dim = config.d_model
@@ -215,7 +217,9 @@ class TransformerDecoder(nnx.Module):
         y, new = self.tokens(token[:, None], done[0]), []
         for n, block in enumerate(self.blocks):
             layer = slice(2 * n, 2 * n + 2)
-            y, cache, weights = block.step(y, Cache(*old[layer]), done[0], memory[layer], mask)
+            y, cache, weights = block.step(
+                y, Cache(*old[layer]), done[0], tuple(memory[layer]), mask
+            )
             new += cache
         state = DecoderState((done + 1, *new), (mask, *memory))
         return state, self._logits(y)[:, 0], weights[:, :, 0]
