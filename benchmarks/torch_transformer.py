@@ -72,7 +72,9 @@ class Transformer(nn.Module):
         token, written = torch.ones(batch, dtype=torch.long), []
         for i in range(length):
             y = self.embed(self.target, token[:, None], i)
-            for layer, (keys, values), (cache_k, cache_v) in zip(layers, offered, kept, strict=True):
+            for layer, (keys, values), (cache_k, cache_v) in zip(
+                layers, offered, kept, strict=True
+            ):
                 own, cross = layer.self_attn, layer.multihead_attn
                 qkv = F.linear(layer.norm1(y), own.in_proj_weight, own.in_proj_bias)
                 q, k, v = (self._split(x) for x in qkv.chunk(3, dim=-1))

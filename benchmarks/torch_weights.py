@@ -144,3 +144,55 @@ def copy_transformer(ours, theirs):
             raise ValueError("One of the two models has a last normalisation, the other has none.")
         if part.norm is not None:
             copy_layer_norm(part.norm, twin.norm)
+
+
+def moved(ours):
+    """Our columns in Marian's order: its positions are all sines, then all cosines."""
+    width = ours.encoder.tokens.embedding.embedding.shape[-1]
+    return torch.arange(width).reshape(-1, 2).T.flatten()
+
+
+@torch.no_grad()
+def copy_marian(ours, theirs):
+    """A whole post-norm Transformer into a ``MarianMTModel`` of the package ``transformers``.
+
+    Its vectors are ours with their columns in another order, so wherever a matrix reads or
+    writes such a vector, its rows or columns move along.
+    """
+    order, model = moved(ours), theirs.model
+
+    def copy_read(layer, twin):  # from a vector of the model to anything
+        twin.weight.copy_(tensor(layer.kernel).T[:, order])
+        twin.bias.copy_(tensor(layer.bias))
+
+    def copy_written(layer, twin):  # from anything to a vector of the model
+        twin.weight.copy_(tensor(layer.kernel).T[order])
+        twin.bias.copy_(tensor(layer.bias)[order])
+
+    def copy_attention(layer, twin, around, norm):
+        for name in ("query", "key", "value"):
+            copy_read(getattr(layer, name), getattr(twin, f"{name[0]}_proj"))
+        copy_written(layer.output, twin.out_proj)
+        copy_ordered_norm(around.norm, norm)
+
+    def copy_ordered_norm(norm, twin):
+        twin.weight.copy_(tensor(norm.scale)[order])
+        twin.bias.copy_(tensor(norm.bias)[order])
+
+    for part, twin in ((ours.encoder, model.encoder), (ours.decoder, model.decoder)):
+        twin.embed_tokens.weight.copy_(tensor(part.tokens.embedding.embedding)[:, order])
+        for block, layer in zip(part.blocks, twin.layers, strict=True):
+            own, norm = layer.self_attn, layer.self_attn_layer_norm
+            if part is ours.encoder:
+                copy_attention(block.attention, own, block.around_attention, norm)
+            else:
+                copy_attention(block.self_attention, own, block.around_self_attention, norm)
+                copy_attention(
+                    block.cross_attention,
+                    layer.encoder_attn,
+                    block.around_cross_attention,
+                    layer.encoder_attn_layer_norm,
+                )
+            copy_read(block.feed_forward.hidden, layer.fc1)
+            copy_written(block.feed_forward.output, layer.fc2)
+            copy_ordered_norm(block.around_feed_forward.norm, layer.final_layer_norm)

@@ -21,10 +21,13 @@ from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
 from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 from encdec_lib.models.token_sized import Reading
+from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder, TransformerEncoder
 
 E, HALF, D, A, V_TARGET, V_SOURCE = 3, 5, 7, 11, 13, 17
 WIDTH = 2 * HALF  # of an encoder's vectors
 SIDE, CHANNELS = 8, (3, WIDTH)  # of images; two scales, so that the grid has 4×4 cells
+# The outputs are untied, so that `build` finds a matrix of their own to scale.
+BLOCKS = TransformerConfig(V_SOURCE, V_TARGET, WIDTH, 2, A, 1, 2, d_k=D, d_v=E, tied=False)
 
 ENCODERS = {
     "last state": lambda rngs: RNNEncoder(V_SOURCE, E, WIDTH, rngs=rngs),
@@ -33,6 +36,7 @@ ENCODERS = {
     "convolutions": lambda rngs: CNNEncoder(SIDE, 1, CHANNELS, WIDTH, rngs=rngs),
     "a vector a cell": lambda rngs: CNNEncoder(SIDE, 1, CHANNELS, WIDTH, grid=True, rngs=rngs),
     "u-net": lambda rngs: UNetEncoder(1, CHANNELS, rngs=rngs),
+    "self-attention": lambda rngs: TransformerEncoder(V_SOURCE, BLOCKS, rngs=rngs),
 }
 
 
@@ -57,6 +61,7 @@ DECODERS = {
     "additive score": partial(scoring, name="additive"),
     "previous state": partial(scoring, name="dot", query="previous"),
     "local-p": partial(scoring, name="general", window="predictive"),
+    "transformer": lambda rngs: TransformerDecoder(V_TARGET, BLOCKS, rngs=rngs),
 }
 PAINTERS = {  # decoders that write an image at once
     "dense": lambda rngs: DenseDecoder(SIDE, D, WIDTH, rngs=rngs),
@@ -65,14 +70,24 @@ PAINTERS = {  # decoders that write an image at once
 }
 READ_IMAGES = {"dense", "convolutions", "a vector a cell", "u-net"}
 GRIDS = {"a vector a cell", "u-net"}  # encoders with one vector for each cell of an image
-MANY_VECTORS = {"a vector a token"} | GRIDS  # encoders with M > 1
+MANY_VECTORS = {"a vector a token", "self-attention"} | GRIDS  # encoders with M > 1
 ONE_VECTOR = {"rnn", "dense"}  # decoders that read M = 1 alone
 # One decoder with other readers: what they share is tried with every encoder in one of them.
 VARIANTS = {"reads the maximum", "reads the likest", "previous state", "local-p"}
+# A Transformer's halves fit everything, and each pair takes ten seconds to compile: one partner
+# of each sort.
+PARTNERS = {
+    "self-attention": {"additive attention", "transformer"},
+    "transformer": {"last state", "a vector a token", "a vector a cell", "self-attention"},
+}
 
 
 def fits(encoder: str, decoder: str) -> bool:
-    """Whether the decoder can read what the encoder writes."""
+    """Whether the decoder can read what the encoder writes, and the tests try it."""
+    if decoder not in PARTNERS.get(encoder, {decoder}):
+        return False
+    if encoder not in PARTNERS.get(decoder, {encoder}):
+        return False
     if decoder in ONE_VECTOR:
         return encoder not in MANY_VECTORS
     if decoder in VARIANTS:
@@ -90,7 +105,8 @@ def build(
 ) -> EncoderDecoder:
     """A fresh pair; biases and logits are scaled up so that its bets are not all alike.
 
-    ``ends`` is added to the logit of <eos>: outputs of a fresh model hardly ever end.
+    ``ends`` is added to the logit of <eos>, where outputs have a bias: outputs of a fresh
+    recurrent model hardly ever end.
     """
     rngs = nnx.Rngs(seed)
     model = EncoderDecoder(ENCODERS[encoder](rngs), (DECODERS | PAINTERS)[decoder](rngs))

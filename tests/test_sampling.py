@@ -39,7 +39,7 @@ def first_bets(model, row, temperature, top_k):
     ("temperature", "top_k"), [(1.0, None), (0.5, None), (2.0, 3)], ids=["plain", "cold", "top 3"]
 )
 def test_tokens_come_as_often_as_the_model_says(model, temperature, top_k):
-    count, row = 20_000, SOURCE[1]
+    count, row = 5_000, SOURCE[1]
     source = np.tile(row, (count, 1))
     drawn = sample(model, source, 1, temperature, top_k, batch_size=count).tokens[:, 0]
     share = np.bincount(drawn, minlength=V_TARGET) / count

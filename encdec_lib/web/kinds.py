@@ -71,11 +71,11 @@ def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
     """How a Transformer's encoder or decoder looks, if its blocks are the library's and alike."""
     positions, found = part.tokens.positions.kind, set()
     for block in part.blocks:
-        kinds = [type(block), type(block.feed_forward)]
+        kinds = [type(block), type(block.feed_forward), type(block.around_feed_forward.norm)]
         for name in _ATTENTIONS:
             if hasattr(block, name):
                 attention, around = getattr(block, name), getattr(block, f"around_{name}")
-                kinds.append(type(attention))
+                kinds += [type(attention), type(around.norm)]
                 found.add((attention.heads, attention.scaled, around.pre_norm))
         if unknown := [kind.__name__ for kind in kinds if kind not in _BLOCKS]:
             raise ValueError(
@@ -94,7 +94,7 @@ def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
 
 
 _PARTS = ("query", "key", "value", "output")  # of an attention
-_BLOCKS = (EncoderBlock, DecoderBlock, FeedForward, MultiHeadAttention)
+_BLOCKS = (EncoderBlock, DecoderBlock, FeedForward, MultiHeadAttention, nnx.LayerNorm)
 _ATTENTIONS = ("attention", "self_attention", "cross_attention")
 _EMBEDDING = "embedding.embedding"
 _SCORES = {

@@ -8,6 +8,7 @@ from encdec_lib.widgets.forgetting_dial import ForgettingDial
 from encdec_lib.widgets.heads_dial import HeadsDial
 from encdec_lib.widgets.length_dial import LengthDial
 from encdec_lib.widgets.segmenter import Segmenter
+from encdec_lib.widgets.transformer_explorer import TransformerExplorer
 from encdec_lib.widgets.width_dial import WidthDial
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "LengthDial",
     "SceneCaptioner",
     "Segmenter",
+    "TransformerExplorer",
     "WidthDial",
 ]

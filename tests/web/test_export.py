@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
+from encdec_lib.layers.blocks import FeedForward
 from encdec_lib.layers.recurrent import LSTM
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.captioning import CaptionConfig, captioner
@@ -17,6 +18,12 @@ from encdec_lib.web.export import folded
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
 from tests.widgets.untrained_readers import EVERY_READER, reading, scoring
+from tests.widgets.untrained_transformers import (
+    CHOICES,
+    small,
+    with_gru_decoder,
+    with_gru_encoder,
+)
 
 
 @pytest.fixture
@@ -184,3 +191,45 @@ def test_a_model_the_page_cannot_run_is_refused(fixed, as_reader):
         export_model(fixed)
     with pytest.raises(TypeError, match="model must be a Flax NNX module.*got dict"):
         export_model({})
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_transformer_is_known(choice):
+    model = small(**CHOICES[choice])
+    exported = export_model(model)
+    assert (exported.encoder, exported.decoder) == ("transformer", "transformer")
+    told = {"heads": 3, "scaled": True, "pre_norm": True, "positions": "sinusoidal"}
+    told |= {name: CHOICES[choice][name] for name in told if name in CHOICES[choice]}
+    assert exported.settings == {"encoder": told, "decoder": told}
+    tables = [path for path in exported.manifest if "positions" in path]
+    assert len(tables) == (2 if told["positions"] == "learned" else 0)
+    seen = rounded(model).decoder.blocks[0].cross_attention.query.kernel[...]
+    path = "decoder.blocks.0.cross_attention.query.kernel"
+    np.testing.assert_array_equal(read(exported, path), seen)
+
+
+def test_a_transformer_encoder_with_a_recurrent_decoder_is_known():
+    exported = export_model(with_gru_decoder(score="additive"))
+    assert (exported.encoder, exported.decoder) == ("transformer", "reading")
+    exported = export_model(with_gru_encoder())
+    assert (exported.encoder, exported.decoder) == ("birnn", "transformer")
+
+
+def test_blocks_of_ones_own_are_refused(as_reader):
+    class Mine(FeedForward):
+        pass
+
+    model = small()
+    model.encoder.blocks[0].feed_forward = Mine(12, 17, rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match="blocks made of EncoderBlock, .*; got Mine"):
+        export_model(model)
+    model = small()
+    model.decoder.blocks[1].cross_attention.scaled = False
+    with pytest.raises(
+        ValueError, match=r"blocks that are alike; got .*\(3, False, True\), \(3, T"
+    ):
+        export_model(model)
+    model = small()
+    model.decoder.blocks[0].around_feed_forward.norm = nnx.RMSNorm(12, rngs=nnx.Rngs(0))
+    with pytest.raises(ValueError, match="blocks made of .*LayerNorm; got RMSNorm"):
+        export_model(model)

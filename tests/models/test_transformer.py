@@ -1,0 +1,520 @@
+"""Mirrors encdec_lib/models/transformer.py."""
+
+import copy
+from functools import lru_cache, partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from encdec_lib.data.vocabulary import BOS, EOS, PAD
+from encdec_lib.encoding import Encoding
+from encdec_lib.generate import beam_search, greedy
+from encdec_lib.layers.positions import POSITIONS
+from encdec_lib.losses import shift_right
+from encdec_lib.models.transformer import (
+    TransformerConfig,
+    TransformerDecoder,
+    TransformerEncoder,
+    attention_maps,
+    transformer,
+)
+from tests import loops
+from tests.systems import sentences, with_biases
+
+B, T, S, V_TARGET, V_SOURCE = 3, 5, 7, 17, 19
+H, D, F, K, V, LONGEST = 2, 22, 13, 26, 11, 23  # D and K: twice a prime
+SOURCE = jnp.asarray(sentences([7, 2, 4], V_SOURCE))
+TARGET_IN = shift_right(jnp.asarray(sentences([5, 3, 4], V_TARGET, seed=1, end=EOS)))
+REAL = np.asarray(TARGET_IN) != PAD
+CASES = {
+    "post-norm, sinusoidal": {"pre_norm": False},
+    "pre-norm, sinusoidal, untied": {"tied": False},
+    "learned, d_k ≠ d_v": {"positions": "learned", "d_k": K, "d_v": V},
+    "post-norm, rotary, d_k ≠ d_v": {
+        "positions": "rotary",
+        "pre_norm": False,
+        "d_k": K,
+        "d_v": V,
+    },
+    "no positions, unscaled": {"positions": "none", "scaled": False},
+}
+every_case = pytest.mark.parametrize("case", CASES)
+close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
+
+
+def configured(**choices):
+    sizes = {"d_model": D, "heads": H, "d_ff": F, "encoder_layers": 2, "decoder_layers": 3}
+    return TransformerConfig(V_SOURCE, V_TARGET, **(sizes | {"max_length": LONGEST} | choices))
+
+
+@lru_cache
+def built(case):
+    """Random biases; evaluating."""
+    model = with_biases(transformer(configured(**CASES[case]), rngs=nnx.Rngs(0)))
+    model.eval()
+    return model
+
+
+@nnx.jit
+def decode(model, source, target_in):
+    return model(source, target_in)
+
+
+@nnx.jit
+def look(model, source, target_in):
+    return attention_maps(model, source, target_in)
+
+
+@nnx.jit
+def encode(model, source):
+    return model.encode(source)
+
+
+# The equations
+
+
+def tokens_by_loops(tokens, kind, words):
+    rows = [np.sqrt(D) * loops.float64(tokens.embedding.embedding)[word] for word in words]
+    if kind == "sinusoidal":
+        rows = [row + loops.sinusoid(t, D) for t, row in enumerate(rows)]
+    if kind == "learned":
+        table = loops.float64(tokens.positions.table)
+        rows = [row + table[t] for t, row in enumerate(rows)]
+    return np.array(rows)
+
+
+def stack(part, x, sub_layers):
+    """Every block's sub-layers, then the last norm: the vectors, and all weights by name."""
+    kept = {name: [] for name in sub_layers}
+    for block in part.blocks:
+        for name, over in sub_layers.items():
+
+            def attend(x, block=block, name=name, over=over):
+                attention = getattr(block, name)
+                z = x if over is None else over
+                seen = np.ones((len(x), len(z)), bool)
+                if name == "self_attention":
+                    seen = np.tril(seen)
+                looked, weights = loops.multi_head(attention, x, z, seen)
+                kept[name].append(weights)
+                return looked
+
+            x = loops.around(getattr(block, f"around_{name}"), attend, x)
+        network = partial(loops.feed_forward, block.feed_forward)
+        x = loops.around(block.around_feed_forward, network, x)
+    if part.norm is not None:
+        x = np.array([loops.layer_norm(part.norm, row) for row in x])
+    return x, kept
+
+
+@every_case
+def test_agrees_with_the_equations_written_as_loops(case):
+    model, kind = built(case), CASES[case].get("positions", "sinusoidal")
+    encoder, decoder = model.encoder, model.decoder
+    if decoder.output is None:
+        matrix = loops.float64(decoder.tokens.embedding.embedding).T
+    else:
+        matrix = loops.float64(decoder.output.kernel)
+    decoded, maps = decode(model, SOURCE, TARGET_IN), look(model, SOURCE, TARGET_IN)
+    assert decoded.logits.shape == (B, T, V_TARGET)
+    np.testing.assert_array_equal(decoded.weights, maps.cross[-1])
+    assert (len(maps.encoder), len(maps.decoder), len(maps.cross)) == (2, 3, 3)
+    for b in range(B):
+        source = [w for w in np.asarray(SOURCE[b]) if w]
+        target = [w for w in np.asarray(TARGET_IN[b]) if w]
+        s, t = len(source), len(target)
+        x = tokens_by_loops(encoder.tokens, kind, source)
+        h, encoder_maps = stack(encoder, x, {"attention": None})
+        y = tokens_by_loops(decoder.tokens, kind, target)
+        y, decoder_maps = stack(decoder, y, {"self_attention": None, "cross_attention": h})
+        np.testing.assert_allclose(encode(model, SOURCE).vectors[b, :s], h, rtol=1e-4, atol=3e-5)
+        np.testing.assert_allclose(decoded.logits[b, :t], y @ matrix, rtol=1e-4, atol=1e-4)
+        for mine, wanted in (
+            (maps.encoder, encoder_maps["attention"]),
+            (maps.decoder, decoder_maps["self_attention"]),
+            (maps.cross, decoder_maps["cross_attention"]),
+        ):
+            for layer, by_loops in zip(mine, wanted, strict=True):
+                _, rows, columns = by_loops.shape
+                np.testing.assert_allclose(layer[b, :, :rows, :columns], by_loops, atol=2e-5)
+
+
+@every_case
+def test_maps_add_up_to_one_and_hide_padding_and_what_comes_later(case):
+    maps = look(built(case), SOURCE, TARGET_IN)
+    padding = np.asarray(SOURCE) == PAD
+    later = np.triu(np.ones((T, T), bool), 1)
+    for name, layers in maps._asdict().items():
+        for layer in np.asarray(layers):
+            np.testing.assert_allclose(layer.sum(-1), 1, rtol=1e-5)
+            if name == "decoder":
+                np.testing.assert_array_equal(layer[..., later], 0)
+            else:
+                np.testing.assert_array_equal(np.moveaxis(layer, -1, 1)[padding], 0)
+
+
+# What does not matter, and what does
+
+
+@every_case
+def test_padding_does_not_matter(case):
+    model, more = built(case), 4
+    wide = [jnp.pad(x, ((0, 0), (0, more))) for x in (SOURCE, TARGET_IN)]
+    before, after = decode(model, SOURCE, TARGET_IN), decode(model, *wide)
+    np.testing.assert_allclose(after.logits[:, :T], before.logits, rtol=1e-6, atol=5e-6)
+    np.testing.assert_allclose(after.weights[:, :, :T, :S], before.weights, atol=1e-6)
+    alone = decode(model, SOURCE[1:2, :2], TARGET_IN[1:2])  # without padding, and without company
+    np.testing.assert_allclose(alone.logits[0], before.logits[1], rtol=1e-6, atol=5e-6)
+
+
+@every_case
+def test_no_position_looks_ahead(case):
+    model = built(case)
+    before = decode(model, SOURCE, TARGET_IN).logits
+    for t in range(1, T):
+        other = (TARGET_IN[:, t] + 1) % (V_TARGET - 4) + 4
+        after = decode(model, SOURCE, TARGET_IN.at[:, t].set(other)).logits
+        np.testing.assert_array_equal(after[:, :t], before[:, :t])
+        assert np.abs(after - before)[:, t:].max(axis=(1, 2)).min() > 1e-3
+
+
+@pytest.mark.parametrize("positions", POSITIONS)
+@pytest.mark.parametrize("pre_norm", [True, False], ids=["pre-norm", "post-norm"])
+def test_without_positions_the_encoder_cannot_tell_two_orders_apart(positions, pre_norm):
+    config = configured(positions=positions, pre_norm=pre_norm, d_k=K)
+    encoder = with_biases(TransformerEncoder(V_SOURCE, config, rngs=nnx.Rngs(0)))
+    order = np.array([4, 2, 0, 6, 1, 3, 5])
+    source = jnp.stack([SOURCE[0], SOURCE[0][order]])
+    one, other = nnx.jit(lambda e, s: e(s, s != PAD).vectors)(encoder, source)
+    moved = np.abs(np.asarray(other) - np.asarray(one)[order]).max()
+    assert moved < 1e-5 if positions == "none" else moved > 1e-3
+
+
+# Writing
+
+
+@every_case
+def test_a_step_with_the_cache_is_teacher_forcing(case):
+    model = built(case)
+    decoded = decode(model, SOURCE, TARGET_IN)
+    start = nnx.jit(lambda model, source: model.decoder.start(model.encode(source), T))
+    step = nnx.jit(lambda model, state, token: model.decoder.step(state, token))
+    state = start(model, SOURCE)
+    for t in range(T):
+        state, logits, weights = step(model, state, TARGET_IN[:, t])
+        close(logits, decoded.logits[:, t])
+        close(weights, decoded.weights[:, :, t])
+
+
+def sharpened(case, seed):
+    """Random bets that are not all alike."""
+    model = with_biases(transformer(configured(**CASES[case]), rngs=nnx.Rngs(seed)))
+    table = model.decoder.output
+    table = model.decoder.tokens.embedding.embedding if table is None else table.kernel
+    table[...] = 2 * table[...]
+    model.eval()
+    return model
+
+
+@every_case
+def test_greedy_with_the_cache_is_greedy_without(case):
+    lengths, length = set(), 6
+    for seed in range(3):
+        model = sharpened(case, seed)
+        found = greedy(model, np.asarray(SOURCE), max_length=length)
+        tokens, total = np.zeros((B, length), int), np.zeros(B)
+        for t in range(length):  # all of it, from the start, for every token
+            target_in = shift_right(jnp.asarray(tokens))
+            log_p = jax.nn.log_softmax(decode(model, SOURCE, target_in).logits[:, t])
+            log_p = np.asarray(log_p.at[:, jnp.array([PAD, BOS])].set(-jnp.inf))
+            going = ~(tokens == EOS).any(axis=1)
+            tokens[:, t] = np.where(going, log_p.argmax(-1), PAD)
+            total += np.where(going, log_p.max(-1), 0)
+        np.testing.assert_array_equal(found.tokens, tokens)
+        close(found.scores, total)
+        maps = look(model, SOURCE, shift_right(jnp.asarray(tokens)))
+        close(found.weights, np.where((tokens != PAD)[:, None, :, None], maps.cross[-1], 0))
+        lengths |= {tuple(row) for row in tokens}
+    assert len(lengths) > 3  # not one answer for everything
+
+
+@every_case
+def test_beams_carry_their_caches(case):
+    model, length = sharpened(case, 0), 6
+    narrow = greedy(model, np.asarray(SOURCE), max_length=length)
+    wide = beam_search(model, np.asarray(SOURCE), max_length=length, width=3)
+    tokens = jnp.asarray(wide.tokens)
+    log_p = jax.nn.log_softmax(decode(model, SOURCE, shift_right(tokens)).logits)
+    each = np.take_along_axis(np.asarray(log_p), np.asarray(tokens)[..., None], axis=-1)[..., 0]
+    close(wide.scores, np.where(wide.tokens != PAD, each, 0).sum(axis=1))
+    assert (wide.scores >= narrow.scores - 1e-5).all()
+
+
+# Numbers
+
+
+@pytest.mark.parametrize("pre_norm", [True, False], ids=["pre-norm", "post-norm"])
+def test_bfloat16_is_float32_but_for_rounding(pre_norm):
+    exact, rounded = (
+        with_biases(transformer(configured(pre_norm=pre_norm, dtype=dtype), rngs=nnx.Rngs(0)))
+        for dtype in ("float32", "bfloat16")
+    )
+    weights = nnx.state(rounded, nnx.Param)
+    assert {p.dtype for p in jax.tree.leaves(weights)} == {jnp.dtype("float32")}
+    logits, wanted = (decode(model, SOURCE, TARGET_IN).logits for model in (rounded, exact))
+    assert logits.dtype == jnp.bfloat16
+    # 8 bits: each rounding is off by at most 2^-9 of the number. About 50 results are rounded on
+    # the way through 5 blocks; off at random, they add up to sqrt(50) · 2^-9 = 0.014 of the
+    # logits' size, and the largest of 255 such sums is about 3 times as far off.
+    size = np.sqrt((np.asarray(wanted) ** 2).mean())
+    error = np.abs(np.asarray(logits, np.float32) - np.asarray(wanted))
+    assert np.sqrt((error**2).mean()) < 0.03 * size and error.max() < 0.1 * size
+    # The cached step rounds at the same places.
+    step = nnx.jit(lambda model, state, token: model.decoder.step(state, token))
+    state = rounded.decoder.start(encode(rounded, SOURCE), T)
+    for t in range(T):
+        state, one, _ = step(rounded, state, TARGET_IN[:, t])
+        error = np.asarray(one, np.float32) - np.asarray(logits[:, t], np.float32)
+        assert np.abs(error).max() < 0.05 * size
+    assert all(x.dtype == jnp.bfloat16 for x in state.carry[1:])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("pre_norm", [True, False], ids=["pre-norm", "post-norm"])
+def test_nothing_to_see_and_one_position_give_finite_numbers(dtype, pre_norm):
+    model = transformer(configured(pre_norm=pre_norm, dtype=dtype), rngs=nnx.Rngs(0))
+
+    def total(model, source, target_in):
+        logits = model(source, target_in).logits.astype(jnp.float32)
+        return (logits**2).sum()
+
+    for source in (SOURCE.at[1].set(PAD), SOURCE[:, :1]):  # a source of padding, one of one word
+        grads = nnx.jit(nnx.grad(total))(model, source, TARGET_IN[:, :1])
+        assert all(np.isfinite(g).all() for g in jax.tree.leaves(grads))
+        assert np.isfinite(np.asarray(decode(model, source, TARGET_IN).logits, np.float32)).all()
+
+
+def test_dropout_acts_in_training_alone():
+    dropping = with_biases(transformer(configured(dropout=0.3), rngs=nnx.Rngs(0)))
+    plain = transformer(configured(), rngs=nnx.Rngs(1))
+    nnx.update(plain, nnx.state(dropping, nnx.Param))
+    dropping.train()
+    one, two = (decode(dropping, SOURCE, TARGET_IN).logits for _ in range(2))
+    assert np.abs(one - two).max(axis=(1, 2)).min() > 0.1  # other tokens, other layers
+    dropping.eval()
+    for _ in range(2):
+        wanted = decode(plain, SOURCE, TARGET_IN).logits
+        np.testing.assert_array_equal(decode(dropping, SOURCE, TARGET_IN).logits, wanted)
+
+
+def test_what_the_choices_cost():
+    def count(**choices):
+        model = transformer(configured(**choices), rngs=nnx.Rngs(0))
+        return sum(p.size for p in jax.tree.leaves(nnx.state(model, nnx.Param)))
+
+    attention, network, norm = 4 * (D * D + D), D * F + F + F * D + D, 2 * D
+    layers = 2 * (attention + network + 2 * norm) + 3 * (2 * attention + network + 3 * norm)
+    tables = (V_SOURCE + V_TARGET) * D
+    assert count() == tables + layers + 2 * norm
+    assert count(pre_norm=False) == tables + layers  # no last norms
+    assert count(tied=False) == count() + D * V_TARGET
+    assert count(positions="learned") == count() + 2 * LONGEST * D
+    assert count(heads=11) == count(positions="rotary") == count()
+
+
+def test_embeddings_come_in_as_large_as_positions():
+    wide = TransformerConfig(1009, 1009, d_model=512, heads=8, encoder_layers=1)
+    tokens = TransformerEncoder(1009, wide, rngs=nnx.Rngs(0)).tokens
+    table = np.asarray(tokens.embedding.embedding[...])
+    np.testing.assert_allclose(table.std(), 512**-0.5, rtol=0.02)
+    ids = jnp.arange(2, 7)[None]
+    added = tokens(ids, 3)[0] - tokens.scale * tokens.embedding(ids)[0]
+    wanted = [loops.sinusoid(t, 512) for t in range(3, 8)]
+    np.testing.assert_allclose(added, wanted, atol=1e-5)  # `first` says where they stand
+
+
+# Parity
+
+
+def logits_and_gradients(model, source, target_in, pull):
+    graph, params, rest = nnx.split(model, nnx.Param, ...)
+
+    def pulled(params):
+        logits = nnx.merge(graph, params, rest)(source, target_in).logits
+        return (logits * pull).sum(), logits
+
+    grads, logits = jax.jit(jax.grad(pulled, has_aux=True))(params)
+    return logits, nnx.merge(graph, grads, rest)
+
+
+def compare_gradients(grads, theirs, copy_weights):
+    """Our gradients, laid out as PyTorch lays its own: every one, to 1e-5 of its largest."""
+    twin = copy.deepcopy(theirs)
+    copy_weights(grads, twin)
+    parameters = dict(theirs.named_parameters())
+    compared = 0
+    for name, mine in twin.named_parameters():
+        if not parameters[name].requires_grad:
+            continue  # a table of sinusoids
+        wanted = parameters[name].grad.numpy()
+        atol = 1e-5 * max(1, np.abs(wanted).max())
+        close(mine.detach().numpy(), wanted, atol=atol, err_msg=name)
+        compared += 1
+    assert compared > 40
+
+
+def pull_at_real_tokens():
+    pull = np.random.default_rng(3).normal(size=(B, T, V_TARGET))
+    return (pull * REAL[..., None]).astype(np.float32)
+
+
+def torch_twin(torch, pre_norm):
+    """The benchmark's twin. PyTorch puts a last norm behind post-norm too; ours has none."""
+    from benchmarks.torch_transformer import Transformer
+
+    theirs = Transformer(V_SOURCE, D, H, F, 2, LONGEST)
+    theirs.target = torch.nn.Embedding(V_TARGET, D)
+    layer = {"dropout": 0.0, "batch_first": True, "norm_first": pre_norm}
+    parts = []
+    for name in ("Encoder", "Decoder"):
+        block = getattr(torch.nn, f"Transformer{name}Layer")(D, H, F, **layer)
+        norm = torch.nn.LayerNorm(D) if pre_norm else None
+        nested = {"enable_nested_tensor": False} if name == "Encoder" else {}
+        parts.append(getattr(torch.nn, f"Transformer{name}")(block, 2, norm=norm, **nested))
+    theirs.transformer = torch.nn.Transformer(
+        D, H, custom_encoder=parts[0], custom_decoder=parts[1], **layer
+    )
+    return theirs
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor is True:UserWarning")
+@pytest.mark.parametrize("pre_norm", [True, False], ids=["pre-norm", "post-norm"])
+def test_agrees_with_torch_in_values_and_gradients(pre_norm):
+    torch = pytest.importorskip("torch")
+    from benchmarks.torch_weights import copy_transformer
+
+    config = configured(pre_norm=pre_norm, decoder_layers=2)
+    ours = with_biases(transformer(config, rngs=nnx.Rngs(0)))
+    theirs = torch_twin(torch, pre_norm)
+    copy_transformer(ours, theirs)
+    pull = pull_at_real_tokens()
+    logits, grads = logits_and_gradients(ours, SOURCE, TARGET_IN, pull)
+    source, target_in = (torch.from_numpy(np.array(x)) for x in (SOURCE, TARGET_IN))
+    wanted = theirs(source, target_in)
+    (wanted * torch.from_numpy(pull)).sum().backward()
+    close(logits, wanted.detach().numpy())
+    compare_gradients(grads, theirs, copy_transformer)
+    if pre_norm:  # the benchmark's cached decoding, which never ends, by our full one
+        written = theirs.greedy(source, T).numpy()
+        before = jnp.asarray(np.concatenate([np.full((B, 1), BOS), written[:, :-1]], axis=1))
+        bets = decode(ours, SOURCE, before).logits.at[..., EOS].set(-jnp.inf)
+        np.testing.assert_array_equal(bets.argmax(-1), written)
+
+
+@pytest.mark.parity
+def test_agrees_with_marian_in_values_and_gradients():
+    """Post-norm, scaled and tied embeddings; all sines before all cosines, so columns move."""
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    from benchmarks.torch_weights import copy_marian
+
+    ours = with_biases(transformer(configured(pre_norm=False), rngs=nnx.Rngs(0)))
+    config = transformers.MarianConfig(
+        vocab_size=V_SOURCE,
+        decoder_vocab_size=V_TARGET,
+        share_encoder_decoder_embeddings=False,
+        tie_word_embeddings=True,
+        d_model=D,
+        encoder_layers=2,
+        decoder_layers=3,
+        encoder_attention_heads=H,
+        decoder_attention_heads=H,
+        encoder_ffn_dim=F,
+        decoder_ffn_dim=F,
+        activation_function="relu",
+        scale_embedding=True,
+        dropout=0.0,
+        attention_dropout=0.0,
+        activation_dropout=0.0,
+        max_position_embeddings=LONGEST,
+        pad_token_id=PAD,
+        bos_token_id=BOS,
+        eos_token_id=EOS,
+        forced_eos_token_id=EOS,
+        decoder_start_token_id=BOS,
+        attn_implementation="eager",  # the one that returns weights
+    )
+    theirs = transformers.MarianMTModel(config)
+    copy_marian(ours, theirs)
+    pull = pull_at_real_tokens()
+    logits, grads = logits_and_gradients(ours, SOURCE, TARGET_IN, pull)
+    source, target_in = (torch.from_numpy(np.array(x)).long() for x in (SOURCE, TARGET_IN))
+    wanted = theirs(
+        input_ids=source,
+        attention_mask=source != PAD,
+        decoder_input_ids=target_in,
+        output_attentions=True,
+        use_cache=False,
+    )
+    (wanted.logits * torch.from_numpy(pull)).sum().backward()
+    close(logits, wanted.logits.detach().numpy())
+    maps = look(ours, SOURCE, TARGET_IN)
+    for mine, other in (
+        (maps.encoder, wanted.encoder_attentions),
+        (maps.decoder, wanted.decoder_attentions),
+        (maps.cross, wanted.cross_attentions),
+    ):
+        for layer, twin in zip(mine, other, strict=True):
+            close(layer, twin.detach().numpy())
+    compare_gradients(grads, theirs, copy_marian)
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"dtype": "float16"}, "dtype must be one of float32, bfloat16; got 'float16'"),
+        ({"encoder_layers": 0}, "encoder_layers must be at least 1; got 0"),
+        ({"decoder_layers": -1}, "decoder_layers must be at least 1; got -1"),
+        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\); got 1.0"),
+        ({"dropout": -0.1}, r"dropout must lie in \[0, 1\); got -0.1"),
+        ({"heads": 4}, "heads must divide d_model = 22, .*; got heads = 4"),
+        ({"heads": 0}, "heads must be at least 1; got 0"),
+        ({"d_ff": 0}, "d_ff must be at least 1; got 0"),
+        ({"d_k": 0}, "d_k must be at least 1; got 0"),
+        ({"d_model": 21, "heads": 3}, "must be even.*got 21.*even d_model"),
+        ({"positions": "rotary"}, "d_k must be even; got 11"),
+        ({"positions": "absolute"}, "positions must be one of .*; got 'absolute'"),
+        ({"positions": "learned", "max_length": 0}, "max_length must be at least 1; got 0"),
+    ],
+)
+def test_what_does_not_fit_is_named_in_the_error(change, message):
+    with pytest.raises(ValueError, match=message):
+        transformer(configured(**change), rngs=nnx.Rngs(0))
+
+
+def test_a_sequence_longer_than_learned_positions_is_named_in_the_error():
+    config = configured(positions="learned", max_length=T)
+    model = transformer(config, rngs=nnx.Rngs(0))
+    message = "max_length is 5: there are no learned positions for a sequence of {} tokens"
+    with pytest.raises(ValueError, match=message.format(S)):
+        model(SOURCE, TARGET_IN)
+    long = jnp.pad(TARGET_IN, ((0, 0), (0, 1)))
+    with pytest.raises(ValueError, match=message.format(T + 1)):
+        model(SOURCE[:, :T], long)
+    with pytest.raises(ValueError, match=message.format(11)):
+        greedy(model, np.asarray(SOURCE[:, :T]), max_length=11)
+
+
+def test_an_encoding_of_another_width_is_named_in_the_error():
+    decoder = TransformerDecoder(V_TARGET, configured(), rngs=nnx.Rngs(0))
+    encoding = Encoding(jnp.zeros((B, S, D + 1)), jnp.ones((B, S), bool))
+    for call in (partial(decoder, TARGET_IN), decoder.start):
+        with pytest.raises(ValueError, match=r"vectors of width 22; got \(3, 7, 23\)"):
+            call(encoding)
