@@ -4,6 +4,7 @@
 layers: the keys and values of written tokens are kept, those of the encoding worked out once.
 """
 
+import jax.numpy as jnp
 import numpy as np
 import torch
 from torch import nn
@@ -24,7 +25,7 @@ class Transformer(nn.Module):
         self.transformer = nn.Transformer(
             d_model, heads, layers, layers, d_ff, dropout=0.0, batch_first=True, norm_first=True
         )
-        table = torch.from_numpy(np.array(sinusoidal(np.arange(length), d_model)))
+        table = torch.from_numpy(np.array(sinusoidal(jnp.arange(length), d_model)))
         self.register_buffer("positions", table)
         self.d_model, self.heads = d_model, heads
 
