@@ -1,8 +1,8 @@
 r"""The Transformer (chapter 12): attention in the encoder, in the decoder, and between the two.
 
-On two CPU cores a training step (d = 128, T = 64, B = 64) takes about 0.8 of PyTorch's eager time and
-greedy decoding about 0.4 of its time with a cache; ``make bench`` measures both. What counts: one
-XLA device a core with the batch split between them (214 ms against 242 on one device with two
+On two CPU cores a training step (d = 128, T = 64, B = 64) takes about 0.8 of PyTorch's eager time
+and greedy decoding about 0.4 of its time with a cache; ``make bench`` measures both. What counts:
+one XLA device a core with the batch split between them (214 ms against 242 on one device with two
 threads), and the cache inside one loop on the device. Tried without gain: JAX's fused attention,
 which is for GPU and TPU (237 ms), and a lower optimisation level of the compiler (232 ms).
 
