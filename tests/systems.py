@@ -105,14 +105,15 @@ def build(
 ) -> EncoderDecoder:
     """A fresh pair; biases and logits are scaled up so that its bets are not all alike.
 
-    ``ends`` is added to the logit of <eos>, where outputs have a bias: outputs of a fresh
-    recurrent model hardly ever end.
+    ``ends`` is added to the logit of <eos>: outputs of a fresh model hardly ever end. A
+    Transformer has no bias there: its logit of <eos> is stretched, and so ends some outputs.
     """
     rngs = nnx.Rngs(seed)
     model = EncoderDecoder(ENCODERS[encoder](rngs), (DECODERS | PAINTERS)[decoder](rngs))
     model.eval()
     state = nnx.state(model, nnx.Param)
     rng = np.random.default_rng(seed)
+    biased = ("decoder", "output", "bias") in dict(nnx.to_flat_state(state))
     for path, param in nnx.to_flat_state(state):
         name = "/".join(map(str, path))
         value = np.asarray(param[...])
@@ -120,6 +121,8 @@ def build(
             value = 0.3 * rng.normal(size=value.shape)
         if name == "decoder/output/kernel":
             value = sharpness * value
+            if decoder in DECODERS and not biased:
+                value[:, 2] *= 1 + ends
         if name == "decoder/output/bias" and decoder in DECODERS:
             value[2] += ends
         param[...] = jnp.asarray(value, jnp.float32)
