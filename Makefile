@@ -45,6 +45,7 @@ notebooks: $(VENV)/.ready ## writes notebooks/*.ipynb from book/*.md
 results: $(VENV)/.ready ## trains the runs the chapters quote, where missing (hours; ONLY=translation)
 	@$(PY) -m results.make $(if $(ONLY),--only $(ONLY)) $(ARGS)
 	@$(if $(ONLY),,$(PY) -m results.step_times)
+	@$(if $(ONLY),,$(PY) -m results.layer_costs)
 
 bench: $(VENV)/.parity ## times our training and decoding beside PyTorch's (ARGS=--save keeps it)
 	@$(PY) -m benchmarks.run $(ARGS)

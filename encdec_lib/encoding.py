@@ -68,7 +68,8 @@ class EncoderDecoder(nnx.Module):
         width of its vectors in ``encoder.encoding_dim``.
       decoder: called as ``decoder(target_in, encoding)``, returns :class:`Decoded`; says the
         width it reads in ``decoder.encoding_dim``. One that writes token by token also has
-        ``start(encoding) -> state`` and ``step(state, token) -> (state, logits, weights)``;
+        ``start(encoding) -> state`` and ``step(state, token) -> (state, logits, weights)``, or says
+        ``caches = True`` and has ``start(encoding, length)``, with room for ``length`` steps;
         one that writes a whole image at once says ``paints = True``, has neither, and its
         ``target_in`` is None.
 

@@ -143,6 +143,20 @@ def test_agrees_with_the_equations_written_as_loops(case):
 
 
 @every_case
+def test_the_choices_reach_every_attention(case):
+    model, config = built(case), configured(**CASES[case])
+    looking = [block.attention for block in model.encoder.blocks]
+    looking += [block.self_attention for block in model.decoder.blocks]
+    across = [block.cross_attention for block in model.decoder.blocks]
+    for attention in looking + across:
+        sizes = (config.heads, config.d_k or D // H, config.d_v or D // H)
+        assert (attention.heads, attention.d_k, attention.d_v) == sizes
+        assert attention.scaled == config.scaled
+    assert {attention.rotary for attention in looking} == {config.positions == "rotary"}
+    assert not any(attention.rotary for attention in across)
+
+
+@every_case
 def test_maps_add_up_to_one_and_hide_padding_and_what_comes_later(case):
     maps = look(built(case), SOURCE, TARGET_IN)
     padding = np.asarray(SOURCE) == PAD
@@ -209,12 +223,12 @@ def test_a_step_with_the_cache_is_teacher_forcing(case):
         close(weights, decoded.weights[:, :, t])
 
 
-def sharpened(case, seed):
+def sharpened(case, seed, times=3.0):
     """Larger weights, so that the source matters: fresh ones bet on the token before."""
     model = transformer(configured(**CASES[case]), rngs=nnx.Rngs(seed))
     for path, param in nnx.to_flat_state(nnx.state(model.decoder, nnx.Param)):
         if path[-1] == "kernel":
-            param[...] = 3 * param[...]
+            param[...] = times * param[...]
     model.eval()
     return model
 
@@ -243,14 +257,18 @@ def test_greedy_with_the_cache_is_greedy_without(case):
 
 @every_case
 def test_beams_carry_their_caches(case):
-    model, length = sharpened(case, 0), 6
-    narrow = greedy(model, np.asarray(SOURCE), max_length=length)
-    wide = beam_search(model, np.asarray(SOURCE), max_length=length, width=3)
-    tokens = jnp.asarray(wide.tokens)
-    log_p = jax.nn.log_softmax(decode(model, SOURCE, shift_right(tokens)).logits)
-    each = np.take_along_axis(np.asarray(log_p), np.asarray(tokens)[..., None], axis=-1)[..., 0]
-    close(wide.scores, np.where(wide.tokens != PAD, each, 0).sum(axis=1))
-    assert (wide.scores >= narrow.scores - 1e-5).all()
+    length, other = 6, 0
+    for seed in range(3):
+        model = sharpened(case, seed, times=1.5)
+        narrow = greedy(model, np.asarray(SOURCE), max_length=length)
+        wide = beam_search(model, np.asarray(SOURCE), max_length=length, width=5)
+        tokens = jnp.asarray(wide.tokens)
+        log_p = jax.nn.log_softmax(decode(model, SOURCE, shift_right(tokens)).logits)
+        each = np.take_along_axis(np.asarray(log_p), np.asarray(tokens)[..., None], axis=-1)
+        close(wide.scores, np.where(wide.tokens != PAD, each[..., 0], 0).sum(axis=1))
+        assert (wide.scores >= narrow.scores - 1e-5).all()
+        other += (wide.tokens != narrow.tokens).any(axis=1).sum()
+    assert other > 1  # winners that changed places on the way
 
 
 # Numbers
