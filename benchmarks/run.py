@@ -80,7 +80,7 @@ def never_ends(model):
         bias = model.decoder.output.bias
         bias[...] = bias[...].at[2].set(-1e9)
         return
-    # tied: the row of <eos> in the output matrix is 0 and every other bet is positive or not
+    # Tied: with a row of zeros <eos> gets the logit 0, and some other token always gets more.
     table = model.decoder.tokens.embedding.embedding
     table[...] = table[...].at[2].set(0.0)
 

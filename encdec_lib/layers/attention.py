@@ -150,9 +150,9 @@ def dot_product_attention(
       values: what is carried, ``(B, H, S, V)``; V may differ from K.
       mask: True where query t may look at key s, ``(B, T, S)``; B and T may be 1.
       scale: what the products are multiplied by; :math:`1/\sqrt{d_k}` if None.
-      fused: let :func:`jax.nn.dot_product_attention` work out the mixture, which on GPU and TPU
-        never stores the T×S weights. The weights returned are then worked out beside it, and
-        inside ``jax.jit`` only where they are used.
+      fused: let :func:`jax.nn.dot_product_attention` work out the mixture, as JAX sees fit for the
+        device; where d_v is another width than d_k it does not apply. The weights returned are
+        then worked out beside it, and inside ``jax.jit`` only where they are used.
 
     Returns:
       The mixtures ``(B, H, T, V)`` and the weights ``(B, H, T, S)``. A query that may look at

@@ -3,8 +3,9 @@ r"""The Transformer (chapter 12): attention in the encoder, in the decoder, and 
 On two CPU cores a training step (d = 128, T = 64, B = 64) takes about 0.8 of PyTorch's eager time
 and greedy decoding about 0.4 of its time with a cache; ``make bench`` measures both. What counts:
 one XLA device a core with the batch split between them (214 ms against 242 on one device with two
-threads), and the cache inside one loop on the device. Tried without gain: JAX's fused attention,
-which is for GPU and TPU (237 ms), and a lower optimisation level of the compiler (232 ms).
+threads), and the cache inside one loop on the device. Tried without gain there:
+``jax.nn.dot_product_attention``, which is used on GPU and TPU (237 ms), and a lower optimisation
+level of the compiler (232 ms).
 
 Shape letters: B batch, S source positions, T target positions, L places in a cache, D width
 (d_model), H heads, V vocabulary.
@@ -200,7 +201,11 @@ class TransformerDecoder(nnx.Module):
         return self._logits(y), own, cross
 
     def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
-        """An empty cache with room for ``length`` steps, and the encoding's keys and values."""
+        """An empty cache with room for ``length`` steps, and the encoding's keys and values.
+
+        A step more than that would overwrite the last place: inside a compiled loop no error can
+        be raised. :mod:`encdec_lib.generate` makes room for as many as it takes.
+        """
         self.tokens.positions.check(length)
         vectors, mask = self._checked(encoding)
         caches, memory = [], []
