@@ -55,8 +55,8 @@ def sinusoidal(
 
     Example:
       >>> import jax.numpy as jnp
-      >>> sinusoidal(jnp.arange(2), 4).round(3).tolist()
-      [[0.0, 1.0, 0.0, 1.0], [0.8410000205039978, 0.5400000214576721, 0.009999999776482582, 1.0]]
+      >>> print(*(f"{number:.2f}" for number in sinusoidal(jnp.arange(2), 4).ravel()))
+      0.00 1.00 0.00 1.00 0.84 0.54 0.01 1.00
 
     Reference:
       Vaswani et al. (2017), arXiv:1706.03762, section 3.5.
@@ -101,8 +101,8 @@ def rotate(
       >>> x = jnp.array([1.0, 0.0])[None, None, None]
       >>> rotate(x, jnp.array([0])).ravel().tolist()
       [1.0, 0.0]
-      >>> rotate(x, jnp.array([1])).ravel().round(3).tolist()
-      [0.5400000214576721, 0.8410000205039978]
+      >>> print(*(f"{number:.2f}" for number in rotate(x, jnp.array([1])).ravel()))
+      0.54 0.84
 
     Reference:
       Su et al. (2021), RoFormer, arXiv:2104.09864, equation (15).
