@@ -4,6 +4,7 @@ Shape letters: B batch, S source positions, T target positions, L places in a ca
 (d_model), F inner width (d_ff), H heads, K width of a key, V width of a value.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -21,6 +22,9 @@ class Cache(NamedTuple):
     values: Float[Array, "B H L V"]
 
 
+ACTIVATIONS = {"relu": jax.nn.relu, "gelu": partial(jax.nn.gelu, approximate=False)}
+
+
 class FeedForward(nnx.Module):
     r"""The same two-layer network at every position, with nothing from the neighbours.
 
@@ -29,8 +33,13 @@ class FeedForward(nnx.Module):
     Args:
       d_model: D.
       d_ff: F, width of the hidden layer.
+      activation: between the two; ``"relu"`` as in the formula, or ``"gelu"``,
+        :math:`x\,\Phi(x)` with the normal distribution :math:`\Phi`, as in a Vision Transformer.
       dtype: what the products are computed in.
       rngs: ``params`` initialises the weights.
+
+    Raises:
+      ValueError: if ``d_ff`` is below 1 or ``activation`` is another.
 
     Example:
       >>> import jax.numpy as jnp
@@ -42,15 +51,28 @@ class FeedForward(nnx.Module):
       Vaswani et al. (2017), arXiv:1706.03762, equation (2).
     """
 
-    def __init__(self, d_model: int, d_ff: int, *, dtype=jnp.float32, rngs: nnx.Rngs):
+    def __init__(
+        self,
+        d_model: int,
+        d_ff: int,
+        *,
+        activation: str = "relu",
+        dtype=jnp.float32,
+        rngs: nnx.Rngs,
+    ):
         if d_ff < 1:
             raise ValueError(f"d_ff must be at least 1; got {d_ff}.")
+        if activation not in ACTIVATIONS:
+            raise ValueError(
+                f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}."
+            )
+        self.activation = activation
         self.hidden = nnx.Linear(d_model, d_ff, dtype=dtype, rngs=rngs)
         self.output = nnx.Linear(d_ff, d_model, dtype=dtype, rngs=rngs)
 
     def __call__(self, x: Float[Array, "B T D"]) -> Float[Array, "B T D"]:
         """Applies the network to each position by itself."""
-        return self.output(jax.nn.relu(self.hidden(x)))
+        return self.output(ACTIVATIONS[self.activation](self.hidden(x)))
 
 
 class Residual(nnx.Module):
@@ -67,6 +89,7 @@ class Residual(nnx.Module):
       d_model: D.
       pre_norm: which of the two.
       dropout: share of f's outputs that is set to 0 in training.
+      epsilon: what normalisation adds to the variance.
       dtype: what is computed in.
       rngs: ``dropout`` draws what is dropped.
 
@@ -76,9 +99,16 @@ class Residual(nnx.Module):
     """
 
     def __init__(
-        self, d_model: int, pre_norm: bool, dropout: float, *, dtype=jnp.float32, rngs: nnx.Rngs
+        self,
+        d_model: int,
+        pre_norm: bool,
+        dropout: int | float,
+        *,
+        epsilon: float = 1e-5,
+        dtype=jnp.float32,
+        rngs: nnx.Rngs,
     ):
-        self.norm = nnx.LayerNorm(d_model, epsilon=1e-5, dtype=dtype, rngs=rngs)
+        self.norm = nnx.LayerNorm(d_model, epsilon=epsilon, dtype=dtype, rngs=rngs)
         self.dropout = nnx.Dropout(dropout, rngs=rngs) if dropout else None
         self.pre_norm = pre_norm
 
@@ -92,6 +122,38 @@ class Residual(nnx.Module):
         return x if self.pre_norm else self.norm(x)
 
 
+def look_back(
+    attention: MultiHeadAttention,
+    x: Float[Array, "B 1 D"],
+    cache: Cache,
+    place: Int[Array, ""],
+    hidden: Bool[Array, "B L"] | None = None,
+) -> tuple[Float[Array, "B 1 D"], Cache, Float[Array, "B H 1 L"]]:
+    """Self-attention of the newest position over all those before it.
+
+    Args:
+      attention: whose keys and values the cache holds.
+      x: the newest position, ``(B, 1, D)``.
+      cache: keys and values of positions 0 to ``place - 1``.
+      place: where the newest one stands.
+      hidden: places that nobody may look at, such as padding before the first word.
+
+    Returns:
+      What it took home, the cache with its own key and value in it, and the weights.
+    """
+    places = place[None]
+    key, value = attention.offer(x, places)
+    cache = Cache(
+        jax.lax.dynamic_update_slice_in_dim(cache.keys, key, place, axis=2),
+        jax.lax.dynamic_update_slice_in_dim(cache.values, value, place, axis=2),
+    )
+    seen = (jnp.arange(cache.keys.shape[2]) <= place)[None, None]
+    if hidden is not None:
+        seen = seen & ~hidden[:, None]
+    looked, weights = attention.look(attention.ask(x, places), *cache, seen)
+    return looked, cache, weights
+
+
 class EncoderBlock(nnx.Module):
     """Self-attention, then the feed-forward network, each with a way around it.
 
@@ -101,6 +163,8 @@ class EncoderBlock(nnx.Module):
       d_ff: F.
       pre_norm: normalise before each sub-layer, or after.
       dropout: share of each sub-layer's outputs that is set to 0 in training.
+      activation: of the feed-forward network, see :class:`FeedForward`.
+      epsilon: what normalisation adds to the variance.
       dtype: what is computed in.
       rngs: ``params`` and ``dropout``.
       attention: more arguments of :class:`~encdec_lib.layers.attention.MultiHeadAttention`.
@@ -123,16 +187,20 @@ class EncoderBlock(nnx.Module):
         heads: int,
         d_ff: int,
         pre_norm: bool = True,
-        dropout: float = 0.0,
+        dropout: int | float = 0.0,
         *,
+        activation: str = "relu",
+        epsilon: float = 1e-5,
         dtype=jnp.float32,
         rngs: nnx.Rngs,
         **attention,
     ):
-        self.attention = MultiHeadAttention(d_model, heads, dtype=dtype, rngs=rngs, **attention)
-        self.around_attention = Residual(d_model, pre_norm, dropout, dtype=dtype, rngs=rngs)
-        self.feed_forward = FeedForward(d_model, d_ff, dtype=dtype, rngs=rngs)
-        self.around_feed_forward = Residual(d_model, pre_norm, dropout, dtype=dtype, rngs=rngs)
+        build = {"dtype": dtype, "rngs": rngs}
+        around = partial(Residual, d_model, pre_norm, dropout, epsilon=epsilon, **build)
+        self.attention = MultiHeadAttention(d_model, heads, **build, **attention)
+        self.around_attention = around()
+        self.feed_forward = FeedForward(d_model, d_ff, activation=activation, **build)
+        self.around_feed_forward = around()
 
     def __call__(
         self, x: Float[Array, "B S D"], mask: Bool[Array, "#B #S S"]
@@ -140,9 +208,24 @@ class EncoderBlock(nnx.Module):
         """The new vectors, and who looked where; ``mask`` as for attention."""
         asked = self.around_attention.before(x)
         looked, weights = self.attention(asked, asked, mask)
-        x = self.around_attention.after(x, looked)
-        fed = self.feed_forward(self.around_feed_forward.before(x))
-        return self.around_feed_forward.after(x, fed), weights
+        return self._fed(self.around_attention.after(x, looked)), weights
+
+    def step(
+        self,
+        x: Float[Array, "B 1 D"],
+        cache: Cache,
+        place: Int[Array, ""],
+        hidden: Bool[Array, "B L"] | None = None,
+    ) -> tuple[Float[Array, "B 1 D"], Cache, Float[Array, "B H 1 L"]]:
+        """One position, which looks at itself and at what the cache holds before it."""
+        asked = self.around_attention.before(x)
+        looked, cache, weights = look_back(self.attention, asked, cache, place, hidden)
+        return self._fed(self.around_attention.after(x, looked)), cache, weights
+
+    def _fed(self, x):
+        return self.around_feed_forward.after(
+            x, self.feed_forward(self.around_feed_forward.before(x))
+        )
 
 
 class DecoderBlock(nnx.Module):
@@ -231,15 +314,8 @@ class DecoderBlock(nnx.Module):
         memory_mask: Bool[Array, "#B 1 S"],
     ) -> tuple[Float[Array, "B 1 D"], Cache, Float[Array, "B H 1 S"]]:
         """One target position, with the keys and values of those before it from the cache."""
-        attention = self.self_attention
-        asked, places = self.around_self_attention.before(y), place[None]
-        key, value = attention.offer(asked, places)
-        cache = Cache(
-            jax.lax.dynamic_update_slice_in_dim(cache.keys, key, place, axis=2),
-            jax.lax.dynamic_update_slice_in_dim(cache.values, value, place, axis=2),
-        )
-        written = (jnp.arange(cache.keys.shape[2]) <= place)[None, None]
-        looked, _ = attention.look(attention.ask(asked, places), *cache, written)
+        asked = self.around_self_attention.before(y)
+        looked, cache, _ = look_back(self.self_attention, asked, cache, place)
         y = self.around_self_attention.after(y, looked)
         y, cross = self._read(y, memory, memory_mask)
         return y, cache, cross

@@ -1,7 +1,7 @@
 """Image to sentence (chapter 5): the decoder of chapter 4 reads a vector that a CNN wrote.
 
-The encoder may also keep its whole grid of vectors, M = 64; a decoder that attends can read it
-(chapter 15).
+The encoder may also keep its whole grid of vectors, M = 64; decoders that attend read it in
+:mod:`encdec_lib.models.vision_language` (chapter 15).
 """
 
 import dataclasses
@@ -46,10 +46,12 @@ class CNNEncoder(nnx.Module):
       channels: width at each scale, fine to coarse.
       encoding_dim: D, width of the vectors.
       grid: one vector for each cell of the coarsest map, M = (side / factor)²; otherwise M = 1.
+      positions: with ``grid``, add a learned vector to each cell that says which one it is: a
+        convolution computes the same everywhere.
       rngs: ``params`` initialises the weights.
 
     Raises:
-      ValueError: if ``side`` cannot be halved that often.
+      ValueError: if ``side`` cannot be halved that often, or there are positions without a grid.
 
     Example:
       >>> import jax.numpy as jnp
@@ -69,6 +71,7 @@ class CNNEncoder(nnx.Module):
         encoding_dim: int,
         *,
         grid: bool = False,
+        positions: bool = False,
         rngs: nnx.Rngs,
     ):
         self.convolutions = UNetEncoder(in_channels, channels, rngs=rngs)
@@ -77,8 +80,13 @@ class CNNEncoder(nnx.Module):
                 f"side must be divisible by {self.convolutions.factor}, as the image is halved "
                 f"{len(channels) - 1} times; got {side}."
             )
+        if positions and not grid:
+            raise ValueError("positions=True needs grid=True: one vector has no place.")
         cells = (side // self.convolutions.factor) ** 2
         self.project = nnx.Linear(channels[-1] * (1 if grid else cells), encoding_dim, rngs=rngs)
+        init = nnx.initializers.normal(encoding_dim**-0.5)
+        table = init(rngs.params(), (1, cells, encoding_dim)) if positions else None
+        self.positions = None if table is None else nnx.Param(table)
         self.grid, self.side, self.encoding_dim = grid, side, encoding_dim
 
     def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:
@@ -95,6 +103,8 @@ class CNNEncoder(nnx.Module):
         if not self.grid:
             cells = cells.reshape(len(cells), 1, -1)
         vectors = self.project(cells)
+        if self.positions is not None:
+            vectors = vectors + self.positions[...]
         return Encoding(vectors, jnp.ones(vectors.shape[:2], bool))
 
 
