@@ -33,7 +33,8 @@ test: $(VENV)/.ready ## checks the notebooks, the style and the library
 	@echo "==> test: notebooks, ruff, pytest"
 	@$(PY) tools/make_notebooks.py --check
 	@$(VENV)/bin/ruff check .
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "not built and not timing"
+	@$(PY) -m pytest -q -m "timing"
 
 serve: book ## builds the book and shows it on http://localhost:8000 (PORT=...)
 	@echo "==> serve: http://localhost:$(PORT), Ctrl-C to stop"

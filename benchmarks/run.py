@@ -21,9 +21,10 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from flax import nnx  # noqa: E402
 
-from benchmarks import torch_images, torch_models, torch_transformer  # noqa: E402
+from benchmarks import torch_images, torch_models, torch_transformer, torch_vit  # noqa: E402
 from benchmarks.timing import alternate, training  # noqa: E402
 from encdec_lib import page  # noqa: E402
+from encdec_lib.classification import ClassificationLoss  # noqa: E402
 from encdec_lib.generate import greedy  # noqa: E402
 from encdec_lib.losses import SegmentationLoss  # noqa: E402
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores  # noqa: E402
@@ -31,11 +32,12 @@ from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noq
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
 from encdec_lib.models.transformer import TransformerConfig, transformer  # noqa: E402
+from encdec_lib.models.vit import ViTConfig, vit  # noqa: E402
 from encdec_lib.segmentation import segment  # noqa: E402
 
 VOCAB = 100
 LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch
-EVEN_LIMITS = {"train": 1.0, "greedy": 1.0, "tiny": 0.2}  # of chapters 9 and 12
+EVEN_LIMITS = {"train": 1.0, "greedy": 1.0, "tiny": 0.2}  # of chapters 9, 12 and 14
 # Milliseconds of Python before and after the loop on the device: nothing is promised there.
 UNPROMISED = {("Transformer tiny", "greedy")}
 FIRST_STEP_LIMIT = 5.0  # seconds
@@ -52,6 +54,8 @@ CASES = {  # name: (B, T, d)
     "Transformer tiny": (8, 8, 32),
 }
 IMAGES = {"U-Net": UNetConfig()}  # batches of 64 images of 32×32
+# Batches of 64 images of 28×28: 49 patches and the class token.
+CLASSIFIERS = {"ViT": ViTConfig(patch=4, d_model=128, heads=4, d_ff=512, layers=4)}
 IMAGE_LIMITS = {"train": 1.0, "segment": 1.0}
 
 
@@ -164,6 +168,25 @@ def measure_images(name: str, rounds: int) -> list[dict]:
     return [*rows, row(name, "segment", a, b, first, torch_first, False)]
 
 
+def measure_classes(name: str, rounds: int) -> list[dict]:
+    """The rows of a model from images to classes."""
+    config, rng = CLASSIFIERS[name], np.random.default_rng(0)
+    images = rng.random((64, config.side, config.side, config.in_channels), np.float32)
+    labels = rng.integers(0, config.num_classes, len(images)).astype(np.int32)
+    ours, theirs = vit(config, rngs=nnx.Rngs(0)), torch_vit.ViT(config)
+    steps, first = training(ours, images, labels, tile(len(images), CHUNK), ClassificationLoss())
+    optimizer = torch.optim.AdamW(theirs.parameters(), lr=1e-4)
+    x = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
+    torch_step = partial(
+        torch_vit.train_step, theirs, optimizer, x, torch.from_numpy(labels).long()
+    )
+    started = time.perf_counter()
+    torch_step()
+    torch_first = time.perf_counter() - started
+    a, b = alternate((steps, torch_step), rounds, (1, CHUNK))
+    return [row(name, "train", a / CHUNK, b, first, torch_first, False)]
+
+
 def missed(row: dict) -> bool:
     """Whether a limit was missed."""
     slow = row["limit"] is not None and row["ratio"] > row["limit"]
@@ -173,7 +196,7 @@ def missed(row: dict) -> bool:
 def row(name, what, ours, theirs, first, torch_first, tiny):
     """One line of the table, printed at once."""
     limits = IMAGE_LIMITS if name in IMAGES else LIMITS
-    if name.startswith(("Luong", "Transformer")):
+    if name.startswith(("Luong", "Transformer", "ViT")):
         limits = EVEN_LIMITS
     limit = limits["tiny" if tiny and what == "train" else what]
     if (name, what) in UNPROMISED:
@@ -211,10 +234,12 @@ def main() -> int:
         f"{'':14} {'':7} {'ours ms':>9} {'torch ms':>9} {'ratio':>7} {'limit':>6} "
         f"{'first s':>8} {'torch s':>8}"
     )
-    cases = [name for name in (*CASES, *IMAGES) if name.startswith(args.only or "")]
+    how = dict.fromkeys(CASES, measure) | dict.fromkeys(IMAGES, measure_images)
+    how |= dict.fromkeys(CLASSIFIERS, measure_classes)
     rows = []
-    for name in cases:
-        rows += (measure_images if name in IMAGES else measure)(name, args.rounds)
+    for name in how:
+        if name.startswith(args.only or ""):
+            rows += how[name](name, args.rounds)
     if args.save:
         data = {"rows": rows, "threads": cores, "torch": torch.__version__}
         page.save_results("speed", data, command="make bench ARGS=--save", seeds=[0])

@@ -146,6 +146,22 @@ def copy_transformer(ours, theirs):
             copy_layer_norm(part.norm, twin.norm)
 
 
+@torch.no_grad()
+def copy_vit(ours, theirs):
+    """A whole Vision Transformer with positions into ``benchmarks.torch_vit.ViT``."""
+    encoder = ours.encoder
+    kernel = tensor(encoder.embed.as_convolution())  # (P, P, C, D)
+    theirs.patches.weight.copy_(kernel.permute(3, 2, 0, 1))
+    theirs.patches.bias.copy_(tensor(encoder.embed.project.bias))
+    if encoder.class_token is not None:
+        theirs.class_token.copy_(tensor(encoder.class_token))
+    theirs.positions.copy_(tensor(encoder.positions))
+    for block, layer in zip(encoder.blocks, theirs.encoder.layers, strict=True):
+        copy_encoder_block(block, layer)
+    copy_layer_norm(encoder.norm, theirs.encoder.norm)
+    copy_linear(ours.head, theirs.head)
+
+
 def moved(ours):
     """Our columns in Marian's order: its positions are all sines, then all cosines."""
     width = ours.encoder.tokens.embedding.embedding.shape[-1]

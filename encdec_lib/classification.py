@@ -23,6 +23,10 @@ class ClassificationLoss:
 
     label_smoothing: float = 0.0
 
+    def __post_init__(self):
+        if not 0 <= self.label_smoothing < 1:
+            raise ValueError(f"label_smoothing must lie in [0, 1); got {self.label_smoothing}.")
+
     def check(self, examples) -> None:
         """Raises ValueError for data that cannot be a batch of images and their classes."""
         images, labels = examples
@@ -114,7 +118,15 @@ def classify(
 def accuracy(
     model: nnx.Module, images: Float[np.ndarray, "N H W C"], labels: Int[np.ndarray, " N"]
 ) -> float:
-    """Share of images whose most probable class is the right one, 0 to 1."""
+    """Share of images whose most probable class is the right one, 0 to 1.
+
+    Raises:
+      ValueError: if there is no image, or not one label for each.
+    """
+    if len(images) != len(labels):
+        raise ValueError(
+            f"labels must be one for each of {len(images)} images; got {labels.shape}."
+        )
     return float((classify(model, images).argmax(axis=1) == labels).mean())
 
 

@@ -1,8 +1,9 @@
-"""Every local device through one mesh: the cores of a CPU, one GPU, or several.
+"""Every device through one mesh: the cores of a CPU, one GPU, or several, in one or more processes.
 
 On a CPU, XLA runs these models faster with one device per core than with one device that
 uses all cores (measured in ``benchmarks/``), so the code that spreads a batch over eight
-accelerators is also what keeps a laptop's cores busy.
+accelerators is also what keeps a laptop's cores busy. With :mod:`jax.distributed` the mesh
+reaches over the processes; nothing here but where an array is put differs then.
 """
 
 import os
@@ -39,6 +40,30 @@ def use_all_cores(limit: int = 8) -> int:
     return jax.local_device_count()
 
 
+def cpu_devices(count: int) -> list:
+    """Makes JAX show the CPU as ``count`` devices, whatever its cores and beside any accelerator.
+
+    For learning and tests: the devices share the same cores. Call it before the first JAX
+    computation; later nothing changes.
+
+    Args:
+      count: how many.
+
+    Returns:
+      The CPU devices that JAX has, ``count`` of them or, if it had started, what there was.
+
+    Raises:
+      ValueError: if ``count`` is below 1.
+    """
+    if count < 1:
+        raise ValueError(f"count must be at least 1 device; got {count}.")
+    try:
+        jax.config.update("jax_num_cpu_devices", count)
+    except RuntimeError:
+        pass  # the backend has started: its devices are what they are
+    return jax.devices("cpu")
+
+
 def batch_mesh(devices: list | None = None) -> Mesh:
     """A one-dimensional mesh over the local devices; the batch is split along it.
 
@@ -66,6 +91,73 @@ def devices_for(flops: int | float) -> list:
     return devices
 
 
+def training_devices(flops: int | float, batch_size: int) -> list:
+    """The devices that a training step of this size should be split among.
+
+    Those of :func:`devices_for`, or, where :func:`jax.distributed.initialize` has joined several
+    processes, those of all of them: each process runs the same program, and takes part. If their
+    number does not divide the batch, as many as do, the same number of each process.
+
+    Args:
+      flops: floating-point operations of one step, roughly.
+      batch_size: number of examples in a step.
+    """
+    devices = jax.devices() if jax.process_count() > 1 else devices_for(flops)
+    by_process: dict[int, list] = {}
+    for device in devices:
+        by_process.setdefault(device.process_index, []).append(device)
+    for each in range(min(map(len, by_process.values())), 0, -1):
+        if batch_size % (each * len(by_process)) == 0:
+            return [device for own in by_process.values() for device in own[:each]]
+    return devices  # does not fit, and `fit` says so
+
+
+def spans_processes(mesh: Mesh) -> bool:
+    """Whether some devices of ``mesh`` belong to other processes.
+
+    Raises:
+      ValueError: if none of them belongs to this one.
+    """
+    index = jax.process_index()
+    own = [device for device in mesh.devices.flat if device.process_index == index]
+    if not own:
+        raise ValueError(
+            f"devices must hold at least one of process {index}, which runs this; got "
+            f"{list(mesh.devices.flat)}. Give every process the same list, or none."
+        )
+    return len(own) < mesh.size
+
+
+def put(tree, mesh: Mesh, spec: PartitionSpec | None = None):
+    """Spreads arrays over a mesh as ``spec`` says; every process holds the whole of them before.
+
+    Args:
+      tree: a pytree of arrays, the same in every process; random keys are allowed.
+      mesh: may reach over several processes.
+      spec: how each array is cut; a copy on every device if None.
+    """
+    sharding = NamedSharding(mesh, PartitionSpec() if spec is None else spec)
+    if not spans_processes(mesh):
+        return jax.device_put(tree, sharding)
+
+    def one(x):
+        key = isinstance(x, jax.Array) and jax.dtypes.issubdtype(x.dtype, jax.dtypes.prng_key)
+        whole = np.asarray(jax.random.key_data(x) if key else x)
+        x_there = jax.make_array_from_callback(whole.shape, sharding, lambda part: whole[part])
+        return jax.random.wrap_key_data(x_there, impl=jax.random.key_impl(x)) if key else x_there
+
+    return jax.tree.map(one, tree)
+
+
 def replicate(tree, mesh: Mesh):
     """Puts a copy of every array of ``tree`` on each device of ``mesh``."""
-    return jax.device_put(tree, NamedSharding(mesh, PartitionSpec()))
+    return put(tree, mesh)
+
+
+def own_copy(tree):
+    """This process's copy of arrays of which every device has the whole.
+
+    What is worked out with it stays in this process. A computation with the arrays themselves has
+    to be run by all processes, in the same order, or those that run it wait for ever.
+    """
+    return jax.tree.map(lambda x: x.addressable_data(0), tree)

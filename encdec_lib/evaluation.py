@@ -28,7 +28,7 @@ def decode(
       model: an encoder-decoder.
       part: held-out examples, of text or of scenes.
       width: beam width; 1 is greedy search.
-      length_penalty: for a beam, see :func:`~encdec_lib.generate.beam_search`.
+      length_penalty: for a beam, see :func:`~encdec_lib.beam.beam_search`.
 
     Returns:
       One token list an example, without ``<eos>``. An output may be up to ten tokens longer

@@ -163,7 +163,8 @@ class SegmentationLoss:
 
         Args:
           model: called as ``model(images)``, gives logits ``(B, H, W, V)``.
-          batch: images ``(B, H, W, C)`` and their labels ``(B, H, W)``.
+          batch: images ``(B, H, W, C)`` and their labels ``(B, H, W)``, one a pixel, or fewer,
+            one a patch, as many as the model has logits.
         """
         images, labels = batch
         log_p = jax.nn.log_softmax(model(images).logits)
@@ -178,10 +179,11 @@ class SegmentationLoss:
           ValueError: if images and labels do not fit, or a label is out of range.
         """
         images, labels = (np.asarray(x) for x in data)
-        if images.ndim != 4 or labels.shape != images.shape[:3]:
+        fits = images.ndim == 4 and labels.ndim == 3 and len(images) == len(labels)
+        if not fits or any(a % b for a, b in zip(images.shape[1:3], labels.shape[1:], strict=True)):
             raise ValueError(
-                f"data must be images (N, H, W, C) and one label a pixel, (N, H, W); got "
-                f"{images.shape} and {labels.shape}."
+                f"data must be images (N, H, W, C) and one label a pixel, (N, H, W), or one a "
+                f"patch, (N, H / P, W / P); got {images.shape} and {labels.shape}."
             )
         low, high = labels.min(), labels.max()
         if not np.issubdtype(labels.dtype, np.integer) or low < 0 or high >= self.num_classes:

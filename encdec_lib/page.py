@@ -66,16 +66,22 @@ def _in_notebook() -> bool:
     return hasattr(_shell(), "kernel")
 
 
-def setup() -> None:
+def setup(cpu_devices: int | None = None) -> None:
     """Makes a page ready, and prints one line that says what it runs on.
 
     - Every CPU core becomes a JAX device (:func:`encdec_lib.devices.use_all_cores`). Where JAX
       has already started, or there is an accelerator, nothing is moved.
+    - With ``cpu_devices`` the CPU shows itself as so many devices instead, which share its cores
+      (``jax.devices("cpu")``, also beside an accelerator). Where JAX has already started with
+      another number, a second line says what to do.
     - Compiled programs are kept between runs, in a directory of the reader's own. The
       environment variable ``ENCDEC_CACHE`` names another one, or is ``off``.
     - Figures become SVG on white, with letters that a phone can show.
 
     It may be called again; the page's clock then starts from zero.
+
+    Args:
+      cpu_devices: how many devices the CPU shall be; one a core if None.
 
     Example:
       >>> import os
@@ -85,11 +91,13 @@ def setup() -> None:
     """
     import jax
 
-    from encdec_lib import plots
-    from encdec_lib.devices import use_all_cores
+    from encdec_lib import devices, plots
 
     keep_compiled_programs()
-    use_all_cores()
+    if cpu_devices is None:
+        devices.use_all_cores()
+    else:
+        there = len(devices.cpu_devices(cpu_devices))
     plots.use_style()
     if _in_notebook():
         if _clock.shell is None:
@@ -99,6 +107,11 @@ def setup() -> None:
 
         set_matplotlib_formats("svg", metadata={"Date": None})
     print(f"encdec_lib {_version()} · jax {jax.__version__} · {_devices()}")
+    if cpu_devices is not None and there != cpu_devices:
+        print(
+            f"This page wants {cpu_devices} CPU devices, but JAX had started with {there}. Restart "
+            "the kernel (the session) and run this cell before any other."
+        )
 
 
 def cache_directory() -> Path | None:

@@ -1,13 +1,16 @@
 """Training: parameters and data on the device, many steps inside one jit.
 
 :func:`fit` is the only trainer of the course. One call of its jitted chunk runs many steps of
-:func:`train_step` on every local device; Python sees the losses once a chunk, for the progress
-line, the evaluations, the checkpoint and Ctrl-C.
+:func:`train_step` on every device; Python sees the losses once a chunk, for the progress
+line, the evaluations, the checkpoint and Ctrl-C. Where :func:`jax.distributed.initialize` has
+joined several processes, each of them makes the same call, and the batch is split over the devices
+of all (:mod:`encdec_lib.processes` starts such processes on one machine).
 """
 
 import dataclasses
 import pathlib
 import time
+import zlib
 from collections.abc import Callable
 from functools import partial
 
@@ -16,11 +19,20 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import nnx
+from jax.experimental import multihost_utils
 from jax.sharding import PartitionSpec as P
 
 from encdec_lib import checkpoint as checkpoints
 from encdec_lib.batches import batch_order, deal
-from encdec_lib.devices import BATCH_AXIS, batch_mesh, devices_for, replicate
+from encdec_lib.devices import (
+    BATCH_AXIS,
+    batch_mesh,
+    own_copy,
+    put,
+    replicate,
+    spans_processes,
+    training_devices,
+)
 from encdec_lib.interrupt import ctrl_c
 from encdec_lib.losses import translation_loss
 from encdec_lib.progress import Progress
@@ -204,8 +216,12 @@ def fit(
     ``evaluate`` and afterwards. Split over devices, batch normalisation takes its statistics over
     each device's part of the batch; the running means are averaged.
 
-    The batch is split over the local devices; gradients are added up once a step. Ctrl-C
+    The batch is split over the devices; gradients are added up once a step. Ctrl-C
     (the notebook's stop button) ends after the current chunk and keeps model and history.
+
+    In several processes every one calls ``fit`` with the same model, data and config, and has the
+    same model and history afterwards. ``evaluate`` runs in each of them; progress and checkpoints
+    are those of process 0.
 
     Args:
       model: any NNX module that ``loss`` understands.
@@ -221,8 +237,9 @@ def fit(
       checkpoint_every: steps between checkpoints.
       resume: go on from ``checkpoint``; equal to a run that never stopped, bit for bit on one
         device. Where there is no such file yet, start from the beginning.
-      devices: which devices; if None all local ones, or one where a step is so small that
-        splitting it costs more than it saves (:func:`~encdec_lib.devices.devices_for`).
+      devices: which devices; if None :func:`~encdec_lib.devices.training_devices`: those of all
+        processes, as many as divide the batch; one where a step is so small that splitting it
+        costs more than it saves.
       progress: show a table that grows.
 
     Returns:
@@ -230,7 +247,8 @@ def fit(
 
     Raises:
       ValueError: if the data are empty or fewer than a batch, ``batch_size`` does not divide
-        by the number of devices, or the checkpoint is of another model or config.
+        by the number of devices, the checkpoint is of another model or config, or the processes
+        bring different models, data or configs.
       FloatingPointError: if the loss is no longer finite; the model keeps the weights of the
         last evaluation, or those it came with.
 
@@ -255,7 +273,10 @@ def fit(
             f"data needs examples along the first axis of every array, the same number in each; "
             f"got {[leaf.shape for leaf in leaves]}."
         )
-    mesh = batch_mesh(devices or devices_for(step_flops(model, leaves, config.batch_size)))
+    flops = step_flops(model, leaves, config.batch_size)
+    mesh = batch_mesh(devices or training_devices(flops, config.batch_size))
+    together = spans_processes(mesh)
+    first = jax.process_index() == 0 or not together  # who prints and writes
     if config.batch_size % mesh.size:
         raise ValueError(
             f"batch_size must be a multiple of the {mesh.size} devices; got {config.batch_size}."
@@ -285,26 +306,32 @@ def fit(
         losses = np.array(meta["losses"], np.float32)
         seconds = [tuple(pair) for pair in meta["seconds"]]
         history = History(losses, seconds, meta["evaluations"])
+    if together:
+        _same_everywhere((params, rest, opt_state, examples, order), fingerprint, history)
     # Copies: the model keeps its arrays while the chunk gives its own away.
     state = replicate(jax.tree.map(jnp.copy, (params, rest, opt_state)), mesh)
     device_data = replicate(examples, mesh)
 
     def keep(state):
         """Puts the weights back into the model, on the default device."""
+        state = own_copy(state) if together else state
         params, rest, _ = jax.tree.map(
             lambda x: checkpoints.from_numpy(checkpoints.to_numpy(x), like=x), state
         )
         nnx.update(model, params, rest)
 
     def write(state):
-        checkpoints.save(
-            checkpoint,
-            _pure(state),
-            config=fingerprint,
-            losses=[float(x) for x in history.losses],
-            seconds=history.seconds,
-            evaluations=history.evaluations,
-        )
+        if first:
+            checkpoints.save(
+                checkpoint,
+                _pure(own_copy(state) if together else state),
+                config=fingerprint,
+                losses=[float(x) for x in history.losses],
+                seconds=history.seconds,
+                evaluations=history.evaluations,
+            )
+        if together:
+            multihost_utils.sync_global_devices("checkpoint")  # it is there for all now
 
     slow_in_loop = _convolves(params) and mesh.devices.flat[0].platform == "cpu"
     chunk_steps = config.chunk_steps if config.scan_steps and not slow_in_loop else 1
@@ -313,17 +340,18 @@ def fit(
     )
     done = len(history.losses)
     spent = history.train_seconds
-    shown = Progress(config.steps, progress)
+    shown = Progress(config.steps, progress and first)
     stops = {config.steps}
     for every in (eval_every, checkpoint_every):
         stops |= set(range(every, config.steps, every)) if every else set()
 
     with ctrl_c() as asked:
-        while done < config.steps and not asked:
+        while done < config.steps and not _by_any(asked, together):
             upto = min([s for s in stops if s > done])
             steps = min(chunk_steps, upto - done)
             batches = np.zeros((chunk_steps, config.batch_size), np.int32)
             batches[:steps] = order[done : done + steps]
+            batches = put(batches, mesh, P(None, BATCH_AXIS)) if together else batches
             started = time.perf_counter()
             *state, losses = run(*state, device_data, batches, np.int32(steps))
             losses = np.asarray(losses)[:steps]
@@ -345,7 +373,7 @@ def fit(
                 shown.update(done, spent, loss=float(losses.mean()), **numbers)
             if checkpoint and checkpoint_every and done % checkpoint_every == 0:
                 write(state)
-        history.interrupted = bool(asked)
+        history.interrupted = _by_any(asked, together)
     keep(state)
     if checkpoint:
         write(state)
@@ -368,9 +396,40 @@ def _compile(chunk, mesh, state, data, order, chunk_steps):
     )
     started = time.perf_counter()
     batches = np.zeros((chunk_steps, order.shape[1]), np.int32)
+    if spans_processes(mesh):
+        batches = put(batches, mesh, P(None, BATCH_AXIS))
     jitted = jax.jit(split, donate_argnums=(0, 1, 2))
     compiled = jitted.lower(*state, data, batches, np.int32(1)).compile()
     return compiled, time.perf_counter() - started
+
+
+def _by_any(asked: list, together: bool) -> bool:
+    """Whether a reader has asked to stop, of any process: all must stop at the same step."""
+    if not together:
+        return bool(asked)
+    return bool(multihost_utils.process_allgather(np.int32(len(asked))).any())
+
+
+def _same_everywhere(tree, fingerprint: str, history: History) -> None:
+    """Raises ValueError if the processes bring different things to one training."""
+    parts = {
+        "model, data or order of examples": [
+            checkpoints.to_numpy(x) for x in jax.tree.leaves(tree)
+        ],
+        "config": [np.frombuffer(fingerprint.encode(), np.uint8)],
+        "checkpoint": [history.losses],
+    }
+    sums = np.zeros(len(parts), np.uint32)
+    for k, arrays in enumerate(parts.values()):
+        for array in arrays:
+            sums[k] = zlib.crc32(np.ascontiguousarray(array).tobytes(), int(sums[k]))
+    found = multihost_utils.process_allgather(sums)  # (processes, parts)
+    differ = [name for name, column in zip(parts, found.T, strict=True) if len(set(column)) > 1]
+    if differ:
+        raise ValueError(
+            f"every process must call fit with the same things; these differ: {', '.join(differ)}. "
+            f"Use the same seeds everywhere, and a checkpoint that all can read."
+        )
 
 
 def _pure(state):

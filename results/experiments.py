@@ -4,63 +4,18 @@
 """
 
 import dataclasses
-from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
-from flax import nnx
 
 from encdec_lib import evaluation, metrics, segmentation
 from encdec_lib.data import digits, pronunciations, scenes, translation
 from encdec_lib.data.parallel import Splits
 from encdec_lib.losses import SegmentationLoss
-from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
-from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
-from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
-from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
-from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
-from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.train import TrainConfig
+from results.pictures import PICTURES
+from results.runs import Experiment, Run
 
 BEYOND = 60  # test sentences reach ten tokens past the trained lengths
-WRITERS = {  # of tokens: config and builder
-    "attention": (BahdanauConfig, bahdanau),
-    "fixed": (Seq2SeqConfig, seq2seq),
-    "token-sized": (TokenSizedConfig, token_sized),
-    "scores": (ScoresConfig, attention_scores),
-    "transformer": (TransformerConfig, transformer),
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """One model, one training, one row of a results file."""
-
-    label: str  # what the chapter calls it
-    model: str  # "u-net", or one of WRITERS
-    sizes: dict  # of its config, vocabularies apart
-    train: TrainConfig
-    evaluations: int = 1  # how often to test on the way
-    data: dict = dataclasses.field(default_factory=dict)  # how its data differ from the others'
-
-    def build(self, part, seed: int):
-        """A new model, for this part's vocabularies where it has some."""
-        if self.model == "u-net":
-            return unet(UNetConfig(**self.sizes), rngs=nnx.Rngs(seed))
-        vocab = len(part.source_vocabulary), len(part.target_vocabulary)
-        config, build = WRITERS[self.model]
-        return build(config(*vocab, **self.sizes), rngs=nnx.Rngs(seed))
-
-    def key(self, seed: int) -> dict:
-        """What must agree for a stored run to count as this one."""
-        return {
-            "label": self.label,
-            "model": self.model,
-            "sizes": self.sizes,
-            "train": dataclasses.asdict(dataclasses.replace(self.train, seed=seed)),
-        } | ({"data": self.data} if self.data else {})
-
-
 ATTENTION = {"embed_dim": 48, "encoder_dim": 64, "state_dim": 128, "align_dim": 64}
 FIXED = {"embed_dim": 64, "state_dim": 152}
 SHORT = TrainConfig(steps=1000, learning_rate=5e-3)
@@ -288,21 +243,6 @@ def load_pronunciations(seed: int) -> Splits:
     return pronunciations.load()
 
 
-def text(part):
-    """What ``fit`` trains on: the pairs themselves."""
-    return part
-
-
-class Experiment(NamedTuple):
-    """One JSON file: some runs on the same data, with the same test."""
-
-    runs: list[Run]
-    load: Callable  # from a seed to the data's parts
-    test: Callable  # test(model, part) -> numbers
-    examples: Callable = text  # what ``fit`` gets of a part
-    loss: Callable | None = None  # of ``fit``
-
-
 EXPERIMENTS = {
     "translation": Experiment(TRANSLATION, load_translation, test_translation),
     "pronunciation": Experiment(PRONUNCIATION, load_pronunciations, test_pronunciation),
@@ -325,4 +265,4 @@ EXPERIMENTS = {
     "transformer_pronunciation": Experiment(
         TRANSFORMER_PRONUNCIATION, load_pronunciations, test_pronunciation
     ),
-}
+} | PICTURES

@@ -47,6 +47,7 @@ def make(name: str, experiment: Experiment, seeds: list[int]) -> None:
             model = run.build(data.train, seed)
             scores = []  # tables, not the single numbers that `evaluate` may return
             print(f"\n{name}: {run.label}, seed {seed}", flush=True)
+            prepared = experiment.prepare(model, seed, run.before) if run.before else 0.0
             history = fit(
                 model,
                 experiment.examples(data.train),
@@ -59,7 +60,7 @@ def make(name: str, experiment: Experiment, seeds: list[int]) -> None:
             row = key | {
                 "seed": seed,
                 "parameters": sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param))),
-                "seconds": history.train_seconds,
+                "seconds": prepared + history.train_seconds,
                 "devices": jax.local_device_count(),
                 "final_loss": float(history.losses[-50:].mean()),
                 "tests": tests,

@@ -4,6 +4,8 @@ What the tests of layers, models and generation compare with. Nothing here is im
 the library.
 """
 
+import math
+
 import numpy as np
 
 
@@ -171,14 +173,21 @@ def layer_norm(norm, x, epsilon=1e-5):
     return x * float64(norm.scale) + float64(norm.bias)
 
 
-def sinusoid(t, width, layout="interleaved"):
+def sinusoid(t, width, layout="interleaved", longest=10000):
     """The vector of position t, one number at a time."""
     vector = np.zeros(width)
     for m in range(width // 2):
-        angle = t / 10000 ** (2 * m / width)
+        angle = t / longest ** (2 * m / width)
         at = (2 * m, 2 * m + 1) if layout == "interleaved" else (m, width // 2 + m)
         vector[at[0]], vector[at[1]] = np.sin(angle), np.cos(angle)
     return vector
+
+
+def cell(row, column, width):
+    """The vector of a cell of a grid: its row, then its column, each an even share of the width."""
+    half = next(n for n in range(2, width + 4, 2) if 2 * n >= width)
+    both = [sinusoid(place, half, longest=100) for place in (row, column)]
+    return np.concatenate(both)[:width]
 
 
 def rotated(x, t):
@@ -223,14 +232,37 @@ def multi_head(attention, x, z, seen):
     return np.array(out), weights
 
 
-def around(residual, layer, x):
+def around(residual, layer, x, epsilon=1e-5):
     """A sub-layer with a way around it: x (T, D); `layer` maps (T, D) to (T, D)."""
     norm = residual.norm
     if residual.pre_norm:
-        return x + layer(np.array([layer_norm(norm, row) for row in x]))
-    return np.array([layer_norm(norm, row) for row in x + layer(x)])
+        return x + layer(np.array([layer_norm(norm, row, epsilon) for row in x]))
+    return np.array([layer_norm(norm, row, epsilon) for row in x + layer(x)])
 
 
-def feed_forward(network, x):
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def gelu(x):
+    """Each number times the probability that a normal one lies below it."""
+    return np.array([v * (1 + math.erf(v / math.sqrt(2))) / 2 for v in x])
+
+
+def feed_forward(network, x, activation=relu):
     """x (T, D), every position by itself."""
-    return np.array([linear(network.output, np.maximum(linear(network.hidden, r), 0)) for r in x])
+    return np.array([linear(network.output, activation(linear(network.hidden, r))) for r in x])
+
+
+def cut(image, patch):
+    """The patches of one image (H, W, C), row by row, each as one row of numbers."""
+    height, width, channels = image.shape
+    rows = []
+    for top in range(0, height, patch):
+        for left in range(0, width, patch):
+            row = []
+            for i in range(top, top + patch):
+                for j in range(left, left + patch):
+                    row += [image[i, j, c] for c in range(channels)]
+            rows.append(row)
+    return np.array(rows)

@@ -4,6 +4,7 @@ A new one is added in one line: it is then held to both contracts of encdec_lib/
 paired with everything it fits, trained, and searched.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import jax.numpy as jnp
@@ -18,16 +19,26 @@ from encdec_lib.models.attention_scores import Attention
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
 from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
+from encdec_lib.models.decoder_only import (
+    DecoderOnlyConfig,
+    PatchPrefix,
+    PrefixDecoder,
+    WordPrefix,
+)
 from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 from encdec_lib.models.token_sized import Reading
 from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder, TransformerEncoder
+from encdec_lib.models.vit import ViTConfig, ViTEncoder
 
 E, HALF, D, A, V_TARGET, V_SOURCE = 3, 5, 7, 11, 13, 17
 WIDTH = 2 * HALF  # of an encoder's vectors
 SIDE, CHANNELS = 8, (3, WIDTH)  # of images; two scales, so that the grid has 4×4 cells
 # The outputs are untied, so that `build` finds a matrix of their own to scale.
 BLOCKS = TransformerConfig(V_SOURCE, V_TARGET, WIDTH, 2, A, 1, 2, d_k=D, d_v=E, tied=False)
+PATCHES = ViTConfig(SIDE, 2, d_model=WIDTH, heads=2, d_ff=A, layers=1)  # of 2×2 pixels: 4×4 of them
+PREFIX = DecoderOnlyConfig(V_TARGET, 19, 66, 3, WIDTH, 2, A, 1)  # writes rows of three
+PATCH_PREFIX = replace(PREFIX, prefix_length=16)
 
 ENCODERS = {
     "last state": lambda rngs: RNNEncoder(V_SOURCE, E, WIDTH, rngs=rngs),
@@ -37,6 +48,9 @@ ENCODERS = {
     "a vector a cell": lambda rngs: CNNEncoder(SIDE, 1, CHANNELS, WIDTH, grid=True, rngs=rngs),
     "u-net": lambda rngs: UNetEncoder(1, CHANNELS, rngs=rngs),
     "self-attention": lambda rngs: TransformerEncoder(V_SOURCE, BLOCKS, rngs=rngs),
+    "patches": lambda rngs: ViTEncoder(PATCHES, rngs=rngs),
+    "words as prefix": lambda rngs: WordPrefix(V_SOURCE, PREFIX, rngs=rngs),
+    "patches as prefix": lambda rngs: PatchPrefix(2, 1, PATCH_PREFIX, rngs=rngs),
 }
 
 
@@ -62,23 +76,38 @@ DECODERS = {
     "previous state": partial(scoring, name="dot", query="previous"),
     "local-p": partial(scoring, name="general", window="predictive"),
     "transformer": lambda rngs: TransformerDecoder(V_TARGET, BLOCKS, rngs=rngs),
+    "prefix": lambda rngs: PrefixDecoder(PREFIX, rngs=rngs),
 }
 PAINTERS = {  # decoders that write an image at once
     "dense": lambda rngs: DenseDecoder(SIDE, D, WIDTH, rngs=rngs),
     "u-net": lambda rngs: UNetDecoder(V_TARGET, CHANNELS, rngs=rngs),
     "u-net without skips": lambda rngs: UNetDecoder(V_TARGET, CHANNELS, skips=False, rngs=rngs),
 }
-READ_IMAGES = {"dense", "convolutions", "a vector a cell", "u-net"}
-GRIDS = {"a vector a cell", "u-net"}  # encoders with one vector for each cell of an image
-MANY_VECTORS = {"a vector a token", "self-attention"} | GRIDS  # encoders with M > 1
+# Encoders with one vector for each cell of an image
+GRIDS = {"a vector a cell", "u-net", "patches", "patches as prefix"}
+READ_IMAGES = {"dense", "convolutions"} | GRIDS
+MANY_VECTORS = {"a vector a token", "self-attention", "words as prefix"} | GRIDS  # M > 1
 ONE_VECTOR = {"rnn", "dense"}  # decoders that read M = 1 alone
 # One decoder with other readers: what they share is tried with every encoder in one of them.
 VARIANTS = {"reads the maximum", "reads the likest", "previous state", "local-p"}
+# Weights over the source that do not add up to 1: the bell of local-p lowers them and leaves it
+# at that; where the source is a prefix, the target's own past has a share.
+BELOW_ONE = {"local-p", "prefix"}
 # A Transformer's halves fit everything, and each pair takes ten seconds to compile: one partner
 # of each sort.
 PARTNERS = {
     "self-attention": {"additive attention", "transformer"},
-    "transformer": {"last state", "a vector a token", "a vector a cell", "self-attention"},
+    "patches": {"transformer"},
+    "words as prefix": {"prefix"},
+    "patches as prefix": {"prefix"},
+    "transformer": {
+        "last state",
+        "a vector a token",
+        "a vector a cell",
+        "self-attention",
+        "patches",
+    },
+    "prefix": {"words as prefix", "patches as prefix"},
 }
 
 

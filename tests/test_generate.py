@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/generate.py."""
+"""Mirrors encdec_lib/generate.py, encdec_lib/beam.py and encdec_lib/search.py."""
 
 import itertools
 from functools import partial
@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib import generate
+from encdec_lib import search
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import DecoderState, EncoderDecoder, Encoding
 from encdec_lib.generate import beam_search, greedy
 from encdec_lib.losses import shift_right
 from encdec_lib.models.seq2seq import RNNDecoder, Seq2SeqConfig, seq2seq
 from tests import loops
-from tests.systems import PAIRS, V_SOURCE, build, sentences
+from tests.systems import BELOW_ONE, PAIRS, V_SOURCE, build, sentences
 
 B, S, L, K = 5, 4, 7, 3
 SOURCE = sentences([3, 4, 1, 2, 4], V_SOURCE)
@@ -179,7 +179,7 @@ def test_scores_and_weights_are_those_of_teacher_forcing(encoder, decoder, width
     if weights is not None:
         real = (tokens != PAD)[:, None, :, None]
         close(weights, np.where(real, wanted_weights, 0))
-        if decoder != "local-p":  # its bell lowers weights and leaves it at that
+        if decoder not in BELOW_ONE:
             close(weights.sum(-1), np.broadcast_to(real[..., 0], weights.shape[:-1]))
 
 
@@ -279,7 +279,7 @@ def test_any_length_and_a_shorter_one_is_the_beginning_of_a_longer():
 def test_batches_and_devices_do_not_matter_and_order_is_restored(monkeypatch, batch_size):
     model = build("a vector a token", "additive attention")
     whole = greedy(model, SOURCE, max_length=L)
-    monkeypatch.setattr(generate, "devices_for", lambda flops: jax.local_devices())
+    monkeypatch.setattr(search, "devices_for", lambda flops: jax.local_devices())
     assert jax.local_device_count() == 2  # 1, 3 and 5 examples do not divide
     parts = greedy(model, SOURCE, max_length=L, batch_size=batch_size)
     np.testing.assert_array_equal(parts.tokens, whole.tokens)
@@ -308,8 +308,8 @@ def test_padding_and_bos_are_never_written_but_count_in_the_scores():
         assert (out.scores < -10).all()  # nearly all probability is on <pad> and <bos>
 
 
-@pytest.mark.parametrize("search", [greedy, partial(beam_search, width=2)], ids=["greedy", "beam"])
-def test_the_loop_ends_when_every_sequence_has(search, monkeypatch):
+@pytest.mark.parametrize("write", [greedy, partial(beam_search, width=2)], ids=["greedy", "beam"])
+def test_the_loop_ends_when_every_sequence_has(write, monkeypatch):
     walked, step = [], RNNDecoder.step
 
     def counting(self, state, token):
@@ -318,7 +318,7 @@ def test_the_loop_ends_when_every_sequence_has(search, monkeypatch):
 
     monkeypatch.setattr(RNNDecoder, "step", counting)
     model = seq2seq(Seq2SeqConfig(V_SOURCE, 3, embed_dim=3, state_dim=5), rngs=nnx.Rngs(0))
-    out = search(model, SOURCE, max_length=31)  # three symbols: nothing to write but <eos>
+    out = write(model, SOURCE, max_length=31)  # three symbols: nothing to write but <eos>
     jax.effects_barrier()
     np.testing.assert_array_equal(out.tokens, np.eye(31, dtype=int)[:1].repeat(B, 0) * EOS)
     assert len(walked) == 1
@@ -326,9 +326,9 @@ def test_the_loop_ends_when_every_sequence_has(search, monkeypatch):
 
 def test_a_model_of_the_same_sizes_is_not_compiled_again():
     greedy(build("last state", "rnn", seed=0), SOURCE, max_length=L)
-    before = generate._compiled.cache_info().misses
+    before = search._compiled.cache_info().misses
     greedy(build("last state", "rnn", seed=1), SOURCE, max_length=L)
-    assert generate._compiled.cache_info().misses == before
+    assert search._compiled.cache_info().misses == before
 
 
 @pytest.mark.parametrize(
@@ -344,6 +344,6 @@ def test_a_model_of_the_same_sizes_is_not_compiled_again():
 )
 def test_bad_inputs_are_named_in_the_error(source, settings, message):
     model = build("last state", "rnn")
-    for search in (beam_search,) if "width" in settings else (greedy, beam_search):
+    for write in (beam_search,) if "width" in settings else (greedy, beam_search):
         with pytest.raises(ValueError, match=message):
-            search(model, source, **settings)
+            write(model, source, **settings)

@@ -38,7 +38,16 @@ class Codebook:
         return self.side // self.patch
 
     def encode(self, images: Float[np.ndarray, "N H W C"]) -> Int[np.ndarray, "N M"]:
-        """The token of the nearest code for every patch, row by row."""
+        """The token of the nearest code for every patch, row by row.
+
+        Raises:
+          ValueError: if the images have another side.
+        """
+        if images.ndim != 4 or images.shape[1:3] != (self.side, self.side):
+            raise ValueError(
+                f"images must be (N, {self.side}, {self.side}, C), as those the codes were learned "
+                f"from; got {images.shape}."
+            )
         rows = np.asarray(cut(images, self.patch))
         codes, _ = vq.vq(rows.reshape(-1, rows.shape[-1]), self.patches)
         return (codes.reshape(rows.shape[:2]) + FIRST).astype(np.int32)

@@ -53,6 +53,9 @@ def cut(images: Images, patch: int) -> Patches:
 def paste(patches: Patches, patch: int, side: int) -> Images:
     """Puts patches back where :func:`cut` took them from, into square images.
 
+    Raises:
+      ValueError: if there is another number of patches than the square images have.
+
     Example:
       >>> import jax.numpy as jnp
       >>> image = jnp.arange(36.0).reshape(1, 6, 6, 1)
@@ -60,6 +63,11 @@ def paste(patches: Patches, patch: int, side: int) -> Images:
       True
     """
     batch, places = patches.shape[0], side // patch
+    if side % patch or patches.shape[1] != places**2:
+        raise ValueError(
+            f"patches must be (B, (side / patch)², P²C), those of images of side {side} in patches "
+            f"of side {patch}; got {patches.shape}."
+        )
     squares = patches.reshape(batch, places, places, patch, patch, -1).swapaxes(2, 3)
     return squares.reshape(batch, side, side, -1)
 
@@ -79,6 +87,9 @@ class PatchEmbedding(nnx.Module):
       dtype: what the product is computed in.
       rngs: ``params`` initialises :math:`W^E` ``(P²C, D)``.
 
+    Raises:
+      ValueError: if a size is below 1.
+
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
@@ -92,11 +103,23 @@ class PatchEmbedding(nnx.Module):
     def __init__(
         self, patch: int, in_channels: int, d_model: int, *, dtype=jnp.float32, rngs: nnx.Rngs
     ):
+        sizes = (("patch", patch), ("in_channels", in_channels), ("d_model", d_model))
+        for name, size in sizes:
+            if size < 1:
+                raise ValueError(f"{name} must be at least 1; got {size}.")
         self.project = nnx.Linear(patch * patch * in_channels, d_model, dtype=dtype, rngs=rngs)
         self.patch, self.in_channels = patch, in_channels
 
     def __call__(self, images: Float[Array, "B H W C"]) -> Float[Array, "B M D"]:
-        """Embeds every patch."""
+        """Embeds every patch.
+
+        Raises:
+          ValueError: if P does not divide H and W, or the images have other channels.
+        """
+        if images.ndim == 4 and images.shape[-1] != self.in_channels:
+            raise ValueError(
+                f"images must be (B, H, W, {self.in_channels}), channels last; got {images.shape}."
+            )
         return self.project(cut(images, self.patch))
 
     def as_convolution(self) -> Float[Array, "P P C D"]:

@@ -69,6 +69,38 @@ def sinusoidal(
     return jnp.einsum(order, pair).reshape(len(angles), d_model)
 
 
+def sinusoidal_grid(side: int, d_model: int, longest: int | float = 100.0) -> Float[Array, "M D"]:
+    r"""A vector for every cell of a square grid: half of it says the row, half the column.
+
+    .. math:: PE_{(r, c)} = [PE_r;\, PE_c]
+
+    Args:
+      side: rows and columns.
+      d_model: D.
+      longest: as for :func:`sinusoidal`; a grid is short, so its waves are too.
+
+    Returns:
+      ``(side², D)``, row by row.
+
+    Raises:
+      ValueError: if ``side`` or ``d_model`` is below 1.
+
+    Example:
+      >>> cells = sinusoidal_grid(3, 8)
+      >>> cells.shape, bool((cells[0, :4] == cells[2, :4]).all())  # one row, other columns
+      ((9, 8), True)
+
+    Reference:
+      Carion et al. (2020), DETR, arXiv:2005.12872, appendix A.4.
+    """
+    if side < 1 or d_model < 1:
+        raise ValueError(f"side and d_model must be at least 1; got {side} and {d_model}.")
+    half = -(-d_model // 4) * 2  # even, and twice as much is at least D
+    line = sinusoidal(jnp.arange(side), half, longest=longest)
+    rows, columns = jnp.repeat(line, side, axis=0), jnp.tile(line, (side, 1))
+    return jnp.concatenate([rows, columns], axis=1)[:, :d_model]
+
+
 def rotate(
     vectors: Float[Array, "B H T K"],
     positions: Int[Array, " T"],

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.scenes import SIDE
 from encdec_lib.encoding import EncoderDecoder, Encoding
+from encdec_lib.layers.positions import sinusoidal_grid
 from encdec_lib.models.cnn_to_cnn import UNetEncoder
 from encdec_lib.models.seq2seq import RNNDecoder
 
@@ -46,8 +47,8 @@ class CNNEncoder(nnx.Module):
       channels: width at each scale, fine to coarse.
       encoding_dim: D, width of the vectors.
       grid: one vector for each cell of the coarsest map, M = (side / factor)²; otherwise M = 1.
-      positions: with ``grid``, add a learned vector to each cell that says which one it is: a
-        convolution computes the same everywhere.
+      positions: with ``grid``, add a learned vector to each cell that says which one it is, as a
+        convolution computes the same everywhere. It starts from the sinusoids of row and column.
       rngs: ``params`` initialises the weights.
 
     Raises:
@@ -84,9 +85,8 @@ class CNNEncoder(nnx.Module):
             raise ValueError("positions=True needs grid=True: one vector has no place.")
         cells = (side // self.convolutions.factor) ** 2
         self.project = nnx.Linear(channels[-1] * (1 if grid else cells), encoding_dim, rngs=rngs)
-        init = nnx.initializers.normal(encoding_dim**-0.5)
-        table = init(rngs.params(), (1, cells, encoding_dim)) if positions else None
-        self.positions = None if table is None else nnx.Param(table)
+        table = sinusoidal_grid(side // self.convolutions.factor, encoding_dim)
+        self.positions = nnx.Param(table[None]) if positions else None
         self.grid, self.side, self.encoding_dim = grid, side, encoding_dim
 
     def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:

@@ -12,6 +12,7 @@ T together), D width (d_model), H heads, V vocabulary.
 """
 
 import dataclasses
+import math
 
 import jax.numpy as jnp
 from flax import nnx
@@ -22,7 +23,7 @@ from encdec_lib.layers.attention import causal_mask
 from encdec_lib.layers.blocks import Cache, EncoderBlock
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.patches import PatchEmbedding
-from encdec_lib.layers.positions import Positions
+from encdec_lib.layers.positions import Positions, sinusoidal_grid
 from encdec_lib.models.transformer import DTYPES
 
 PREFIXES = ("full", "causal")
@@ -86,16 +87,28 @@ class WordPrefix(nnx.Module):
       vocab_size: V of the prompt.
       config: S and the width.
       rngs: ``params`` initialises the tables.
+
+    Raises:
+      ValueError: as :class:`PrefixDecoder`.
     """
 
     def __init__(self, vocab_size: int, config: DecoderOnlyConfig, *, rngs: nnx.Rngs):
+        _check(config)
         self.embedding = Embedding(vocab_size, config.d_model, rngs=rngs)
         self.positions = Positions("learned", config.d_model, config.prefix_length, rngs=rngs)
         self.dtype, self.encoding_dim = DTYPES[config.dtype], config.d_model
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
-        """M = S vectors. Nothing in them depends on a neighbour yet."""
-        self.positions.check(source.shape[1])
+        """M = S vectors. Nothing in them depends on a neighbour yet.
+
+        Raises:
+          ValueError: if the prompt is longer than ``prefix_length``.
+        """
+        if source.shape[1] > self.positions.max_length:
+            raise ValueError(
+                f"prefix_length is {self.positions.max_length}: there are no positions for a "
+                f"prompt of {source.shape[1]} tokens. Build the model with a larger prefix_length."
+            )
         x = self.encoding_dim**0.5 * self.embedding(source)
         x = x + self.positions(jnp.arange(source.shape[1]))[None]
         return Encoding(x.astype(self.dtype), mask)
@@ -104,24 +117,41 @@ class WordPrefix(nnx.Module):
 class PatchPrefix(nnx.Module):
     """All that is left of an encoder of images: a vector for each patch, plus one for its place.
 
+    The places are learned; in a square grid they start from the sinusoids of row and column.
+
     Args:
       patch: P, side of a patch in pixels.
       in_channels: C of the image.
       config: S, the number of patches, and the width.
       rngs: ``params`` initialises the matrix and the table.
+
+    Raises:
+      ValueError: as :class:`PrefixDecoder`, or if ``patch`` or ``in_channels`` is below 1.
     """
 
     def __init__(self, patch: int, in_channels: int, config: DecoderOnlyConfig, *, rngs: nnx.Rngs):
+        _check(config)
         self.embed = PatchEmbedding(
             patch, in_channels, config.d_model, dtype=DTYPES[config.dtype], rngs=rngs
         )
         self.positions = Positions("learned", config.d_model, config.prefix_length, rngs=rngs)
+        side = math.isqrt(config.prefix_length)
+        if side * side == config.prefix_length:
+            self.positions.table = nnx.Param(sinusoidal_grid(side, config.d_model))
         self.encoding_dim = config.d_model
 
     def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:
-        """M = HW / P² vectors."""
+        """M = HW / P² vectors.
+
+        Raises:
+          ValueError: if the images have another number of patches than ``prefix_length``.
+        """
         x = self.embed(source)
-        self.positions.check(x.shape[1])
+        if x.shape[1] != self.positions.max_length:
+            raise ValueError(
+                f"prefix_length must be the number of patches, as every place has its own vector: "
+                f"images {source.shape} have {x.shape[1]}; got {self.positions.max_length}."
+            )
         places = self.positions(jnp.arange(x.shape[1]))[None].astype(x.dtype)
         return Encoding(x + places, jnp.ones(x.shape[:2], bool))
 
@@ -171,7 +201,13 @@ class PrefixDecoder(nnx.Module):
         dtype = DTYPES[config.dtype]
         blocks = [
             EncoderBlock(
-                width, config.heads, config.d_ff, True, config.dropout, dtype=dtype, rngs=rngs
+                width,
+                config.heads,
+                config.d_ff,
+                True,
+                config.dropout,
+                dtype=dtype,
+                rngs=rngs,
             )
             for _ in range(config.layers)
         ]
@@ -194,7 +230,7 @@ class PrefixDecoder(nnx.Module):
 
         Returns:
           Logits ``(B, T, V)`` and the top layer's weights over the prefix, ``(B, H, T, S)``: what
-          is missing to 1 goes to the target's own past.
+          is missing to 1 goes to the target itself, up to where it has come.
         """
         logits, maps = self.looking(target_in, encoding)
         size = encoding.vectors.shape[1]
@@ -208,7 +244,7 @@ class PrefixDecoder(nnx.Module):
         Raises:
           ValueError: if the target is longer than ``max_length`` or the prefix of another width.
         """
-        length, (vectors, real, _) = target_in.shape[1], self._checked(encoding)
+        length, (vectors, real) = target_in.shape[1], self._checked(encoding)
         self._room(length)
         x = jnp.concatenate([vectors, self._tokens(target_in, jnp.arange(length))], axis=1)
         mask, maps = prefix_mask(real, length, self.config.prefix), []
@@ -220,41 +256,38 @@ class PrefixDecoder(nnx.Module):
     def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
         """Reads the prefix once; its keys and values fill the first S places of the cache."""
         self._room(length)
-        x, real, _ = self._checked(encoding)
+        x, real = self._checked(encoding)
         mask, caches = prefix_mask(real, 0, self.config.prefix), []
         for block in self.blocks:
             kept = block.attention.offer(block.around_attention.before(x))
             caches += Cache(*(jnp.pad(k, ((0, 0), (0, 0), (0, length), (0, 0))) for k in kept))
             x, _ = block(x, mask)
-        padding = jnp.pad(~real, ((0, 0), (0, length)))
-        return DecoderState((jnp.zeros(len(x), jnp.int32), *caches), (padding,))
+        return DecoderState((jnp.zeros(len(x), jnp.int32), *caches), (real,))
 
     def step(
         self, state: DecoderState, token: Int[Array, " B"]
     ) -> tuple[DecoderState, Float[Array, "B V"], Float[Array, "B H S"]]:
         """Reads one token, looks at the prefix and at the tokens before it, scores the next."""
-        (done, *old), (padding,) = state
+        (done, *old), (real,) = state
         x, new = self._tokens(token[:, None], done[:1]), []
-        size = self.config.prefix_length
+        size = real.shape[1]
+        padding = jnp.pad(~real, ((0, 0), (0, old[0].shape[2] - size)))
         for n, block in enumerate(self.blocks):
             cache = Cache(*old[2 * n : 2 * n + 2])
             x, cache, weights = block.step(x, cache, size + done[0], padding)
             new += cache
-        state = DecoderState((done + 1, *new), (padding,))
+        state = DecoderState((done + 1, *new), (real,))
         return state, self.output(self.norm(x))[:, 0], weights[:, :, 0, :size]
 
     def _checked(self, encoding):
-        """The prefix, filled up with padding to S places."""
-        vectors, real, skips = encoding
-        size = self.config.prefix_length
+        """Vectors of the prefix, and which are real."""
+        vectors, size = encoding.vectors, self.config.prefix_length
         if vectors.shape[-1] != self.encoding_dim or vectors.shape[1] > size:
             raise ValueError(
                 f"encoding must have at most {size} vectors (prefix_length) of width "
                 f"{self.encoding_dim}; got {vectors.shape}."
             )
-        missing = size - vectors.shape[1]
-        vectors = jnp.pad(vectors, ((0, 0), (0, missing), (0, 0)))
-        return vectors, jnp.pad(real, ((0, 0), (0, missing))), skips
+        return vectors.astype(DTYPES[self.config.dtype]), encoding.mask
 
     def _room(self, length):
         if length > self.config.max_length:
@@ -264,7 +297,9 @@ class PrefixDecoder(nnx.Module):
             )
 
 
-def text_to_image(config: DecoderOnlyConfig, prompt_vocab: int, *, rngs: nnx.Rngs):
+def text_to_image(
+    config: DecoderOnlyConfig, prompt_vocab: int, *, rngs: nnx.Rngs
+) -> EncoderDecoder:
     """Builds a model that writes image tokens after the words of a prompt.
 
     Args:

@@ -111,6 +111,9 @@ def vit_captioner(
       An :class:`~encdec_lib.encoding.EncoderDecoder` with one vector a patch, M = HW / P², in
       evaluation mode.
 
+    Raises:
+      ValueError: as :func:`~encdec_lib.models.vit.vit`.
+
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
@@ -123,6 +126,9 @@ def vit_captioner(
     Reference:
       Liu et al. (2021), CPTR: Full Transformer Network for Image Captioning, arXiv:2101.10804.
     """
+    for name in ("encoder_layers", "decoder_layers"):
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
     shared = {
         name: getattr(config, name) for name in ("d_model", "heads", "d_ff", "dropout", "dtype")
     }
@@ -131,6 +137,7 @@ def vit_captioner(
         patch=config.patch,
         in_channels=config.in_channels,
         layers=config.encoder_layers,
+        start="sinusoidal",
         **shared,
     )
     decoder = TransformerConfig(

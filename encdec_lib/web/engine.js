@@ -5,14 +5,17 @@
 // Python: S source positions, M vectors in the encoding, E embedding width, D state width,
 // A alignment width, V vocabulary. A matrix is a Float32Array, row by row, with its shape beside
 // it. A source is a list of token ids or an image {data, height, width, channels}; images are in
-// images.js, the decoders of chapters 7 and 9 in reading.js, the Transformer in transformer.js.
+// images.js, the decoders of chapters 7 and 9 in reading.js, the Transformer in transformer.js, the
+// Vision Transformer in vit.js, the decoder-only model of chapter 16 in prefix.js.
 // tests/browser/test_*engine.py hold all of it to the Flax models: logits and weights.
 
 import { affine, entropy, logProbability, mix, row, rows, softmax } from "./arithmetic.js";
 import { embed, gruOf, gruStates, gruStep, remembered } from "./gru.js";
 import { IMAGE_DECODERS, IMAGE_ENCODERS } from "./images.js";
 import { readingDecoder } from "./reading.js";
+import { prefixDecoder, wordPrefix } from "./prefix.js";
 import { mapsOf, transformerDecoder, transformerEncoder } from "./transformer.js";
+import { classDecoder, vitEncoder } from "./vit.js";
 
 export const PAD = 0;
 export const BOS = 1;
@@ -146,11 +149,13 @@ function attentionDecoder(P) {
 // ---------------------------------------------------------------- whole models
 
 const ENCODERS = {
-  rnn: rnnEncoder, birnn: birnnEncoder, transformer: transformerEncoder, ...IMAGE_ENCODERS,
+  rnn: rnnEncoder, birnn: birnnEncoder, transformer: transformerEncoder, vit: vitEncoder,
+  words: wordPrefix, ...IMAGE_ENCODERS,
 };
 const DECODERS = {
   rnn: rnnDecoder, attention: attentionDecoder, reading: readingDecoder,
-  transformer: transformerDecoder, ...IMAGE_DECODERS,
+  transformer: transformerDecoder, prefix: prefixDecoder, classes: classDecoder,
+  ...IMAGE_DECODERS,
 };
 
 function known(side, kinds, kind) {
@@ -168,9 +173,10 @@ function partOf(parameters, side) {
  *    encode(source) -> {M, vectors, skips?, maps?}
  *  and, of a decoder that writes tokens, start(encoding, {temperature}) -> state and
  *  step(state, token) -> {state, logits, weights, window?, maps?}; of one that writes an image,
- *  paint(encoding) -> {data, height, width, channels}, the logits of every pixel. The decoders of
- *  reading.js alone divide their scores by the temperature, 1 unless told, and say by `scores`
- *  whether they have any. */
+ *  paint(encoding) -> {data, height, width, channels}, the logits of every pixel; of a classifier,
+ *  classify(encoding) -> the logits of the classes. That of prefix.js also writes several answers at
+ *  once, by open(lanes). The decoders of reading.js alone divide their scores by
+ *  the temperature, 1 unless told, and say by `scores` whether they have any. */
 export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
   const read = known("encoder", ENCODERS, encoder), write = known("decoder", DECODERS, decoder);
   const parameters = readParameters(manifest, data);

@@ -39,7 +39,8 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
 
     Args:
       model: an :class:`~encdec_lib.encoding.EncoderDecoder` of any size whose encoder is one
-        of ``ENCODERS`` and whose decoder is one of ``DECODERS``.
+        of ``ENCODERS`` and whose decoder is one of ``DECODERS``; or a
+        :class:`~encdec_lib.models.vit.ViT`, whose last layer then counts as its decoder.
       dtype: ``"float16"`` or ``"int8"``.
 
     Returns:
@@ -80,7 +81,7 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
         manifest[path] = entry
     settings = {
         "encoder": ENCODERS[encoder].settings(model.encoder),
-        "decoder": DECODERS[decoder].settings(model.decoder),
+        "decoder": DECODERS[decoder].settings(getattr(model, "decoder", model)),
     }
     return Exported(encoder, decoder, manifest, b"".join(pieces), settings)
 
@@ -186,7 +187,11 @@ def _parameters(model) -> dict[str, np.ndarray]:
                 flat[".".join(here)] = np.asarray(branch)
 
     walk(nnx.to_pure_dict(nnx.state(folded(model), nnx.Param)), ())
-    return flat
+    # A classifier has no decoder; its last layer takes that place.
+    return {
+        f"decoder.{path}" if path.startswith("head.") else path: array
+        for path, array in flat.items()
+    }
 
 
 def _kinds(parameters) -> tuple[str, str]:

@@ -163,13 +163,14 @@ function unetEncoder(P, settings, path = "blocks") {
 }
 
 /** Chapter 5: the convolutions of a U-Net, then one vector for the whole grid G, or for each cell:
- *  H = flatten(G) W + b, or H_j = G_j W + b. */
+ *  H = flatten(G) W + b, or H_j = G_j W + b, with positions + p_j. */
 function cnnEncoder(P, { side, grid = false }) {
   const convolutions = unetEncoder(P, {}, "convolutions.blocks");
   return (source) => {
     const { M: cells, vectors } = convolutions(image(source, side));
-    const M = grid ? cells : 1;
-    return { M, vectors: dense(P, "project", vectors, M) };
+    const M = grid ? cells : 1, projected = dense(P, "project", vectors, M);
+    const places = P["positions"]?.data;
+    return { M, vectors: places ? projected.map((value, k) => value + places[k]) : projected };
   };
 }
 

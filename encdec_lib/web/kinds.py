@@ -67,9 +67,9 @@ def _reading_settings(decoder: ReadingDecoder) -> dict[str, Any]:
     return {"query": decoder.query, "read": "scores", "score": name, "window": window}
 
 
-def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
-    """How a Transformer's encoder or decoder looks, if its blocks are the library's and alike."""
-    positions, found = part.tokens.positions.kind, set()
+def _block_settings(part: nnx.Module) -> dict[str, Any]:
+    """How the blocks of a Transformer look, if they are the library's and alike."""
+    found, inner = set(), set()
     for block in part.blocks:
         kinds = [type(block), type(block.feed_forward), type(block.around_feed_forward.norm)]
         for name in _ATTENTIONS:
@@ -77,6 +77,7 @@ def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
                 attention, around = getattr(block, name), getattr(block, f"around_{name}")
                 kinds += [type(attention), type(around.norm)]
                 found.add((attention.heads, attention.scaled, around.pre_norm))
+        inner.add((block.feed_forward.activation, block.around_feed_forward.norm.epsilon))
         if unknown := [kind.__name__ for kind in kinds if kind not in _BLOCKS]:
             raise ValueError(
                 f"model must have blocks made of {', '.join(kind.__name__ for kind in _BLOCKS)}; "
@@ -88,9 +89,33 @@ def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
             f"model must have blocks that are alike; got (heads, scaled, pre_norm) = "
             f"{', '.join(map(str, sorted(found)))}."
         )
-    heads, scaled, pre_norm = found.pop()
+    if len(inner) != 1:
+        raise ValueError(
+            f"model must have blocks that are alike; got (activation, epsilon) = "
+            f"{', '.join(map(str, sorted(inner)))}."
+        )
+    (heads, scaled, pre_norm), (activation, epsilon) = found.pop(), inner.pop()
     settings = {"heads": int(heads), "scaled": bool(scaled), "pre_norm": bool(pre_norm)}
-    return settings | {"positions": positions}
+    usual = {"activation": "relu", "epsilon": 1e-5}  # what the page takes where it is not told
+    chosen = {"activation": activation, "epsilon": float(epsilon)}
+    return settings | {name: value for name, value in chosen.items() if value != usual[name]}
+
+
+def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
+    """How a Transformer's encoder or decoder of tokens looks."""
+    return _block_settings(part) | {"positions": part.tokens.positions.kind}
+
+
+def _prefix_settings(part: nnx.Module) -> dict[str, Any]:
+    """How a decoder-only stack looks at its prefix, and how its blocks look."""
+    choices = {"prefix": part.config.prefix, "prefix_length": int(part.config.prefix_length)}
+    return _block_settings(part) | choices
+
+
+def _vit_settings(part: nnx.Module) -> dict[str, Any]:
+    """How a Vision Transformer cuts its images, and how its blocks look."""
+    sizes = {"side": int(part.side), "patch": int(part.embed.patch)}
+    return _block_settings(part) | sizes | {"channels": int(part.in_channels)}
 
 
 _PARTS = ("query", "key", "value", "output")  # of an attention
@@ -124,11 +149,22 @@ ENCODERS = {
         either=[[*table, *norm] for table in _POSITIONS for norm in _LAST_NORM],
         settings=_transformer_settings,
     ),
+    "words": _kind(_EMBEDDING, "positions.table"),
     "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
     "unet": _kind(*_linear("blocks.*.conv1", "blocks.*.conv2")),
     "cnn": _kind(
         *_linear("convolutions.blocks.*.conv1", "convolutions.blocks.*.conv2", "project"),
+        either=([], ["positions"]),
         settings=lambda part: {"side": int(part.side), "grid": bool(part.grid)},
+    ),
+    "vit": _kind(
+        *_linear("embed.project"),
+        *_block("attention"),
+        *_LAST_NORM[1],
+        either=[
+            [*token, *places] for token in ([], ["class_token"]) for places in ([], ["positions"])
+        ],
+        settings=_vit_settings,
     ),
 }
 #: The decoders of ``engine.js``.
@@ -158,9 +194,19 @@ DECODERS = {
         ],
         settings=_transformer_settings,
     ),
+    "prefix": _kind(
+        _EMBEDDING,
+        "rows.table",
+        *_block("attention"),
+        *_LAST_NORM[1],
+        *_linear("output"),
+        either=([], ["columns.table"]),  # a sentence, or a grid
+        settings=_prefix_settings,
+    ),
     "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
     "unet": _kind(
         *_linear("ups.*", "blocks.*.conv1", "blocks.*.conv2", "output"),
         settings=lambda part: {"skips": bool(part.skips)},
     ),
+    "classes": _kind(*_linear("head"), settings=lambda part: {"pool": part.config.pool}),
 }

@@ -8,7 +8,7 @@
 
 import { affine, row, softmax } from "./arithmetic.js";
 
-const EPSILON = 1e-5; // of layer normalisation
+const EPSILON = 1e-5; // of layer normalisation, where a model does not say another
 const LONGEST = 10000; // wavelengths of positions go from 2π to 2π times this
 
 // ---------------------------------------------------------------- positions
@@ -80,7 +80,7 @@ export function linear(P, path) {
 }
 
 /** Each vector less its mean, by its spread, times a scale, plus a bias. */
-export function layerNorm(P, path) {
+export function layerNorm(P, path, epsilon = EPSILON) {
   const scale = P[`${path}.scale`].data, bias = P[`${path}.bias`].data, D = scale.length;
   return (x, N) => {
     const y = new Float32Array(N * D);
@@ -88,7 +88,7 @@ export function layerNorm(P, path) {
       let mean = 0, variance = 0;
       for (let k = 0; k < D; k++) mean += x[start + k] / D;
       for (let k = 0; k < D; k++) variance += (x[start + k] - mean) ** 2 / D;
-      const spread = Math.sqrt(variance + EPSILON);
+      const spread = Math.sqrt(variance + epsilon);
       for (let k = 0; k < D; k++) y[start + k] = (x[start + k] - mean) / spread * scale[k] + bias[k];
     }
     return y;
@@ -96,8 +96,8 @@ export function layerNorm(P, path) {
 }
 
 /** A way around a sub-layer: what it is given, and what comes of its output. */
-function around(P, path, preNorm) {
-  const norm = layerNorm(P, `${path}.norm`);
+function around(P, path, { pre_norm: preNorm, epsilon }) {
+  const norm = layerNorm(P, `${path}.norm`, epsilon);
   return {
     before: preNorm ? norm : (x) => x,
     after(x, fx, N) {
@@ -107,10 +107,24 @@ function around(P, path, preNorm) {
   };
 }
 
-/** FFN(x) = max(0, x W_1 + b_1) W_2 + b_2. */
-function feedForward(P, path) {
+/** The error function: a sum of terms of one sign for |x| < 6, and from there on it is 1. */
+export function erf(x) {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x, sum = x;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= 2 * x * x / (2 * n + 1);
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+}
+
+const ACTIVATIONS = {
+  relu: (x) => Math.max(0, x),
+  gelu: (x) => x / 2 * (1 + erf(x / Math.SQRT2)),
+};
+
+/** FFN(x) = max(0, x W_1 + b_1) W_2 + b_2, or with gelu, x Φ(x), in the middle. */
+export function feedForward(P, path, { activation = "relu" } = {}) {
   const hidden = linear(P, `${path}.hidden`), output = linear(P, `${path}.output`);
-  return (x, N) => output(hidden(x, N).map((value) => Math.max(0, value)), N);
+  const bent = ACTIVATIONS[activation];
+  return (x, N) => output(hidden(x, N).map(bent), N);
 }
 
 /** N vectors as a list of rows, views into the one array. */
@@ -166,9 +180,9 @@ export function multiHead(P, path, { heads, scaled = true }, rotary = false) {
 /** Self-attention, then the feed-forward network: (x, N) -> {x, map}. */
 export function encoderBlock(P, path, settings) {
   const attention = multiHead(P, `${path}.attention`, settings, settings.positions === "rotary");
-  const network = feedForward(P, `${path}.feed_forward`);
+  const network = feedForward(P, `${path}.feed_forward`, settings);
   const [aroundAttention, aroundNetwork] = ["attention", "feed_forward"]
-    .map((name) => around(P, `${path}.around_${name}`, settings.pre_norm));
+    .map((name) => around(P, `${path}.around_${name}`, settings));
   return (x, N) => {
     const asked = aroundAttention.before(x, N);
     const { out, map } = attention.look(attention.ask(asked, N), N, attention.offer(asked, N));
@@ -183,10 +197,10 @@ export function encoderBlock(P, path, settings) {
 function decoderBlock(P, path, settings) {
   const own = multiHead(P, `${path}.self_attention`, settings, settings.positions === "rotary");
   const cross = multiHead(P, `${path}.cross_attention`, settings);
-  const network = feedForward(P, `${path}.feed_forward`);
+  const network = feedForward(P, `${path}.feed_forward`, settings);
   const [aroundOwn, aroundCross, aroundNetwork] =
     ["self_attention", "cross_attention", "feed_forward"]
-      .map((name) => around(P, `${path}.around_${name}`, settings.pre_norm));
+      .map((name) => around(P, `${path}.around_${name}`, settings));
   return {
     remember: (vectors, M) => cross.offer(vectors, M),
     step(x, place, cache, memory) {
@@ -203,7 +217,7 @@ function decoderBlock(P, path, settings) {
 }
 
 /** block(path of it) for blocks.0, blocks.1, ... as many as there are parameters for. */
-function blocksOf(P, block) {
+export function blocksOf(P, block) {
   const numbers = Object.keys(P).map((path) => /^blocks\.(\d+)\./.exec(path)?.[1] ?? -1);
   return Array.from({ length: 1 + Math.max(...numbers) }, (_, n) => block(`blocks.${n}`));
 }

@@ -3,23 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import traitlets
-from jaxtyping import Float
 
 from encdec_lib.data.captions import WORDS
-from encdec_lib.data.digits import NAMES, Digits
-from encdec_lib.data.scenes import INK
+from encdec_lib.data.digits import Digits
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.web.export import Exported
-from encdec_lib.widgets.book_widget import BookWidget
 from encdec_lib.widgets.page_model import page_model
+from encdec_lib.widgets.scene_canvas import SCENE_CSS, SceneCanvas
 
 _HERE = Path(__file__).parent
-_LARGEST_GRAIN = 0.5  # a pixel's noise that the byte 127 stands for
 
 
-class SceneCaptioner(BookWidget):
+class SceneCaptioner(SceneCanvas):
     """Real digits on a canvas, and the caption that the model writes for them.
 
     The reader places digits, drags them or moves them by arrow keys; encoder and decoder run in
@@ -53,7 +49,7 @@ class SceneCaptioner(BookWidget):
     """
 
     _esm = _HERE / "captioner.js"
-    _css = _HERE / "captioner.css"
+    _css = (SCENE_CSS, _HERE / "captioner.css")
     static_fallback = (
         "Here you can place digits on a canvas and read the caption that the model writes. "
         "It needs JavaScript, and no network."
@@ -61,14 +57,6 @@ class SceneCaptioner(BookWidget):
 
     model = traitlets.Dict().tag(sync=True)
     symbols = traitlets.List().tag(sync=True)
-    side = traitlets.Int().tag(sync=True)
-    digit_side = traitlets.Int().tag(sync=True)
-    digits = traitlets.Bytes().tag(sync=True)
-    labels = traitlets.List().tag(sync=True)
-    places = traitlets.List().tag(sync=True)  # [position in digits, top, left] of each
-    grain = traitlets.Bytes().tag(sync=True)
-    largest_grain = traitlets.Float(_LARGEST_GRAIN).tag(sync=True)
-    most = traitlets.Int().tag(sync=True)
 
     def __init__(
         self,
@@ -83,63 +71,8 @@ class SceneCaptioner(BookWidget):
         dtype: str = "int8",
     ):
         exported = page_model("model", model, "captioner", None, WORDS, dtype)
-        for name, number in (("handwritings", handwritings), ("most", most)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
-        if not 0 <= noise <= 0.2:
-            raise ValueError(f"noise must lie in [0, 0.2]; got {noise}.")
         side = exported["settings"]["encoder"]["side"]
-        if digits.images.shape[1] > side:
-            raise ValueError(
-                f"digits must be images of at most {side}×{side} pixels, as the canvas; got "
-                f"{digits.images.shape[1:]}. Load them with digits.load(14)."
-            )
-        chosen = [np.flatnonzero(digits.labels == label)[:handwritings] for label in range(10)]
-        for label, found in enumerate(chosen):
-            if not len(found):
-                raise ValueError(f"digits must hold every digit; there is no {NAMES[label]}.")
-        first = np.cumsum([0, *map(len, chosen)]).tolist()
-        few = digits.take(np.concatenate(chosen))
-        grain = np.random.default_rng(seed).normal(0, noise / _LARGEST_GRAIN, side * side)
         super().__init__(
-            model=exported,
-            symbols=list(WORDS.symbols),
-            side=side,
-            digit_side=digits.images.shape[1],
-            digits=np.rint(255 * few.images).astype(np.uint8).tobytes(),
-            labels=few.labels.tolist(),
-            places=[],
-            grain=np.rint(127 * grain.clip(-1, 1)).astype(np.int8).tobytes(),
-            most=most,
-        )
-        self.places = [self._place(first, *place) for place in start]
-
-    def picture(self) -> Float[np.ndarray, "H W 1"]:
-        """What the model sees: the digits where they lie now, and the noise."""
-        image = np.zeros((self.side, self.side), np.float32)
-        for k, top, left in self.places:
-            ink = self._ink(k)
-            window = image[top : top + ink.shape[0], left : left + ink.shape[1]]
-            np.copyto(window, np.where(ink > INK, ink, np.maximum(window, ink)))
-        grain = np.frombuffer(self.grain, np.int8).reshape(image.shape) / np.float32(127)
-        return (image + self.largest_grain * grain).clip(0, 1).astype(np.float32)[..., None]
-
-    def _ink(self, k: int) -> np.ndarray:
-        """The rectangle of ink of one of the digits."""
-        size = self.digit_side**2
-        pixels = np.frombuffer(self.digits, np.uint8)[k * size : (k + 1) * size]
-        image = pixels.reshape(self.digit_side, -1).astype(np.float32) / 255
-        rows, columns = np.nonzero(image > INK)
-        return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-
-    def _place(self, first: list[int], label: int, top: int, left: int) -> list[int]:
-        """One entry of ``start``, checked."""
-        if label not in range(10):
-            raise ValueError(f"start must name digits from 0 to 9; got {label}.")
-        height, width = self._ink(first[label]).shape
-        if not (0 <= top <= self.side - height and 0 <= left <= self.side - width):
-            raise ValueError(
-                f"start must keep every digit on the canvas of {self.side}×{self.side}; got "
-                f"{(label, top, left)}, whose ink is {height} rows by {width} columns."
-            )
-        return [first[label], int(top), int(left)]
+            side, digits, start, handwritings, noise, most, seed,
+            model=exported, symbols=list(WORDS.symbols),
+        )  # fmt: skip

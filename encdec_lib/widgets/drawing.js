@@ -67,12 +67,15 @@ function distance(x, y, from, to) {
  *    onChange()         after every change of the ink
  *    onPoint(at)        the pixel {row, column} that is pointed at or stood on; null when it is left
  *    view(pixels)       what it shows, if not the ink itself (such as ink with noise)
+ *    pen                radius of the pen in pixels
  *
  *  Returns {node, canvas, pixels, cursor, isEmpty(), clear(), set(ink), stamp(digit, top, left),
  *  use(tool), refresh(), point(row, column), penIsDown()}. A tool is "pen", "eraser" or a digit
  *  (a list of ink), which then follows the pointer until it is let go. Arrow keys move the
  *  cursor (with Shift by four), the space bar sets the pen down or lifts it, or places the digit. */
-export function makePad({ side, label, onChange, onPoint = () => {}, view = (ink) => ink }) {
+export function makePad({
+  side, label, onChange, onPoint = () => {}, view = (ink) => ink, pen = PEN,
+}) {
   const pixels = new Float32Array(side * side), middle = Math.floor(side / 2);
   const cursor = { row: middle, column: middle };
   let tool = "pen", penDown = false; // penDown: of the keyboard's pen
@@ -105,7 +108,7 @@ export function makePad({ side, label, onChange, onPoint = () => {}, view = (ink
 
   /** A soft line; `from` and `to` are points {x, y} in pixels from the left and top edge. */
   function line(from, to, erase = false) {
-    const radius = erase ? ERASER : PEN, reach = radius + 0.5;
+    const radius = erase ? ERASER : pen, reach = radius + 0.5;
     const rows = [Math.min(from.y, to.y) - reach, Math.max(from.y, to.y) + reach];
     const columns = [Math.min(from.x, to.x) - reach, Math.max(from.x, to.x) + reach];
     const first = (at) => Math.max(0, Math.floor(at)), last = (at) => Math.min(side - 1, at);

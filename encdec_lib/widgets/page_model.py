@@ -14,6 +14,10 @@ BUILT = {
     "captioner": ("captioner(...)", "cnn", "rnn"),
     "transformer": ("transformer(...)", "transformer", "transformer"),
     "self_attention": ("self_attention(...)", "transformer", "reading"),
+    "text_to_image": ("text_to_image(...)", "words", "prefix"),
+    "vit": ("vit(...)", "vit", "classes"),
+    "vit_captioner": ("vit_captioner(...)", "vit", "transformer"),
+    "grid_captioner": ("grid_captioner(...)", "cnn", "attention"),
     "reading": ("token_sized(...) or attention_scores(...)", "birnn", "reading"),
 }
 
@@ -54,7 +58,9 @@ def page_model(
         )
     sides = (("source", parts[0], source_vocabulary), ("target", parts[1], target_vocabulary))
     for side, part, vocabulary in sides:
-        if part in ("dense", "unet", "cnn"):
+        if part in ("dense", "unet", "cnn", "vit", "classes"):
+            continue
+        if part == "prefix" and vocabulary is None:  # tokens of images have no symbols
             continue
         if not isinstance(vocabulary, Vocabulary):
             raise TypeError(

@@ -2,6 +2,7 @@
 
 import { greedy, loadModel } from "../web/engine.js";
 import { compareNearest } from "../web/compare.js";
+import { choice } from "./choices.js";
 import { eachFrame, element, markedTokens, prepare, verdict, vocabulary } from "./page.js";
 import { headPictures, weightsOf } from "./head_pictures.js";
 import { mapGrid, placed } from "./map_grid.js";
@@ -20,20 +21,6 @@ const ABOUT = {
   cross: "A row is the token that is being written. It looks at the source (the columns).",
 };
 const IDLE = "Point at a row, or reach it by Tab and arrow keys: it is read out here.";
-
-/** One of several, as radio buttons: {node, show(value, allowed)}. */
-function choice(id, name, options, onChange) {
-  const labels = options.map(([value, text]) => element("label", { class: "bw-choice" },
-    element("input", { type: "radio", name: id, value, on: { change: () => onChange(value) } }),
-    element("span", { text })));
-  return {
-    node: element("fieldset", { class: "bw-choices" }, element("legend", { text: name }), ...labels),
-    show: (value, allowed = () => true) => options.forEach(([one], k) => {
-      labels[k].hidden = !allowed(one);
-      labels[k].firstChild.checked = one === value;
-    }),
-  };
-}
 
 /** "o 62%, u 20%, g 9%, the other 4 together 9%". */
 function listing(shares, tokens, seen = shares.length) {

@@ -287,6 +287,7 @@ def test_a_state_is_restored_and_followed(page, models):
     assert page.evaluate("leave(), Object.values(heard).flat().length") == 0
 
 
+@pytest.mark.timing
 def test_a_move_takes_a_few_milliseconds(show):
     """The size of the chapters' models, the longest word; the least of several moves."""
     config = ScoresConfig(30, 43, 32, 32, 64, score="additive")

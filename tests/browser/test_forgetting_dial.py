@@ -141,6 +141,7 @@ def test_a_radius_of_zero_and_of_the_largest_leave_no_error(show, dial):
         assert "NaN" not in page.locator(".bw-numbers").inner_text()
 
 
+@pytest.mark.timing
 def test_a_move_of_the_slider_takes_less_than_a_tenth_of_a_second(show):
     many = {"a": GRU(16, 16, rngs=nnx.Rngs(0))} | {
         name: LSTM(16, 16, rngs=nnx.Rngs(1)) for name in "bcde"

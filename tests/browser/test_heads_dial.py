@@ -261,6 +261,7 @@ def test_more_padded_places_than_places_are_no_fault(show):
     assert page.locator(".bw-chip").count() == 1
 
 
+@pytest.mark.timing
 def test_a_redraw_of_the_largest_takes_less_than_50_milliseconds(show):
     page = show(HeadsDial(SENTENCE, length=32, heads=16, d_k=64, positions="rotary"))
     took = page.evaluate(

@@ -230,6 +230,7 @@ def test_what_does_not_fit_is_named(page, name, call, message):
     assert message in (said or "")
 
 
+@pytest.mark.timing
 def test_a_network_of_the_chapters_size_segments_while_one_draws(page):
     load(page, "engine")
     model = shaken(lambda: unet(rngs=nnx.Rngs(0)))

@@ -263,6 +263,7 @@ def test_a_recurrent_decoder_has_two_attentions(show):
     assert page.locator(".bw-phoneme b").all_inner_texts() == ["d", "a", "y"]
 
 
+@pytest.mark.timing
 def test_a_redraw_takes_less_than_a_tenth_of_a_second(show):
     """d = 64, 2 + 2 layers, 4 heads, 12 letters; the least of several, on a busy machine."""
     model = small(d_model=64, heads=4, d_ff=256, encoder_layers=2)

@@ -190,6 +190,7 @@ def test_an_answer_is_announced_after_typing(show, explorer):
     )
 
 
+@pytest.mark.timing
 def test_the_first_answer_comes_within_a_second(show, full_size):
     page = show(AlignmentExplorer(*full_size, LETTERS, PHONEMES, word="internationally"))
     assert page.locator(".bw-cell").count() >= 15
@@ -235,6 +236,7 @@ def test_both_models_translate_and_are_marked(show, dial):
     assert page.locator(".is-reference .bw-gloss").first.is_hidden()
 
 
+@pytest.mark.timing
 def test_fifty_tokens_twice_stay_within_a_tenth_of_a_second(show, full_size):
     sentences = [(list("a" * length), ["AH"] * length) for length in range(44, 51)]
     curve = {"lengths": [4], "fixed": [1], "attention": [1]}

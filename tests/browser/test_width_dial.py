@@ -263,6 +263,7 @@ def test_every_control_has_a_name_and_a_visible_focus(show, dial):
         assert control.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
 
 
+@pytest.mark.timing
 def test_a_move_of_the_slider_takes_less_than_a_tenth_of_a_second(show):
     sizes = [AutoencoderConfig(14, 64, width) for width in (1, 2, 4, 8, 16, 32, 64)]
     models = [autoencoder(size, rngs=nnx.Rngs(0)) for size in sizes]

@@ -10,7 +10,14 @@ import pytest
 from flax import nnx
 
 from encdec_lib.layers.attention import causal_mask
-from encdec_lib.layers.blocks import Cache, DecoderBlock, EncoderBlock, FeedForward, Residual
+from encdec_lib.layers.blocks import (
+    Cache,
+    DecoderBlock,
+    EncoderBlock,
+    FeedForward,
+    Residual,
+    look_back,
+)
 from tests import loops
 from tests.systems import with_biases
 
@@ -45,18 +52,24 @@ def decode(block, y, vectors, mask):
     return block(y, causal_mask(y.shape[1]), memory, mask)
 
 
-def test_the_feed_forward_network_agrees_with_loops():
-    network, x = with_biases(FeedForward(D, F, rngs=nnx.Rngs(0))), normal(B, T, D)
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+def test_the_feed_forward_network_agrees_with_loops(activation):
+    network = with_biases(FeedForward(D, F, activation=activation, rngs=nnx.Rngs(0)))
+    x, curve = normal(B, T, D), getattr(loops, activation)
     for b in range(B):
-        close(network(x)[b], loops.feed_forward(network, loops.float64(x)[b]))
+        close(network(x)[b], loops.feed_forward(network, loops.float64(x)[b], curve))
 
 
 @both_norms
 @pytest.mark.parametrize(
-    "choices", [{}, {"d_k": K, "d_v": V, "rotary": True}], ids=["plain", "rotary"]
+    "choices",
+    [{}, {"d_k": K, "d_v": V, "rotary": True}, {"activation": "gelu", "epsilon": 0.03}],
+    ids=["plain", "rotary", "gelu, epsilon"],
 )
 def test_an_encoder_block_agrees_with_loops(pre_norm, choices):
     block, x = built(EncoderBlock, pre_norm, **choices), normal(B, S, D)
+    epsilon = choices.get("epsilon", 1e-5)
+    curve = getattr(loops, choices.get("activation", "relu"))
     out, weights = encode(block, x, jnp.asarray(REAL)[:, None])
     for b in range(B):
         seen = np.tile(REAL[b], (S, 1))
@@ -67,9 +80,9 @@ def test_an_encoder_block_agrees_with_loops(pre_norm, choices):
             kept.append(w)
             return looked
 
-        wanted = loops.around(block.around_attention, look, loops.float64(x)[b])
-        network = partial(loops.feed_forward, block.feed_forward)
-        wanted = loops.around(block.around_feed_forward, network, wanted)
+        wanted = loops.around(block.around_attention, look, loops.float64(x)[b], epsilon)
+        network = partial(loops.feed_forward, block.feed_forward, activation=curve)
+        wanted = loops.around(block.around_feed_forward, network, wanted, epsilon)
         close(out[b], wanted, rtol=1e-4, atol=2e-5)
         close(weights[b], kept[0])
 
@@ -131,6 +144,45 @@ def test_a_step_with_the_cache_is_a_row_of_the_whole(pre_norm, rotary):
     assert cache.keys.shape == (B, H, room, K) and cache.values.shape == (B, H, room, V)
 
 
+@both_norms
+@pytest.mark.parametrize("rotary", [False, True], ids=["plain", "rotary"])
+def test_an_encoder_block_takes_a_step_where_nobody_looks_ahead(pre_norm, rotary):
+    block = built(EncoderBlock, pre_norm, rotary=rotary, d_k=K, d_v=V)
+    x, real = normal(B, S, D), jnp.asarray(REAL[:, ::-1])  # the second one begins with padding
+    out, weights = encode(block, x, causal_mask(S) & real[:, None])
+    room = S + 2
+    cache = Cache(*(100 * normal(B, H, room, width, seed=2) for width in (K, V)))
+    hidden = jnp.pad(~real, ((0, 0), (0, room - S)))
+
+    @nnx.jit
+    def step(block, x, cache, place):
+        return block.step(x, cache, place, hidden)
+
+    for s in range(S):
+        row, cache, looked = step(block, x[:, s : s + 1], cache, jnp.asarray(s))
+        close(row[:, 0], out[:, s])
+        close(looked[:, :, 0, :S], weights[:, :, s])
+        np.testing.assert_array_equal(looked[..., S:], 0)
+
+
+def test_looking_back_writes_one_place_and_reads_those_up_to_it():
+    attention = built(EncoderBlock, d_k=K, d_v=V).attention
+    cache = Cache(*(normal(B, H, S, width, seed=2) for width in (K, V)))
+    x, place, back = normal(B, 1, D), jnp.asarray(2), nnx.jit(look_back)
+    _, after, weights = back(attention, x, cache, place, jnp.zeros((B, S), bool))
+    for old, new, written in zip(cache, after, attention.offer(x), strict=True):
+        old, new = np.asarray(old), np.asarray(new)
+        close(new[:, :, 2], np.asarray(written)[:, :, 0])
+        np.testing.assert_array_equal(np.delete(new, 2, axis=2), np.delete(old, 2, axis=2))
+    assert weights.shape == (B, H, 1, S)
+    weights = np.asarray(weights)
+    assert (weights[..., :3] > 0).all() and (weights[..., 3:] == 0).all()
+    np.testing.assert_allclose(weights.sum(-1), 1, rtol=1e-5)
+    hidden = jnp.asarray([[False] * S, [True] + [False] * (S - 1)])
+    weights = np.asarray(back(attention, x, cache, place, hidden)[2])
+    assert (weights[0, ..., :3] > 0).all() and (weights[1, ..., 0] == 0).all()
+
+
 def test_dropout_acts_on_the_sub_layer_and_not_on_the_way_around():
     x, fx = normal(1, 101, D), normal(1, 101, D, seed=1)
     around = Residual(D, True, 0.25, rngs=nnx.Rngs(0))
@@ -185,16 +237,19 @@ def compare(torch, pulled, module, inputs, theirs, run, copy_weights):
 
 
 @both_norms
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
 @pytest.mark.parity
-def test_an_encoder_block_agrees_with_torch(pre_norm):
+def test_an_encoder_block_agrees_with_torch(pre_norm, activation):
     torch = pytest.importorskip("torch")
     from benchmarks.torch_weights import copy_encoder_block
 
-    theirs = torch.nn.TransformerEncoderLayer(D, H, F, 0.0, batch_first=True, norm_first=pre_norm)
+    theirs = torch.nn.TransformerEncoderLayer(
+        D, H, F, 0.0, activation, 1e-3, batch_first=True, norm_first=pre_norm
+    )
     compare(
         torch,
         lambda block, x: block(x, jnp.asarray(REAL)[:, None])[0],
-        built(EncoderBlock, pre_norm),
+        built(EncoderBlock, pre_norm, activation=activation, epsilon=1e-3),
         [normal(B, S, D)],
         theirs,
         lambda x: theirs(x, src_key_padding_mask=torch.from_numpy(~REAL)),
@@ -240,3 +295,8 @@ def test_a_decoder_block_agrees_with_torch(pre_norm):
 def test_what_does_not_fit_is_named_in_the_error(block, sizes, message):
     with pytest.raises(ValueError, match=message):
         block(**({"d_model": D, "heads": H, "d_ff": F} | sizes), rngs=nnx.Rngs(0))
+
+
+def test_another_activation_is_named_in_the_error():
+    with pytest.raises(ValueError, match="activation must be one of relu, gelu; got 'tanh'"):
+        EncoderBlock(D, H, F, activation="tanh", rngs=nnx.Rngs(0))

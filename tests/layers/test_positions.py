@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.layers.positions import LAYOUTS, POSITIONS, Positions, rotate, sinusoidal
+from encdec_lib.layers.positions import (
+    LAYOUTS,
+    POSITIONS,
+    Positions,
+    rotate,
+    sinusoidal,
+    sinusoidal_grid,
+)
 from tests import loops
 
 B, H, T, K, D = 2, 3, 5, 14, 22  # K and D: twice a prime
@@ -24,6 +31,19 @@ def test_sinusoids_agree_with_loops(layout):
     assert table.shape == (T, D)
     # float32 rounds the angle: at 101, where the fastest sine turns once in 6.3, by 8e-6
     np.testing.assert_allclose(table, wanted, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("width", [1, 7, 22, 24])
+def test_a_cell_of_a_grid_is_told_its_row_and_its_column(width):
+    wanted = [loops.cell(row, column, width) for row in range(3) for column in range(3)]
+    np.testing.assert_allclose(sinusoidal_grid(3, width), wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("sizes", [(0, 8), (3, 0)])
+def test_a_grid_without_cells_is_named(sizes):
+    message = f"side and d_model must be at least 1; got {sizes[0]} and {sizes[1]}"
+    with pytest.raises(ValueError, match=message):
+        sinusoidal_grid(*sizes)
 
 
 def test_the_two_layouts_are_a_permutation_of_each_other():

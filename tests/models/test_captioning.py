@@ -20,9 +20,9 @@ def images():
     return jax.random.uniform(jax.random.key(1), (B, SIDE, SIDE, 1))
 
 
-def build(grid=False):
+def build(grid=False, positions=False):
     """An encoder whose normalisations are not the ones a new network has."""
-    encoder = CNNEncoder(SIDE, 1, CHANNELS, D, grid=grid, rngs=nnx.Rngs(0))
+    encoder = CNNEncoder(SIDE, 1, CHANNELS, D, grid=grid, positions=positions, rngs=nnx.Rngs(0))
     encoder.eval()
     rng = np.random.default_rng(2)
     for block in encoder.convolutions.blocks:
@@ -60,6 +60,24 @@ def test_one_vector_for_each_cell_agrees_with_loops(images):
     assert vectors.shape == (B, 9, D) and mask.shape == (B, 9) and mask.all()
     expected = loops.linear(encoder.project, cells_by_loops(encoder, images))
     np.testing.assert_allclose(vectors, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_positions_add_a_vector_of_its_own_to_each_cell(images):
+    encoder, plain = build(grid=True, positions=True), build(grid=True)
+    assert encoder.positions.shape == (1, 9, D) and plain.positions is None
+    added = np.asarray(encoder(images).vectors - plain(images).vectors)
+    for b, j in np.ndindex(B, 9):
+        np.testing.assert_allclose(added[b, j], encoder.positions[0, j], atol=1e-5)
+    apart = np.asarray(encoder.positions[0])
+    distances = np.abs(apart[:, None] - apart[None]).max(-1) + np.eye(9)
+    assert distances.min() > 0.01
+    wanted = [loops.cell(row, column, D) for row in range(3) for column in range(3)]
+    np.testing.assert_allclose(apart, wanted, atol=1e-6)  # where they start
+
+
+def test_one_vector_has_no_place():
+    with pytest.raises(ValueError, match="positions=True needs grid=True: one vector has no place"):
+        build(positions=True)
 
 
 def test_a_new_captioner_reads_pictures_of_its_side_and_scores_words():

@@ -1,6 +1,5 @@
 """Mirrors encdec_lib/models/transformer.py."""
 
-import copy
 from functools import lru_cache, partial
 
 import jax
@@ -18,17 +17,29 @@ from encdec_lib.models.transformer import (
     TransformerConfig,
     TransformerDecoder,
     TransformerEncoder,
-    attention_maps,
     transformer,
 )
 from tests import loops
-from tests.systems import sentences, with_biases
+from tests.small_transformers import (
+    LONGEST,
+    SOURCE,
+    TARGET_IN,
+    V_SOURCE,
+    V_TARGET,
+    B,
+    D,
+    F,
+    H,
+    S,
+    T,
+    close,
+    configured,
+    decode,
+    look,
+)
+from tests.systems import with_biases
 
-B, T, S, V_TARGET, V_SOURCE = 3, 5, 7, 17, 19
-H, D, F, K, V, LONGEST = 2, 22, 13, 26, 11, 23  # D and K: twice a prime
-SOURCE = jnp.asarray(sentences([7, 2, 4], V_SOURCE))
-TARGET_IN = shift_right(jnp.asarray(sentences([5, 3, 4], V_TARGET, seed=1, end=EOS)))
-REAL = np.asarray(TARGET_IN) != PAD
+K, V = 26, 11  # K: twice a prime
 CASES = {
     "post-norm, sinusoidal": {"pre_norm": False},
     "pre-norm, sinusoidal, untied": {"tied": False},
@@ -42,12 +53,6 @@ CASES = {
     "no positions, unscaled": {"positions": "none", "scaled": False},
 }
 every_case = pytest.mark.parametrize("case", CASES)
-close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
-
-
-def configured(**choices):
-    sizes = {"d_model": D, "heads": H, "d_ff": F, "encoder_layers": 2, "decoder_layers": 3}
-    return TransformerConfig(V_SOURCE, V_TARGET, **(sizes | {"max_length": LONGEST} | choices))
 
 
 @lru_cache
@@ -56,16 +61,6 @@ def built(case):
     model = with_biases(transformer(configured(**CASES[case]), rngs=nnx.Rngs(0)))
     model.eval()
     return model
-
-
-@nnx.jit
-def decode(model, source, target_in):
-    return model(source, target_in)
-
-
-@nnx.jit
-def look(model, source, target_in):
-    return attention_maps(model, source, target_in)
 
 
 @nnx.jit
@@ -352,143 +347,6 @@ def test_embeddings_come_in_as_large_as_positions():
     added = tokens(ids, 3)[0] - tokens.scale * tokens.embedding(ids)[0]
     wanted = [loops.sinusoid(t, 512) for t in range(3, 8)]
     np.testing.assert_allclose(added, wanted, atol=1e-5)  # `first` says where they stand
-
-
-# Parity
-
-
-def logits_and_gradients(model, source, target_in, pull):
-    graph, params, rest = nnx.split(model, nnx.Param, ...)
-
-    def pulled(params):
-        logits = nnx.merge(graph, params, rest)(source, target_in).logits
-        return (logits * pull).sum(), logits
-
-    grads, logits = jax.jit(jax.grad(pulled, has_aux=True))(params)
-    return logits, nnx.merge(graph, grads, rest)
-
-
-def compare_gradients(grads, theirs, copy_weights):
-    """Our gradients, laid out as PyTorch lays its own: every one, to 1e-5 of its largest."""
-    twin = copy.deepcopy(theirs)
-    copy_weights(grads, twin)
-    parameters = dict(theirs.named_parameters())
-    compared = 0
-    for name, mine in twin.named_parameters():
-        if not parameters[name].requires_grad:
-            continue  # a table of sinusoids
-        wanted = parameters[name].grad.numpy()
-        atol = 1e-5 * max(1, np.abs(wanted).max())
-        close(mine.detach().numpy(), wanted, atol=atol, err_msg=name)
-        compared += 1
-    assert compared > 40
-
-
-def pull_at_real_tokens():
-    pull = np.random.default_rng(3).normal(size=(B, T, V_TARGET))
-    return (pull * REAL[..., None]).astype(np.float32)
-
-
-def torch_twin(torch, pre_norm):
-    """The benchmark's twin. PyTorch puts a last norm behind post-norm too; ours has none."""
-    from benchmarks.torch_transformer import Transformer
-
-    theirs = Transformer(V_SOURCE, D, H, F, 2, LONGEST)
-    theirs.target = torch.nn.Embedding(V_TARGET, D)
-    layer = {"dropout": 0.0, "batch_first": True, "norm_first": pre_norm}
-    parts = []
-    for name in ("Encoder", "Decoder"):
-        block = getattr(torch.nn, f"Transformer{name}Layer")(D, H, F, **layer)
-        norm = torch.nn.LayerNorm(D) if pre_norm else None
-        nested = {"enable_nested_tensor": False} if name == "Encoder" else {}
-        parts.append(getattr(torch.nn, f"Transformer{name}")(block, 2, norm=norm, **nested))
-    theirs.transformer = torch.nn.Transformer(
-        D, H, custom_encoder=parts[0], custom_decoder=parts[1], **layer
-    )
-    return theirs
-
-
-@pytest.mark.parity
-@pytest.mark.filterwarnings("ignore:enable_nested_tensor is True:UserWarning")
-@pytest.mark.parametrize("pre_norm", [True, False], ids=["pre-norm", "post-norm"])
-def test_agrees_with_torch_in_values_and_gradients(pre_norm):
-    torch = pytest.importorskip("torch")
-    from benchmarks.torch_weights import copy_transformer
-
-    config = configured(pre_norm=pre_norm, decoder_layers=2)
-    ours = with_biases(transformer(config, rngs=nnx.Rngs(0)))
-    theirs = torch_twin(torch, pre_norm)
-    copy_transformer(ours, theirs)
-    pull = pull_at_real_tokens()
-    logits, grads = logits_and_gradients(ours, SOURCE, TARGET_IN, pull)
-    source, target_in = (torch.from_numpy(np.array(x)) for x in (SOURCE, TARGET_IN))
-    wanted = theirs(source, target_in)
-    (wanted * torch.from_numpy(pull)).sum().backward()
-    close(logits, wanted.detach().numpy())
-    compare_gradients(grads, theirs, copy_transformer)
-    if pre_norm:  # the benchmark's cached decoding, which never ends, by our full one
-        written = theirs.greedy(source, T).numpy()
-        before = jnp.asarray(np.concatenate([np.full((B, 1), BOS), written[:, :-1]], axis=1))
-        bets = decode(ours, SOURCE, before).logits.at[..., EOS].set(-jnp.inf)
-        np.testing.assert_array_equal(bets.argmax(-1), written)
-
-
-@pytest.mark.parity
-def test_agrees_with_marian_in_values_and_gradients():
-    """Post-norm, scaled and tied embeddings; all sines before all cosines, so columns move."""
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    from benchmarks.torch_weights import copy_marian
-
-    ours = with_biases(transformer(configured(pre_norm=False), rngs=nnx.Rngs(0)))
-    config = transformers.MarianConfig(
-        vocab_size=V_SOURCE,
-        decoder_vocab_size=V_TARGET,
-        share_encoder_decoder_embeddings=False,
-        tie_word_embeddings=True,
-        d_model=D,
-        encoder_layers=2,
-        decoder_layers=3,
-        encoder_attention_heads=H,
-        decoder_attention_heads=H,
-        encoder_ffn_dim=F,
-        decoder_ffn_dim=F,
-        activation_function="relu",
-        scale_embedding=True,
-        dropout=0.0,
-        attention_dropout=0.0,
-        activation_dropout=0.0,
-        max_position_embeddings=LONGEST,
-        pad_token_id=PAD,
-        bos_token_id=BOS,
-        eos_token_id=EOS,
-        forced_eos_token_id=EOS,
-        decoder_start_token_id=BOS,
-        attn_implementation="eager",  # the one that returns weights
-    )
-    theirs = transformers.MarianMTModel(config)
-    copy_marian(ours, theirs)
-    pull = pull_at_real_tokens()
-    logits, grads = logits_and_gradients(ours, SOURCE, TARGET_IN, pull)
-    source, target_in = (torch.from_numpy(np.array(x)).long() for x in (SOURCE, TARGET_IN))
-    wanted = theirs(
-        input_ids=source,
-        attention_mask=source != PAD,
-        decoder_input_ids=target_in,
-        output_attentions=True,
-        use_cache=False,
-    )
-    (wanted.logits * torch.from_numpy(pull)).sum().backward()
-    close(logits, wanted.logits.detach().numpy())
-    maps = look(ours, SOURCE, TARGET_IN)
-    for mine, other in (
-        (maps.encoder, wanted.encoder_attentions),
-        (maps.decoder, wanted.decoder_attentions),
-        (maps.cross, wanted.cross_attentions),
-    ):
-        for layer, twin in zip(mine, other, strict=True):
-            close(layer, twin.detach().numpy())
-    compare_gradients(grads, theirs, copy_marian)
 
 
 # Errors

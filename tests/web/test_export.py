@@ -13,10 +13,18 @@ from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import Reading
+from encdec_lib.models.vision_language import (
+    GridCaptionConfig,
+    ViTCaptionConfig,
+    grid_captioner,
+    vit_captioner,
+)
+from encdec_lib.models.vit import ViTConfig, vit
 from encdec_lib.web import export_model, rounded
 from encdec_lib.web.export import folded
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
+from tests.widgets.untrained_painters import PAINTERS, painter
 from tests.widgets.untrained_readers import EVERY_READER, reading, scoring
 from tests.widgets.untrained_transformers import (
     CHOICES,
@@ -232,4 +240,54 @@ def test_blocks_of_ones_own_are_refused(as_reader):
     model = small()
     model.decoder.blocks[0].around_feed_forward.norm = nnx.RMSNorm(12, rngs=nnx.Rngs(0))
     with pytest.raises(ValueError, match="blocks made of .*LayerNorm; got RMSNorm"):
+        export_model(model)
+
+
+@pytest.mark.parametrize("choice", PAINTERS)
+def test_every_decoder_only_model_is_known(choice):
+    model = painter(**PAINTERS[choice])
+    exported, config = export_model(model), model.decoder.config
+    assert (exported.encoder, exported.decoder) == ("words", "prefix")
+    told = {"prefix": config.prefix, "prefix_length": 7}
+    told |= {"heads": config.heads, "scaled": True, "pre_norm": True}
+    assert exported.settings == {"encoder": {}, "decoder": told}
+    assert ("decoder.columns.table" in exported.manifest) == (config.columns > 1)
+    rows = rounded(model).decoder.rows.table[...]
+    np.testing.assert_array_equal(read(exported, "decoder.rows.table"), rows)
+
+
+def test_a_vision_transformer_is_known_and_its_last_layer_is_its_decoder():
+    sizes = {"side": 6, "patch": 3, "d_model": 6, "heads": 3, "d_ff": 5, "layers": 2}
+    model = shaken(lambda: vit(ViTConfig(**sizes), rngs=nnx.Rngs(0)))
+    exported, seen = export_model(model), rounded(model)
+    assert (exported.encoder, exported.decoder) == ("vit", "classes")
+    blocks = {"heads": 3, "scaled": True, "pre_norm": True}
+    told = blocks | {"side": 6, "patch": 3, "channels": 1}
+    assert exported.settings == {"encoder": told, "decoder": {"pool": "class"}}
+    np.testing.assert_array_equal(read(exported, "decoder.head.kernel"), seen.head.kernel[...])
+    token = read(exported, "encoder.class_token")
+    np.testing.assert_array_equal(token, seen.encoder.class_token[...])
+
+    other = ViTConfig(**sizes, pool="mean", positions=False, activation="gelu", epsilon=1e-3)
+    exported = export_model(shaken(lambda: vit(other, rngs=nnx.Rngs(0))))
+    chosen = {"activation": "gelu", "epsilon": 1e-3}  # told only where they are not the usual ones
+    assert exported.settings == {"encoder": told | chosen, "decoder": {"pool": "mean"}}
+    assert not {"encoder.class_token", "encoder.positions"} & set(exported.manifest)
+
+
+def test_captioners_that_attend_are_known():
+    config = ViTCaptionConfig(side=8, patch=4, d_model=6, heads=3, d_ff=5)
+    exported = export_model(shaken(lambda: vit_captioner(config, rngs=nnx.Rngs(0))))
+    assert (exported.encoder, exported.decoder) == ("vit", "transformer")
+    config = GridCaptionConfig(side=8, channels=(2, 3), encoding_dim=6, state_dim=5)
+    exported = export_model(shaken(lambda: grid_captioner(config, rngs=nnx.Rngs(0))))
+    assert (exported.encoder, exported.decoder) == ("cnn", "attention")
+    assert exported.manifest["encoder.positions"]["shape"] == [1, 16, 6]
+
+
+def test_blocks_that_differ_inside_are_refused():
+    config = ViTConfig(side=6, patch=3, d_model=6, heads=3, d_ff=5, layers=2)
+    model = shaken(lambda: vit(config, rngs=nnx.Rngs(0)))
+    model.encoder.blocks[1].feed_forward.activation = "gelu"
+    with pytest.raises(ValueError, match=r"alike; got .*\('gelu', 1e-05\), \('relu', 1e-05\)"):
         export_model(model)

@@ -1,0 +1,99 @@
+"""A stored run: one model, one training, one test; and the experiments that are made of them."""
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from flax import nnx
+
+from encdec_lib.data import captions
+from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.captioning import CaptionConfig, captioner
+from encdec_lib.models.cnn_classifier import CNNClassifierConfig, cnn_classifier
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+from encdec_lib.models.decoder_only import DecoderOnlyConfig, prefix_captioner, text_to_image
+from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
+from encdec_lib.models.transformer import TransformerConfig, transformer
+from encdec_lib.models.vision_language import (
+    GridCaptionConfig,
+    ViTCaptionConfig,
+    grid_captioner,
+    vit_captioner,
+)
+from encdec_lib.models.vit import ViTConfig, vit
+from encdec_lib.train import TrainConfig
+
+WRITERS = {  # of tokens: config and builder
+    "attention": (BahdanauConfig, bahdanau),
+    "fixed": (Seq2SeqConfig, seq2seq),
+    "token-sized": (TokenSizedConfig, token_sized),
+    "scores": (ScoresConfig, attention_scores),
+    "transformer": (TransformerConfig, transformer),
+}
+LOOKERS = {  # at images: config and builder
+    "u-net": (UNetConfig, unet),
+    "vit": (ViTConfig, vit),
+    "cnn": (CNNClassifierConfig, cnn_classifier),
+    "captioner": (CaptionConfig, captioner),
+    "grid-captioner": (GridCaptionConfig, grid_captioner),
+    "vit-captioner": (ViTCaptionConfig, vit_captioner),
+    "prefix-captioner": (DecoderOnlyConfig, partial(prefix_captioner, patch=4)),
+    "painter": (DecoderOnlyConfig, partial(text_to_image, prompt_vocab=len(captions.WORDS))),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One model, one training, one row of a results file."""
+
+    label: str  # what the chapter calls it
+    model: str  # one of WRITERS or LOOKERS
+    sizes: dict  # of its config, vocabularies apart
+    train: TrainConfig
+    evaluations: int = 1  # how often to test on the way
+    data: dict = dataclasses.field(default_factory=dict)  # how its data differ from the others'
+    before: TrainConfig | None = None  # of a pre-training, see Experiment.prepare
+
+    def build(self, part, seed: int):
+        """A new model, for this part's vocabularies where it has some."""
+        if self.model in LOOKERS:
+            config, build = LOOKERS[self.model]
+            return build(config(**self.sizes), rngs=nnx.Rngs(seed))
+        vocab = len(part.source_vocabulary), len(part.target_vocabulary)
+        config, build = WRITERS[self.model]
+        return build(config(*vocab, **self.sizes), rngs=nnx.Rngs(seed))
+
+    def key(self, seed: int) -> dict:
+        """What must agree for a stored run to count as this one."""
+        return {
+            "label": self.label,
+            "model": self.model,
+            "sizes": self.sizes,
+            "train": dataclasses.asdict(dataclasses.replace(self.train, seed=seed)),
+        } | {
+            name: value
+            for name, value in (
+                ("data", self.data),
+                ("before", self.before and dataclasses.asdict(self.before)),
+            )
+            if value
+        }
+
+
+def text(part):
+    """What ``fit`` trains on: the pairs themselves."""
+    return part
+
+
+class Experiment(NamedTuple):
+    """One JSON file: some runs on the same data, with the same test."""
+
+    runs: list[Run]
+    load: Callable  # from a seed to the data's parts
+    test: Callable  # test(model, part) -> numbers
+    examples: Callable = text  # what ``fit`` gets of a part
+    loss: Callable | None = None  # of ``fit``
+    prepare: Callable | None = None  # prepare(model, seed, train config) -> seconds
