@@ -168,7 +168,8 @@ def word_maps(
     bar = figure.colorbar(
         drawn, ax=axes, orientation="horizontal", fraction=0.05, shrink=0.5, aspect=30, pad=0.03
     )
-    bar.set_ticks([0, most], labels=["0%", f"{100 * most:.0f}%"])
+    more = " or more" if weights.max() > most else ""
+    bar.set_ticks([0, most], labels=["0%", f"{100 * most:.0f}%{more}"])
     bar.set_label("share of a word's weight in one cell")
     return figure
 

@@ -47,13 +47,8 @@ CAPTIONS = [
         "vit-captioner",
         {},
         replace(CAPTION_STEPS, steps=6000, learning_rate=3e-3, warmup_steps=100),
-        before=replace(CAPTION_STEPS, steps=6000, learning_rate=4e-3, warmup_steps=100),
-    ),
-    Run(
-        "ViT, Transformer, not pre-trained",
-        "vit-captioner",
-        {},
-        replace(CAPTION_STEPS, steps=6000, learning_rate=3e-3, warmup_steps=100),
+        data={"train": 40_000},  # with 12,000 scenes it learned them by heart
+        before=replace(CAPTION_STEPS, steps=5000, learning_rate=4e-3, warmup_steps=100),
     ),
     Run(
         "patches as prefix",

@@ -240,6 +240,7 @@ def test_every_control_has_a_name_and_a_visible_focus(show, models, ten):
         assert control.evaluate(outline) == "solid"
 
 
+@pytest.mark.timing
 def test_a_redraw_takes_less_than_a_twentieth_of_a_second(show):
     model = shaken(lambda: vit(ViTConfig(), rngs=nnx.Rngs(0)))
     page = show(DigitReader({7: model}, digits.load().test.take(slice(10))))

@@ -252,6 +252,7 @@ def test_what_does_not_fit_is_named(page):
     ]
 
 
+@pytest.mark.timing
 def test_a_picture_of_256_tokens_takes_little_time(page, record_property):
     """The size of chapter 16, four pictures at once."""
     load(page, "engine")

@@ -222,6 +222,7 @@ def test_an_image_of_another_size_is_named(page):
         in_page(page, READ, exported, pictures(10, 1))
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("patch, limit", [(7, 50), (4, 150)])
 def test_a_drawing_is_read_while_it_is_drawn(page, patch, limit):
     """Width 64, 3 layers: 16 patches within 50 ms, 49 within 150, on a busy machine too."""
