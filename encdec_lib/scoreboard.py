@@ -124,7 +124,6 @@ MAIN = (
     ("captions", "CNN, one vector"),
     ("captions", "CNN grid, attention"),
     ("captions", "ViT, Transformer"),
-    ("captions", "patches as prefix"),
     ("digit_scenes", "decoder only"),
 )
 

@@ -50,20 +50,6 @@ CAPTIONS = [
         data={"train": 40_000},  # with 12,000 scenes it learned them by heart
         before=replace(CAPTION_STEPS, steps=5000, learning_rate=4e-3, warmup_steps=100),
     ),
-    Run(
-        "patches as prefix",
-        "prefix-captioner",
-        {
-            "vocab": len(captions.WORDS),
-            "prefix_length": 64,
-            "max_length": 20,
-            "d_model": 64,
-            "heads": 4,
-            "d_ff": 128,
-            "layers": 5,
-        },
-        replace(CAPTION_STEPS, steps=6000, learning_rate=3e-3, warmup_steps=100),
-    ),
 ]
 
 # Chapter 16: captions of tidy scenes, then 256 image tokens.

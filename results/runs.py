@@ -13,7 +13,7 @@ from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.cnn_classifier import CNNClassifierConfig, cnn_classifier
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
-from encdec_lib.models.decoder_only import DecoderOnlyConfig, prefix_captioner, text_to_image
+from encdec_lib.models.decoder_only import DecoderOnlyConfig, text_to_image
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.models.transformer import TransformerConfig, transformer
@@ -40,7 +40,6 @@ LOOKERS = {  # at images: config and builder
     "captioner": (CaptionConfig, captioner),
     "grid-captioner": (GridCaptionConfig, grid_captioner),
     "vit-captioner": (ViTCaptionConfig, vit_captioner),
-    "prefix-captioner": (DecoderOnlyConfig, partial(prefix_captioner, patch=4)),
     "painter": (DecoderOnlyConfig, partial(text_to_image, prompt_vocab=len(captions.WORDS))),
 }
 
