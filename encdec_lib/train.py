@@ -106,12 +106,14 @@ def step_flops(model: nnx.Module, arrays: list, batch_size: int) -> float:
     """Floating-point operations of a training step, roughly: 6 a weight, position and example.
 
     A weight of a convolution meets every pixel at its scale, and any other each token; a vector
-    or an image that goes through dense layers is one position.
+    or an image that goes through dense layers is one position. An encoder that makes a sequence
+    of an image says how long it is in ``encoder.sequence_length``.
     """
     weights = {"conv": 0, "other": 0}
     for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)):
         weights["conv" if leaf.ndim == 4 else "other"] += leaf.size
     tokens = max([x.shape[1] for x in arrays if _is_tokens(x)], default=1)
+    tokens = max(tokens, getattr(getattr(model, "encoder", None), "sequence_length", 1))
     pixels = max([x.shape[1] * x.shape[2] for x in arrays if x.ndim > 2], default=1)
     # Most weights of a convolutional network stand at a scale of a quarter of the pixels or less.
     return 6.0 * (weights["other"] * tokens + weights["conv"] * pixels / 4) * batch_size

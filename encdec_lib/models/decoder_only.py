@@ -138,7 +138,7 @@ class PatchPrefix(nnx.Module):
         side = math.isqrt(config.prefix_length)
         if side * side == config.prefix_length:
             self.positions.table = nnx.Param(sinusoidal_grid(side, config.d_model))
-        self.encoding_dim = config.d_model
+        self.encoding_dim, self.sequence_length = config.d_model, config.prefix_length
 
     def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:
         """M = HW / P² vectors.

@@ -111,7 +111,7 @@ class ViTEncoder(nnx.Module):
         self.blocks = nnx.data(blocks)
         self.norm = nnx.LayerNorm(width, epsilon=config.epsilon, dtype=dtype, rngs=rngs)
         self.side, self.in_channels = config.side, config.in_channels
-        self.encoding_dim = width
+        self.encoding_dim, self.sequence_length = width, length
 
     def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:
         """H: one vector a patch, D wide, the class token's first if there is one."""

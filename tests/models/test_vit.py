@@ -12,7 +12,7 @@ from flax import nnx
 
 from encdec_lib.classification import ClassificationLoss, accuracy
 from encdec_lib.models.vit import BASE, ViTConfig, ViTEncoder, vit
-from encdec_lib.train import TrainConfig, fit
+from encdec_lib.train import TrainConfig, fit, step_flops
 from tests import loops
 from tests.systems import with_biases
 
@@ -316,3 +316,11 @@ def test_images_of_another_size_are_named(as_reader, shape):
     message = r"source must be images \(B, 6, 6, 5\), as learned positions belong to one size; got "
     with pytest.raises(ValueError, match=message + r"\(" + ", ".join(map(str, shape)) + r"\)"):
         built("mean, relu")(jnp.zeros(shape))
+
+
+def test_a_training_step_costs_what_its_patches_cost():
+    """So that `fit` sees how large a job is: each weight meets every vector of the sequence."""
+    model = vit(ViTConfig(side=21, patch=7, d_model=10, heads=2, d_ff=11), rngs=nnx.Rngs(0))
+    count = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
+    arrays = [np.zeros((4, 21, 21, 1), np.float32), np.zeros(4, np.int32)]
+    assert step_flops(model, arrays, batch_size=13) == 6 * count * 10 * 13
