@@ -41,7 +41,7 @@ def beam_search(
       batch_size: how many examples at a time.
 
     Returns:
-      :class:`Generated`; ``scores`` are plain sums, whatever the penalty.
+      :class:`~encdec_lib.search.Generated`; ``scores`` are plain sums, whatever the penalty.
 
     Raises:
       ValueError: as :func:`~encdec_lib.generate.greedy`, or if ``width`` is below 1.

@@ -17,7 +17,7 @@ from encdec_lib import image_plots
 from encdec_lib.data.scenes import Placed
 from encdec_lib.plots import ATTENTION, DECODER, ENCODER, INK, new_axes, use_style
 
-#: From transparent to the colour of attention: what no word looks at stays as it is.
+#: From transparent to the colour of attention, so what no word looks at stays as it is.
 OVERLAY = LinearSegmentedColormap.from_list("overlay", [ATTENTION + "00", ATTENTION + "D9"])
 _LOOKS = (
     {"color": "#444444", "marker": "s", "linestyle": "--"},

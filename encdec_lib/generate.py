@@ -30,7 +30,7 @@ def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int 
       batch_size: how many examples at a time; the shape is compiled once.
 
     Returns:
-      :class:`Generated`, as NumPy arrays in the order of ``source``.
+      :class:`~encdec_lib.search.Generated`, as NumPy arrays in the order of ``source``.
 
     Raises:
       ValueError: if ``source`` is empty or neither tokens nor images, or ``max_length`` or
@@ -74,7 +74,7 @@ def sample(
       batch_size: how many examples at a time.
 
     Returns:
-      :class:`Generated`; ``scores`` are log-probabilities under the model itself, whatever
+      :class:`~encdec_lib.search.Generated`; ``scores`` are log-probabilities under the model itself, whatever
       ``temperature`` and ``top_k``.
 
     Raises:

@@ -56,7 +56,7 @@ def load_vit(path: str | pathlib.Path, heads: int | None = None) -> ViT:
         -B and -L (ViT-H, with D = 1280, has 16).
 
     Returns:
-      The model, in evaluation mode: class token, exact GELU, epsilon 1e-12.
+      The model in evaluation mode, with class token, exact GELU and epsilon 1e-12.
 
     Raises:
       FileNotFoundError: if there is no such file.

@@ -104,7 +104,7 @@ TASKS = {
     ),
 }  # fmt: skip
 
-#: One row for each step of the book: (file, label).
+#: A file and a label for each step of the book.
 MAIN = (
     ("segmentation", "without skips"),
     ("segmentation", "with skips"),
@@ -132,10 +132,10 @@ def scores(main: bool = False) -> list[Score]:
     """One row for each model of each results file there is.
 
     Args:
-      main: only those of :data:`MAIN`, in its order.
+      main: only those of ``MAIN``, in its order.
 
     Returns:
-      The rows, task by task in the order of :data:`TASKS`, within a task by chapter.
+      The rows, task by task in the order of the book, within a task by chapter.
 
     Raises:
       KeyError: if a run lacks the number that the task is judged by.
@@ -186,7 +186,7 @@ def table(rows: list[Score]) -> plots.Rows:
       rows: of :func:`scores`, all of one task.
 
     Returns:
-      What a notebook shows as a table: quality as mean (lowest–highest over seeds), training in
+      What a notebook shows as a table, with quality as mean (lowest–highest over seeds), training in
       seconds times cores, and the published figure, "—" where there is none.
 
     Raises:
@@ -227,7 +227,7 @@ def sources(rows: list[Score]) -> plots.Rows:
     return plots.table(lines, "Published figures; compare direction and gap, never the numbers")
 
 
-#: Which chapters belong together in a chart: from, to, colour, marker, name.
+#: Which chapters belong together in a chart, each with from, to, colour, marker, name.
 KINDS = (
     (1, 6, "#444444", "s", "one vector"),
     (7, 7, plots.ENCODER, "D", "many vectors"),

@@ -74,7 +74,7 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
       width: of a picture, in inches.
 
     Returns:
-      The Figure: three rows, a column an image.
+      The Figure with three rows, a column an image.
     """
     use_style()
     tokens = book.encode(images)

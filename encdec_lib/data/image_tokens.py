@@ -29,7 +29,7 @@ class Codebook:
 
     @property
     def vocab(self) -> int:
-        """V: the codes, and the special tokens before them."""
+        """The number of tokens V, the special ones before the codes included."""
         return FIRST + len(self.patches)
 
     @property

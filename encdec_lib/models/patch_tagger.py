@@ -21,7 +21,7 @@ def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray
 
     Args:
       masks: class of each pixel, 0 where there is no ink
-        (:attr:`encdec_lib.data.scenes.Scenes.masks`).
+        (``masks`` of :class:`~encdec_lib.data.scenes.Scenes`).
       patch: P, side of a patch in pixels; divides H = W.
 
     Returns:

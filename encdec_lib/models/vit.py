@@ -31,7 +31,7 @@ STARTS = ("random", "sinusoidal")
 
 @dataclasses.dataclass(frozen=True)
 class ViTConfig:
-    """Sizes and choices. :data:`BASE` has those of the paper's ViT-B/16."""
+    """Sizes and choices. ``BASE`` has those of the paper's ViT-B/16."""
 
     side: int = 28  # H = W of the image
     patch: int = 7  # P
