@@ -74,8 +74,8 @@ def sample(
       batch_size: how many examples at a time.
 
     Returns:
-      :class:`~encdec_lib.search.Generated`; ``scores`` are log-probabilities under the model itself, whatever
-      ``temperature`` and ``top_k``.
+      :class:`~encdec_lib.search.Generated`; ``scores`` are log-probabilities under the model
+      itself, whatever ``temperature`` and ``top_k``.
 
     Raises:
       ValueError: as :func:`greedy`, or if ``temperature`` is not above 0 or ``top_k`` is below 1.

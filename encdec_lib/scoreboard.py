@@ -186,8 +186,8 @@ def table(rows: list[Score]) -> plots.Rows:
       rows: of :func:`scores`, all of one task.
 
     Returns:
-      What a notebook shows as a table, with quality as mean (lowest–highest over seeds), training in
-      seconds times cores, and the published figure, "—" where there is none.
+      What a notebook shows as a table, with quality as mean (lowest–highest over seeds), training
+      in seconds times cores, and the published figure, "—" where there is none.
 
     Raises:
       ValueError: if there is no row, or the rows belong to several tasks.

@@ -42,8 +42,8 @@ class PictureWriter(BookWidget):
       top_k: where the dial starts, 1 to the number of codes; all if None.
       seed: of the first pictures.
       pictures: how many stand side by side, painted from one caption with different random numbers.
-      relations: the keys of ``RELATIONS`` in :mod:`encdec_lib.data.captions` that the captions of the
-        training had; the others are offered too, and marked.
+      relations: the keys of ``RELATIONS`` in :mod:`encdec_lib.data.captions` that the captions of
+        the training had; the others are offered too, and marked.
       ends: whether captions end in ``<eos>`` for the model, as those of
         :func:`~encdec_lib.data.tidy_scenes.write` do.
       dtype: of the weights in the page, ``"float16"`` or ``"int8"``.
