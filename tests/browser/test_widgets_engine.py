@@ -207,7 +207,7 @@ def test_an_unknown_kind_is_named(page):
         "(() => { try { engine.loadModel({ encoder: 'rnn', decoder: 'lstm' }) } "
         "catch (e) { return e.message } })()"
     )
-    kinds = "rnn, attention, reading, transformer, dense, unet"
+    kinds = "rnn, attention, reading, transformer, prefix, classes, dense, unet"
     assert message == f"this page runs the decoders {kinds}, not lstm"
 
 

@@ -40,7 +40,6 @@ def test_what_the_page_is_given(model):
     assert writer.model == exported._asdict()
     assert exported.settings["decoder"] == {
         "heads": 3, "scaled": True, "pre_norm": True, "prefix": "full", "prefix_length": 7,
-        "rotary": False,
     }  # fmt: skip
     assert PictureWriter(exported, book, text="a two above a two").text == "a two above a two"
 
