@@ -77,7 +77,8 @@ def launch(count: int, script: str, arguments: list[str] | tuple[str, ...] = ())
             index, code = ended.get()
             if code:
                 code = code if code > 0 else 128 - code
-                print(f"process {index} ended with code {code}; the others are ended.", flush=True)
+                message = f"process {index} ended with code {code}; the others are ended.\n"
+                print(message, end="", flush=True)  # one write: others may still be printing
                 return code
         return 0
     except KeyboardInterrupt:
@@ -152,7 +153,9 @@ def _child(coordinator: str, count: int, index: int, script: str, arguments: lis
     """Joins the others and runs the script as ``python script.py`` would."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # whole lines, at once
+        # Whole lines, at once: with PYTHONUNBUFFERED, print would send a line in pieces, and those
+        # of two processes would mix.
+        stream.reconfigure(line_buffering=True, write_through=False)
     code = 1
     try:
         _join(coordinator, count, index)

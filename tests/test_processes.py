@@ -77,7 +77,12 @@ def launched(script, *arguments, count=2, seconds=240):
     """Runs the command; gives its exit code and what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "encdec_lib.processes", str(count), str(script), *arguments],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "JAX_PLATFORMS": "cpu"},
+        env=os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "JAX_PLATFORMS": "cpu",
+            "PYTHONUNBUFFERED": "1",  # the harder case: print then writes a line in pieces
+        },
         capture_output=True,
         text=True,
         timeout=seconds,
@@ -131,20 +136,27 @@ def test_processes_that_bring_different_models_are_told_so(folder):
 
 @pytest.mark.slow
 def test_a_process_that_fails_ends_the_others_and_gives_its_code(tmp_path):
+    """Before that the two print at the same time, and no line of one breaks one of the other."""
     script = tmp_path / "fails.py"
     script.write_text(
-        "import sys, time, jax\n"
-        "print('I am', jax.process_index(), 'of', jax.process_count())\n"
-        "if jax.process_index() == 1: sys.exit(7)\n"
+        "import pathlib, sys, time, jax\n"
+        "index, printed = jax.process_index(), pathlib.Path(sys.argv[1])\n"
+        "for k in range(307): print('I am', index, 'of', jax.process_count(), 'line', k)\n"
+        "if index == 0: printed.touch()\n"
+        "while not printed.exists(): time.sleep(0.05)\n"
+        "if index == 1: sys.exit(7)\n"
         "time.sleep(200)\n"
     )
     started = time.perf_counter()
-    code, out, err = launched(script)
+    code, out, err = launched(script, str(tmp_path / "printed"))
     assert code == 7, err
     assert time.perf_counter() - started < 60
-    lines = out.splitlines()
-    assert "I am 0 of 2" in lines and "[1] I am 1 of 2" in lines
-    assert lines[-1] == "process 1 ended with code 7; the others are ended."
+    *lines, last = out.splitlines()
+    expected = [f"I am 0 of 2 line {k}" for k in range(307)]
+    assert [line for line in lines if line[0] == "I"] == expected
+    expected = [f"[1] I am 1 of 2 line {k}" for k in range(307)]
+    assert [line for line in lines if line[0] != "I"] == expected
+    assert last == "process 1 ended with code 7; the others are ended."
 
 
 def test_bad_arguments_are_named_in_the_error(tmp_path, capsys, monkeypatch):
