@@ -10,7 +10,6 @@ of all (:mod:`encdec_lib.processes` starts such processes on one machine).
 import dataclasses
 import pathlib
 import time
-import zlib
 from collections.abc import Callable
 from functools import partial
 
@@ -23,6 +22,7 @@ from jax.experimental import multihost_utils
 from jax.sharding import PartitionSpec as P
 
 from encdec_lib import checkpoint as checkpoints
+from encdec_lib.agreement import asked_by_any, check_the_same
 from encdec_lib.batches import batch_order, deal
 from encdec_lib.devices import (
     BATCH_AXIS,
@@ -36,6 +36,7 @@ from encdec_lib.devices import (
 from encdec_lib.interrupt import ctrl_c
 from encdec_lib.losses import translation_loss
 from encdec_lib.progress import Progress
+from encdec_lib.resume import as_saved, restore
 
 
 @dataclasses.dataclass(frozen=True)
@@ -302,14 +303,14 @@ def fit(
     fingerprint = repr(dataclasses.replace(config, chunk_steps=1))
     history = History(np.zeros(0, np.float32), [], [])
     if resume and checkpoint and pathlib.Path(checkpoint).exists():
-        (params, rest, opt_state), meta = _restore(
+        (params, rest, opt_state), meta = restore(
             checkpoint, (params, rest, opt_state), fingerprint
         )
         losses = np.array(meta["losses"], np.float32)
         seconds = [tuple(pair) for pair in meta["seconds"]]
         history = History(losses, seconds, meta["evaluations"])
     if together:
-        _same_everywhere((params, rest, opt_state, examples, order), fingerprint, history)
+        check_the_same((params, rest, opt_state, examples, order), fingerprint, history.losses)
     # Copies: the model keeps its arrays while the chunk gives its own away.
     state = replicate(jax.tree.map(jnp.copy, (params, rest, opt_state)), mesh)
     device_data = replicate(examples, mesh)
@@ -326,7 +327,7 @@ def fit(
         if first:
             checkpoints.save(
                 checkpoint,
-                _pure(own_copy(state) if together else state),
+                as_saved(own_copy(state) if together else state),
                 config=fingerprint,
                 losses=[float(x) for x in history.losses],
                 seconds=history.seconds,
@@ -348,7 +349,7 @@ def fit(
         stops |= set(range(every, config.steps, every)) if every else set()
 
     with ctrl_c() as asked:
-        while done < config.steps and not _by_any(asked, together):
+        while done < config.steps and not asked_by_any(asked, together):
             upto = min([s for s in stops if s > done])
             steps = min(chunk_steps, upto - done)
             batches = np.zeros((chunk_steps, config.batch_size), np.int32)
@@ -375,7 +376,7 @@ def fit(
                 shown.update(done, spent, loss=float(losses.mean()), **numbers)
             if checkpoint and checkpoint_every and done % checkpoint_every == 0:
                 write(state)
-        history.interrupted = _by_any(asked, together)
+        history.interrupted = asked_by_any(asked, together)
     keep(state)
     if checkpoint:
         write(state)
@@ -403,53 +404,3 @@ def _compile(chunk, mesh, state, data, order, chunk_steps):
     jitted = jax.jit(split, donate_argnums=(0, 1, 2))
     compiled = jitted.lower(*state, data, batches, np.int32(1)).compile()
     return compiled, time.perf_counter() - started
-
-
-def _by_any(asked: list, together: bool) -> bool:
-    """Whether a reader has asked to stop, of any process: all must stop at the same step."""
-    if not together:
-        return bool(asked)
-    return bool(multihost_utils.process_allgather(np.int32(len(asked))).any())
-
-
-def _same_everywhere(tree, fingerprint: str, history: History) -> None:
-    """Raises ValueError if the processes bring different things to one training."""
-    parts = {
-        "model, data or order of examples": [
-            checkpoints.to_numpy(x) for x in jax.tree.leaves(tree)
-        ],
-        "config": [np.frombuffer(fingerprint.encode(), np.uint8)],
-        "checkpoint": [history.losses],
-    }
-    sums = np.zeros(len(parts), np.uint32)
-    for k, arrays in enumerate(parts.values()):
-        for array in arrays:
-            sums[k] = zlib.crc32(np.ascontiguousarray(array).tobytes(), int(sums[k]))
-    found = multihost_utils.process_allgather(sums)  # (processes, parts)
-    differ = [name for name, column in zip(parts, found.T, strict=True) if len(set(column)) > 1]
-    if differ:
-        raise ValueError(
-            f"every process must call fit with the same things; these differ: {', '.join(differ)}. "
-            f"Use the same seeds everywhere, and a checkpoint that all can read."
-        )
-
-
-def _pure(state):
-    params, rest, opt_state = state
-    return nnx.to_pure_dict(params), nnx.to_pure_dict(rest), jax.tree.leaves(opt_state)
-
-
-def _restore(path, state, fingerprint):
-    params, rest, opt_state = state
-    like = _pure(state)
-    loaded, meta = checkpoints.load(path, like)
-    if meta.get("config") != fingerprint:
-        raise ValueError(
-            f"{path} was written with another config. Saved: {meta.get('config')}; "
-            f"now: {fingerprint}. Resume with the same, or use another path."
-        )
-    p, r, leaves = jax.tree.map(checkpoints.from_numpy, loaded, like)
-    nnx.replace_by_pure_dict(params, p)
-    nnx.replace_by_pure_dict(rest, r)
-    opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), leaves)
-    return (params, rest, opt_state), meta

@@ -24,7 +24,7 @@ from encdec_lib.layers.blocks import Cache, EncoderBlock
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.patches import PatchEmbedding
 from encdec_lib.layers.positions import Positions, sinusoidal_grid
-from encdec_lib.models.transformer import DTYPES
+from encdec_lib.models.transformer import DTYPES, check_config
 
 PREFIXES = ("full", "causal")
 
@@ -361,17 +361,10 @@ def _evaluating(encoder, config, rngs):
 
 
 def _check(config: DecoderOnlyConfig) -> None:
-    for name in ("vocab", "prefix_length", "max_length", "columns", "d_model", "layers"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
+    sizes = ("vocab", "prefix_length", "max_length", "columns", "d_model", "layers")
+    check_config(config, *sizes, prefix=PREFIXES)
     if config.max_length % config.columns:
         raise ValueError(
             f"columns must divide max_length = {config.max_length}, so that the grid is full; got "
             f"{config.columns}."
         )
-    if config.prefix not in PREFIXES:
-        raise ValueError(f"prefix must be one of {', '.join(PREFIXES)}; got {config.prefix!r}.")
-    if config.dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {config.dtype!r}.")
-    if not 0 <= config.dropout < 1:
-        raise ValueError(f"dropout must lie in [0, 1); got {config.dropout}.")

@@ -275,17 +275,34 @@ def transformer(config: TransformerConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
     Reference:
       Vaswani et al. (2017), Attention Is All You Need, arXiv:1706.03762.
     """
-    if config.dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {config.dtype!r}.")
-    for name in ("encoder_layers", "decoder_layers"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
-    if not 0 <= config.dropout < 1:
-        raise ValueError(f"dropout must lie in [0, 1); got {config.dropout}.")
+    check_config(config, "encoder_layers", "decoder_layers")
     return EncoderDecoder(
         TransformerEncoder(config.source_vocab, config, rngs=rngs),
         TransformerDecoder(config.target_vocab, config, rngs=rngs),
     )
+
+
+def check_config(config, *sizes: str, **choices: tuple[str, ...]) -> None:
+    """What every model of attention asks of its config.
+
+    Args:
+      config: with ``dtype``, ``dropout`` and the fields named.
+      *sizes: fields that must be at least 1.
+      **choices: fields, and what they may be.
+
+    Raises:
+      ValueError: for the first field that does not fit.
+    """
+    for name in sizes:
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
+    for name, known in (choices | {"dtype": tuple(DTYPES)}).items():
+        if getattr(config, name) not in known:
+            raise ValueError(
+                f"{name} must be one of {', '.join(known)}; got {getattr(config, name)!r}."
+            )
+    if not 0 <= config.dropout < 1:
+        raise ValueError(f"dropout must lie in [0, 1); got {config.dropout}.")
 
 
 def attention_maps(

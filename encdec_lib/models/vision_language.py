@@ -45,7 +45,6 @@ class ViTCaptionConfig:
     d_ff: int = 128
     encoder_layers: int = 3
     decoder_layers: int = 2
-    max_length: int = 20  # longest caption
     dropout: float = 0.0
     dtype: str = "float32"
 
@@ -144,7 +143,6 @@ def vit_captioner(
         config.target_vocab,
         config.target_vocab,
         decoder_layers=config.decoder_layers,
-        max_length=config.max_length,
         **shared,
     )
     model = EncoderDecoder(

@@ -23,7 +23,7 @@ from encdec_lib.encoding import Encoding
 from encdec_lib.layers.blocks import EncoderBlock
 from encdec_lib.layers.patches import PatchEmbedding
 from encdec_lib.layers.positions import sinusoidal_grid
-from encdec_lib.models.transformer import DTYPES
+from encdec_lib.models.transformer import DTYPES, check_config
 
 POOLS = ("class", "mean")
 STARTS = ("random", "sinusoidal")
@@ -209,19 +209,10 @@ def vit(config: ViTConfig = ViTConfig(), *, rngs: nnx.Rngs) -> ViT:
 
 
 def _check(config: ViTConfig) -> None:
-    for name in ("side", "patch", "in_channels", "num_classes", "d_model", "layers"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
+    sizes = ("side", "patch", "in_channels", "num_classes", "d_model", "layers")
+    check_config(config, *sizes, pool=POOLS, start=STARTS)
     if config.side % config.patch:
         raise ValueError(
             f"patch must divide side = {config.side}, so that the patches cover the image; got "
             f"patch = {config.patch}."
         )
-    if config.pool not in POOLS:
-        raise ValueError(f"pool must be one of {', '.join(POOLS)}; got {config.pool!r}.")
-    if config.start not in STARTS:
-        raise ValueError(f"start must be one of {', '.join(STARTS)}; got {config.start!r}.")
-    if config.dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {config.dtype!r}.")
-    if not 0 <= config.dropout < 1:
-        raise ValueError(f"dropout must lie in [0, 1); got {config.dropout}.")
