@@ -142,7 +142,7 @@ SIDE, D, V = 12, 10, 13
 
 
 def vit_to_transformer(**choices):
-    sizes = {"patch": 4, "d_model": 14, "heads": 2, "d_ff": 17, "max_length": 11}
+    sizes = {"patch": 4, "d_model": 14, "heads": 2, "d_ff": 17}
     return vit_captioner(ViTCaptionConfig(V, SIDE, **(sizes | choices)), rngs=nnx.Rngs(0))
 
 
