@@ -12,7 +12,8 @@ from flax import nnx
 from encdec_lib.batches import deal
 from encdec_lib.devices import batch_mesh, devices_for, replicate
 from encdec_lib.losses import translation_loss
-from encdec_lib.train import TrainConfig, _chunk, _compile, step_flops
+from encdec_lib.train import TrainConfig, step_flops
+from encdec_lib.training_step import compile_chunk, run_chunk
 
 
 def training(model, source, target, order, loss=translation_loss):
@@ -39,7 +40,9 @@ def training(model, source, target, order, loss=translation_loss):
     chunk = len(order)
     order = deal(order, mesh.size)
     started = time.perf_counter()
-    run, _ = _compile(partial(_chunk, graph, optimizer, loss), mesh, state, data, order[:1], chunk)
+    run, _ = compile_chunk(
+        partial(run_chunk, graph, optimizer, loss), mesh, state, data, order[:1], chunk
+    )
     *state, losses = run(*state, data, order, np.int32(1))
     losses.block_until_ready()
     first = time.perf_counter() - started

@@ -12,20 +12,21 @@ from flax import nnx
 _META = "__meta__"
 
 
-def _is_key(leaf) -> bool:
+def is_key(leaf) -> bool:
+    """Whether an array is the key of a random stream."""
     return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
 def to_numpy(leaf) -> np.ndarray:
     """An array's numbers; those behind it, if it is a random key."""
-    return np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
+    return np.asarray(jax.random.key_data(leaf) if is_key(leaf) else leaf)
 
 
 def from_numpy(array: np.ndarray, like):
     """An array on the default device; a random key where ``like`` is one."""
     array = jnp.asarray(array)
     return (
-        jax.random.wrap_key_data(array, impl=jax.random.key_impl(like)) if _is_key(like) else array
+        jax.random.wrap_key_data(array, impl=jax.random.key_impl(like)) if is_key(like) else array
     )
 
 

@@ -1,10 +1,11 @@
 """Training: parameters and data on the device, many steps inside one jit.
 
 :func:`fit` is the only trainer of the course. One call of its jitted chunk runs many steps of
-:func:`train_step` on every device; Python sees the losses once a chunk, for the progress
-line, the evaluations, the checkpoint and Ctrl-C. Where :func:`jax.distributed.initialize` has
-joined several processes, each of them makes the same call, and the batch is split over the devices
-of all (:mod:`encdec_lib.processes` starts such processes on one machine).
+:func:`~encdec_lib.training_step.train_step` on every device; Python sees the losses once a chunk,
+for the progress line, the evaluations, the checkpoint and Ctrl-C. Where
+:func:`jax.distributed.initialize` has joined several processes, each of them makes the same call,
+and the batch is split over the devices of all (:mod:`encdec_lib.processes` starts such processes on
+one machine).
 """
 
 import dataclasses
@@ -37,6 +38,7 @@ from encdec_lib.interrupt import ctrl_c
 from encdec_lib.losses import translation_loss
 from encdec_lib.progress import Progress
 from encdec_lib.resume import as_saved, restore
+from encdec_lib.training_step import compile_chunk, run_chunk
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,71 +134,6 @@ def _convolves(params) -> bool:
     such a model is trained one step a call there (measured in ``benchmarks/``).
     """
     return any(leaf.ndim == 4 for leaf in jax.tree.leaves(params))
-
-
-def _is_key(x) -> bool:
-    """Whether an array is the key of a random stream."""
-    return jnp.issubdtype(x.dtype, jax.dtypes.prng_key)
-
-
-def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
-    """One step of gradient descent, on one device's part of the batch.
-
-    Args:
-      graph: the model's structure, from ``nnx.split``.
-      optimizer: an optax transformation.
-      loss: ``loss(model, batch) -> (sum, count)``; the step descends sum / count, both taken
-        over the whole batch on all devices.
-      params: the parameters.
-      rest: what else the model keeps (random streams, running statistics).
-      opt_state: the optimizer's state.
-      batch: this device's examples.
-
-    Returns:
-      New ``params``, ``rest`` and ``opt_state``, and the mean loss.
-    """
-
-    device = jax.lax.axis_index(BATCH_AXIS)
-
-    def own(x):
-        """Random streams differ from device to device: each drops other units."""
-        return jax.random.fold_in(x, device) if _is_key(x) else x
-
-    def summed(params):
-        # A copy of `rest`: the model writes into what it is merged from.
-        model = nnx.merge(graph, params, jax.tree.map(own, rest))
-        total, count = loss(model, batch)
-        after = nnx.state(model, nnx.Not(nnx.Param))
-        keys = jax.tree.map(lambda old, new: old if _is_key(old) else new, rest, after)
-        return total, (count, keys)
-
-    (total, (count, rest)), grads = jax.value_and_grad(summed, has_aux=True)(params)
-    total, count, grads = jax.lax.psum((total, count, grads), BATCH_AXIS)
-    rest = jax.tree.map(
-        lambda x: jax.lax.pmean(x, BATCH_AXIS) if jnp.issubdtype(x.dtype, jnp.floating) else x,
-        rest,
-    )
-    count = jnp.maximum(count, 1)
-    grads = jax.tree.map(lambda g: g / count.astype(g.dtype), grads)
-    updates, opt_state = optimizer.update(grads, opt_state, params)
-    return optax.apply_updates(params, updates), rest, opt_state, total / count
-
-
-def _chunk(graph, optimizer, loss, params, rest, opt_state, data, order, steps):
-    """Runs ``steps`` of the batches in ``order`` (chunk, B); the loss of each."""
-
-    def body(i, carry):
-        params, rest, opt_state, losses = carry
-        batch = jax.tree.map(lambda x: x[order[i]], data)
-        params, rest, opt_state, loss_i = train_step(
-            graph, optimizer, loss, params, rest, opt_state, batch
-        )
-        return params, rest, opt_state, losses.at[i].set(loss_i)
-
-    carry = (params, rest, opt_state, jnp.zeros(order.shape[0]))
-    if order.shape[0] == 1:  # no loop at all: convolutions on CPU
-        return body(0, carry)
-    return jax.lax.fori_loop(0, steps, body, carry)
 
 
 def fit(
@@ -338,8 +275,8 @@ def fit(
 
     slow_in_loop = _convolves(params) and mesh.devices.flat[0].platform == "cpu"
     chunk_steps = config.chunk_steps if config.scan_steps and not slow_in_loop else 1
-    run, history.compile_seconds = _compile(
-        partial(_chunk, graph, optimizer, loss), mesh, state, device_data, order[:1], chunk_steps
+    run, history.compile_seconds = compile_chunk(
+        partial(run_chunk, graph, optimizer, loss), mesh, state, device_data, order[:1], chunk_steps
     )
     done = len(history.losses)
     spent = history.train_seconds
@@ -386,21 +323,3 @@ def fit(
         f"{'s' if mesh.size > 1 else ''} (compilation {history.compile_seconds:.1f} s)"
     )
     return history
-
-
-def _compile(chunk, mesh, state, data, order, chunk_steps):
-    """The chunk, split over the mesh and compiled; and the seconds that took."""
-    split = jax.shard_map(
-        chunk,
-        mesh=mesh,
-        in_specs=(P(), P(), P(), P(), P(None, BATCH_AXIS), P()),
-        out_specs=P(),
-        check_vma=False,  # gradients are summed by hand, once a step
-    )
-    started = time.perf_counter()
-    batches = np.zeros((chunk_steps, order.shape[1]), np.int32)
-    if spans_processes(mesh):
-        batches = put(batches, mesh, P(None, BATCH_AXIS))
-    jitted = jax.jit(split, donate_argnums=(0, 1, 2))
-    compiled = jitted.lower(*state, data, batches, np.int32(1)).compile()
-    return compiled, time.perf_counter() - started
