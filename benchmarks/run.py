@@ -12,7 +12,7 @@ import argparse
 import time
 from functools import partial
 
-from encdec_lib.devices import use_all_cores
+from encdec_lib.runtime.devices import use_all_cores
 
 use_all_cores()
 
@@ -24,16 +24,15 @@ from flax import nnx  # noqa: E402
 from benchmarks import torch_images, torch_models, torch_transformer, torch_vit  # noqa: E402
 from benchmarks.timing import alternate, training  # noqa: E402
 from encdec_lib import page  # noqa: E402
-from encdec_lib.classification import ClassificationLoss  # noqa: E402
-from encdec_lib.generate import greedy  # noqa: E402
-from encdec_lib.losses import SegmentationLoss  # noqa: E402
+from encdec_lib.evaluation.pixels import segment  # noqa: E402
+from encdec_lib.generate.sampling import greedy  # noqa: E402
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores  # noqa: E402
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau  # noqa: E402
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet  # noqa: E402
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq  # noqa: E402
 from encdec_lib.models.transformer import TransformerConfig, transformer  # noqa: E402
-from encdec_lib.models.vit import ViTConfig, vit  # noqa: E402
-from encdec_lib.segmentation import segment  # noqa: E402
+from encdec_lib.models.vision_transformer import ViTConfig, vit  # noqa: E402
+from encdec_lib.train.losses import ClassificationLoss, SegmentationLoss  # noqa: E402
 
 VOCAB = 100
 LIMITS = {"train": 0.75, "greedy": 0.8, "tiny": 0.2}  # what the project promises, ours / PyTorch

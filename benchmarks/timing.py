@@ -9,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib.batches import deal
-from encdec_lib.devices import batch_mesh, devices_for, replicate
-from encdec_lib.losses import translation_loss
-from encdec_lib.train import TrainConfig, step_flops
-from encdec_lib.training_step import compile_chunk, run_chunk
+from encdec_lib.runtime.devices import batch_mesh, devices_for, replicate
+from encdec_lib.train.batches import deal
+from encdec_lib.train.loop import TrainConfig, step_flops
+from encdec_lib.train.losses import translation_loss
+from encdec_lib.train.step import compile_chunk, run_chunk
 
 
 def training(model, source, target, order, loss=translation_loss):

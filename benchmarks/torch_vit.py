@@ -7,7 +7,8 @@ from torch import nn
 class ViT(nn.Module):
     """A strided convolution, ``torch.nn.TransformerEncoder`` and a linear layer.
 
-    As ``encdec_lib.models.vit.vit`` with the same config, with positions and without dropout.
+    As ``encdec_lib.models.vision_transformer.vit`` with the same config, with positions and without
+    dropout.
     """
 
     def __init__(self, config):

@@ -11,7 +11,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
-from encdec_lib.data.vocabulary import PAD
+#: Ids that every vocabulary of the course begins with; what fills a batch up is 0.
+PAD, BOS, EOS, UNK = range(4)
 
 
 class Encoding(NamedTuple):
@@ -139,7 +140,7 @@ class EncoderDecoder(nnx.Module):
         Args:
           source: token ids ``(B, S)`` or images ``(B, H, W, C)``.
           target_in: the target shifted right, ``(B, T)``: ``<bos>`` first (see
-            :func:`encdec_lib.losses.shift_right`). None for a decoder that writes an image.
+            :func:`encdec_lib.train.losses.shift_right`). None for a decoder that writes an image.
           mask: as for :meth:`encode`.
 
         Returns:
@@ -160,7 +161,7 @@ class EncoderDecoder(nnx.Module):
         if target_in is None:
             raise ValueError(
                 "target_in is needed by a decoder that writes tokens, shape (B, T); got None. "
-                "Pass shift_right(target), or let encdec_lib.generate write by itself."
+                "Pass shift_right(target), or let encdec_lib.generate.sampling write by itself."
             )
         if target_in.shape[0] != source.shape[0]:
             raise ValueError(

@@ -7,11 +7,13 @@ import dataclasses
 
 import numpy as np
 
-from encdec_lib import evaluation, metrics, segmentation
+from encdec_lib import evaluation
 from encdec_lib.data import digits, pronunciations, scenes, translation
 from encdec_lib.data.parallel import Splits
-from encdec_lib.losses import SegmentationLoss
-from encdec_lib.train import TrainConfig
+from encdec_lib.evaluation import metrics
+from encdec_lib.evaluation import pixels as segmentation
+from encdec_lib.train.loop import TrainConfig
+from encdec_lib.train.losses import SegmentationLoss
 from results.pictures import PICTURES
 from results.runs import Experiment, Run
 

@@ -16,8 +16,8 @@ import jax
 from flax import nnx
 
 from encdec_lib import page
-from encdec_lib.devices import use_all_cores
-from encdec_lib.train import fit
+from encdec_lib.runtime.devices import use_all_cores
+from encdec_lib.train.loop import fit
 from results.experiments import EXPERIMENTS, Experiment
 
 COMMAND = "make results"

@@ -5,15 +5,17 @@ from functools import lru_cache
 
 from flax import nnx
 
-from encdec_lib import caption_metrics, classification, generate
+from encdec_lib import generate
 from encdec_lib.data import captions, digits, scenes, tidy_scenes
 from encdec_lib.data.image_tokens import learn_codebook
 from encdec_lib.data.parallel import Splits
-from encdec_lib.losses import SegmentationLoss
-from encdec_lib.models.cnn_classifier import CNNClassifierConfig, cnn_classifier
+from encdec_lib.evaluation import captions as caption_metrics
+from encdec_lib.evaluation import classes as classification
+from encdec_lib.evaluation.scenes import CROP, centred, read_scenes
 from encdec_lib.models.patch_tagger import patch_classes, patch_tagger
-from encdec_lib.scene_reading import CROP, centred, read_scenes
+from encdec_lib.models.vision_transformer import CNNClassifierConfig, cnn_classifier
 from encdec_lib.train import TrainConfig, fit
+from encdec_lib.train.losses import ClassificationLoss, SegmentationLoss
 from results.runs import Experiment, Run
 
 # Chapter 14: patch sizes, and chapter 2's encoder with as many parameters.
@@ -78,7 +80,7 @@ def load_digits(seed: int) -> Splits:
 
 def moved_digits(part):
     """What the classifiers learn from."""
-    return classification.shifted(part.images[..., None], part.labels, copies=20)
+    return shifted(part.images[..., None], part.labels, copies=20)
 
 
 def test_digits(model, part) -> dict:
@@ -133,9 +135,9 @@ def painters_tools():
     parts = digits.load(14)
     book = learn_codebook(tidy_scenes.write(parts.train, 1000).source, codes=CODES)
     reader = cnn_classifier(CNNClassifierConfig(side=CROP, channels=(16, 32, 32)), rngs=nnx.Rngs(0))
-    examples = classification.shifted(centred(parts.train), parts.train.labels, copies=4, most=1)
+    examples = shifted(centred(parts.train), parts.train.labels, copies=4, most=1)
     rates = TrainConfig(steps=400, batch_size=64, learning_rate=5e-3)
-    fit(reader, examples, rates, loss=classification.ClassificationLoss(), progress=False)
+    fit(reader, examples, rates, loss=ClassificationLoss(), progress=False)
     return book, reader
 
 
@@ -183,7 +185,7 @@ PICTURES = {
         load_digits,
         test_digits,
         moved_digits,
-        classification.ClassificationLoss(),
+        ClassificationLoss(),
     ),
     "captions": Experiment(CAPTIONS, load_captions, test_captions, prepare=name_patches),
     "digit_scenes": Experiment(DIGIT_SCENES, load_tidy, test_painter, tokens_of),

@@ -11,20 +11,19 @@ from encdec_lib.data import captions
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.captioning import CaptionConfig, captioner
-from encdec_lib.models.cnn_classifier import CNNClassifierConfig, cnn_classifier
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.decoder_only import DecoderOnlyConfig, text_to_image
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.models.transformer import TransformerConfig, transformer
-from encdec_lib.models.vision_language import (
+from encdec_lib.models.vision_transformer import CNNClassifierConfig, ViTConfig, cnn_classifier, vit
+from encdec_lib.models.vit_to_transformer import (
     GridCaptionConfig,
     ViTCaptionConfig,
     grid_captioner,
     vit_captioner,
 )
-from encdec_lib.models.vit import ViTConfig, vit
-from encdec_lib.train import TrainConfig
+from encdec_lib.train.loop import TrainConfig
 
 WRITERS = {  # of tokens: config and builder
     "attention": (BahdanauConfig, bahdanau),

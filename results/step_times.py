@@ -8,7 +8,7 @@ the other, round after round, and the median counts. Writes ``reading_speed.json
 ``scores_speed.json``. Let nothing else run beside it.
 """
 
-from encdec_lib.devices import use_all_cores
+from encdec_lib.runtime.devices import use_all_cores
 
 use_all_cores()
 
@@ -17,8 +17,8 @@ from flax import nnx  # noqa: E402
 
 from benchmarks.timing import alternate, training  # noqa: E402
 from encdec_lib import page  # noqa: E402
-from encdec_lib.batches import batch_order  # noqa: E402
 from encdec_lib.data import translation  # noqa: E402
+from encdec_lib.train.batches import batch_order  # noqa: E402
 from results.experiments import READING, SCORES_TRANSLATION  # noqa: E402
 
 STEPS, BATCH, ROUNDS = 8, 64, 15

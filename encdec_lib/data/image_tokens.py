@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.cluster import vq
 
+from encdec_lib.data.patches import cut, paste
 from encdec_lib.data.vocabulary import SPECIALS
-from encdec_lib.layers.patches import cut, paste
 
 FIRST = len(SPECIALS)  # the token of code 0
 

@@ -24,12 +24,7 @@ import hashlib
 import string
 from importlib import metadata
 
-from encdec_lib.data.parallel import (
-    ParallelText,
-    Splits,
-    from_tokens,
-    garbage_collection_paused,
-)
+from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
 from encdec_lib.data.vocabulary import Vocabulary
 
 MIN_LETTERS, MAX_LETTERS = 2, 16

@@ -50,12 +50,7 @@ from encdec_lib.data.grammar import (
     ends_in_consonant,
     translate,
 )
-from encdec_lib.data.parallel import (
-    ParallelText,
-    Splits,
-    from_tokens,
-    garbage_collection_paused,
-)
+from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
 
 __all__ = [
     "BUCKET_EDGES",

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-PAD, BOS, EOS, UNK = 0, 1, 2, 3
+from encdec_lib.encoding import BOS, EOS, PAD, UNK
+
 SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
 
 

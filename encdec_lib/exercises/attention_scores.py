@@ -6,7 +6,8 @@ import numpy as np
 from flax import nnx
 
 from encdec_lib.encoding import Encoding
-from encdec_lib.exercises.checking import Property, agrees, exercise, near
+from encdec_lib.exercises.checking import agrees, exercise, near
+from encdec_lib.exercises.report import Property
 from encdec_lib.layers.scores import make_score
 from encdec_lib.models.attention_scores import Attention
 

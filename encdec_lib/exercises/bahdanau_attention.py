@@ -5,9 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib.exercises.checking import Property, agrees, exercise, near
-from encdec_lib.layers.attention import AdditiveAttention
-from encdec_lib.layers.attention import masked_softmax as library_softmax
+from encdec_lib.exercises.checking import agrees, exercise, near
+from encdec_lib.exercises.report import Property
+from encdec_lib.layers.additive_attention import AdditiveAttention
+from encdec_lib.layers.masks import masked_softmax as library_softmax
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 
 

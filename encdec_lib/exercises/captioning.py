@@ -8,12 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib import caption_metrics
 from encdec_lib.data.captions import caption, parse
 from encdec_lib.data.digits import NAMES
 from encdec_lib.data.scenes import Placed
-from encdec_lib.exercises.checking import Property, agrees, exercise
-from encdec_lib.generate import greedy
+from encdec_lib.evaluation import captions as caption_metrics
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.captioning import CaptionConfig, CNNEncoder, captioner
 
 _LAYOUT = [Placed(6, 2, 20, 12, 28), Placed(4, 18, 14, 29, 21), Placed(4, 3, 2, 13, 11)]

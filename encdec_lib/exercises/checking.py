@@ -15,75 +15,22 @@ the reader's code need no care: they become a property that does not hold.
 """
 
 import functools
-import html
 import importlib
 import inspect
 import pkgutil
 import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-_CHECKS: dict[str, Callable[..., Iterable["Property"]]] = {}
+from encdec_lib.exercises.report import Property, Report
+
+_CHECKS: dict[str, Callable[..., Iterable[Property]]] = {}
 _UNANSWERED = "Replace the ... by your answer, then run the cell again."
 _LONGEST_MESSAGE = 300  # characters of an error's text that a report repeats
-
-
-class Property(NamedTuple):
-    """One thing that should be true of an answer."""
-
-    # what should hold, in a few words: "every row adds up to 1"
-    name: str
-    # whether it does; anything with a truth value
-    holds: Any
-    # where to look if it does not; never the answer
-    hint: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a check found: shown as a list in a notebook, as text elsewhere."""
-
-    exercise: str
-    properties: tuple[Property, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every property holds."""
-        return bool(self.properties) and all(p.holds for p in self.properties)
-
-    @property
-    def summary(self) -> str:
-        """How many properties hold, in one line."""
-        right, total = sum(bool(p.holds) for p in self.properties), len(self.properties)
-        verdict = "solved" if self.passed else "not solved yet"
-        return f"Exercise {self.exercise}: {verdict}, {right} of {total} right"
-
-    def __repr__(self) -> str:
-        lines = [self.summary]
-        for name, holds, hint in self.properties:
-            lines.append(f"  ✓ right: {name}" if holds else f"  ✗ not yet: {name}. {hint}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        """The same as a list whose words, not its colours, say what is right."""
-        items = "".join(
-            f'<li style="margin:.25em 0"><span aria-hidden="true">{"✓" if holds else "✗"}</span> '
-            f"<strong>{'right' if holds else 'not yet'}:</strong> {html.escape(name)}"
-            + ("" if holds else f". {html.escape(hint)}")
-            + "</li>"
-            for name, holds, hint in self.properties
-        )
-        state = "solved" if self.passed else "open"
-        return (
-            f'<div class="exercise-report exercise-{state}" role="status">'
-            f"<p><strong>{html.escape(self.summary)}</strong></p>"
-            f'<ul style="list-style:none;padding-left:.5em">{items}</ul></div>'
-        )
 
 
 def check(exercise_id: str, /, *answers, **named_answers) -> Report:
@@ -264,7 +211,7 @@ def _find(exercise_id: str) -> Callable[..., Iterable[Property]]:
             f'There is no exercise "{exercise_id}". The chapter {chapter} has {", ".join(known)}.'
         )
     modules = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
-    chapters = ", ".join(sorted(modules - {"checking"})) or "none so far"
+    chapters = ", ".join(sorted(modules - {"checking", "report"})) or "none so far"
     raise ValueError(f'There is no exercise "{exercise_id}". Chapters with exercises: {chapters}.')
 
 

@@ -6,8 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib import segmentation
-from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.evaluation import pixels as segmentation
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
 from encdec_lib.layers.convolution import ConvBlock, transposed_convolution
 from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
 

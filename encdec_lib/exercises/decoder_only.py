@@ -7,7 +7,8 @@ from flax import nnx
 
 from encdec_lib.data.image_tokens import FIRST
 from encdec_lib.data.vocabulary import BOS
-from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
 from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock
 from encdec_lib.models.decoder_only import DecoderOnlyConfig, text_to_image
 

@@ -7,11 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib import losses
 from encdec_lib.data import translation
 from encdec_lib.encoding import EncoderDecoder, Encoding
-from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, DenseDecoder, autoencoder
+from encdec_lib.train import losses
 
 _SIDE, _K, _D = 5, 7, 3  # sizes of the small models here: all different
 

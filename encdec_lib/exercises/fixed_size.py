@@ -8,11 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib import metrics
 from encdec_lib.data import grammar, translation
 from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import EncoderDecoder
-from encdec_lib.exercises.checking import Property, agrees, chosen, exercise
+from encdec_lib.evaluation import metrics
+from encdec_lib.exercises.checking import agrees, chosen, exercise
+from encdec_lib.exercises.report import Property
 from encdec_lib.layers.recurrent import GRU
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 

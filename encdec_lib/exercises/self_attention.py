@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from encdec_lib.exercises.checking import Property, agrees, exercise, near
+from encdec_lib.exercises.checking import agrees, exercise, near
+from encdec_lib.exercises.report import Property
 
 
 @exercise("self-attention-1")

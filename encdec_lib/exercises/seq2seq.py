@@ -7,14 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib import losses, metrics
 from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import Encoding
-from encdec_lib.exercises.checking import Property, agrees, exercise
-from encdec_lib.generate import greedy
-from encdec_lib.layers.recurrent import GRU, gru_cell
+from encdec_lib.evaluation import metrics
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
+from encdec_lib.generate.sampling import greedy
+from encdec_lib.layers.cells import gru_cell
+from encdec_lib.layers.recurrent import GRU
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.train import losses
 
 _WIDTHS = (5, 9, 7)  # E, D and V of the small models here: all different
 _ROWS = np.array([[7, 5, 2, 0, 0], [4, 9, 8, 6, 2], [2, 0, 0, 0, 0]], np.int32)  # targets

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
 from encdec_lib.layers.recurrent import RNN
 from encdec_lib.models.state_space import StateSpace, StateSpaceConfig
 

@@ -6,7 +6,8 @@ import numpy as np
 from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder, Encoding
-from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
 from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.models.bahdanau_attention import BidirectionalEncoder
 from encdec_lib.models.token_sized import READERS

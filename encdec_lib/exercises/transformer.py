@@ -5,10 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib.exercises.checking import Property, agrees, exercise, near
-from encdec_lib.layers.attention import causal_mask, dot_product_attention
+from encdec_lib.exercises.checking import agrees, exercise, near
+from encdec_lib.exercises.report import Property
+from encdec_lib.layers.attention import dot_product_attention
 from encdec_lib.layers.blocks import DecoderBlock
-from encdec_lib.losses import summed_cross_entropy
+from encdec_lib.layers.masks import causal_mask
+from encdec_lib.train.losses import summed_cross_entropy
 
 
 @exercise("transformer-1")

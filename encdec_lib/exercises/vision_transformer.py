@@ -8,10 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from encdec_lib.exercises.checking import Property, agrees, exercise
-from encdec_lib.layers.patches import cut
-from encdec_lib.layers.rollout import attention_rollout
-from encdec_lib.models.vit import ViTConfig, vit
+from encdec_lib.analysis.rollout import attention_rollout
+from encdec_lib.data.patches import cut
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
+from encdec_lib.models.vision_transformer import ViTConfig, vit
 
 
 @exercise("vision-transformer-1")

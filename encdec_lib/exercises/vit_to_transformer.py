@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from encdec_lib.caption_maps import weight_on
+from encdec_lib.analysis.word_maps import weight_on
 from encdec_lib.data.scenes import Placed
-from encdec_lib.exercises.checking import Property, agrees, exercise
+from encdec_lib.exercises.checking import agrees, exercise
+from encdec_lib.exercises.report import Property
 
 
 @exercise("vit-to-transformer-1")

@@ -13,9 +13,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from encdec_lib.layers.attention import AdditiveAttention, masked_softmax
+from encdec_lib.layers.additive_attention import AdditiveAttention
+from encdec_lib.layers.cells import gru_cell
+from encdec_lib.layers.masks import masked_softmax
 from encdec_lib.layers.recurrence import longest
-from encdec_lib.layers.recurrent import GRU, gru_cell
+from encdec_lib.layers.recurrent import GRU
 
 
 def attention_recurrence(

@@ -246,7 +246,7 @@ class DecoderBlock(nnx.Module):
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
-      >>> from encdec_lib.layers.attention import causal_mask
+      >>> from encdec_lib.layers.masks import causal_mask
       >>> block = DecoderBlock(6, 2, 12, rngs=nnx.Rngs(0))
       >>> memory = block.cross_attention.offer(jnp.ones((1, 5, 6)))
       >>> real = jnp.ones((1, 1, 5), bool)

@@ -8,8 +8,8 @@ measurement on two CPU cores (``make bench`` sets the U-Net beside PyTorch eager
   XLA computes by a slow select-and-scatter.
 - **A transposed convolution whose stride equals its kernel** (2×2, stride 2, as in the U-Net)
   never overlaps: it is one matrix product and a reshape.
-- **Training steps are not looped** on a CPU (:func:`encdec_lib.train.fit` sees to it): inside an
-  XLA loop the gradient of a convolution is many times slower than outside.
+- **Training steps are not looped** on a CPU (:func:`encdec_lib.train.loop.fit` sees to it): inside
+  an XLA loop the gradient of a convolution is many times slower than outside.
 - **One device a core**, 16 images each in the chapters. At 32 images a device a step takes more
   than twice as long, presumably because the feature maps outgrow the caches.
 

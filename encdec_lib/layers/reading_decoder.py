@@ -14,8 +14,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
-from encdec_lib.data.vocabulary import PAD
-from encdec_lib.encoding import Decoded, DecoderState, Encoding
+from encdec_lib.encoding import PAD, Decoded, DecoderState, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
 

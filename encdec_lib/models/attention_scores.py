@@ -10,7 +10,7 @@ from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from encdec_lib.encoding import EncoderDecoder, Encoding
-from encdec_lib.layers.attention import masked_softmax
+from encdec_lib.layers.masks import masked_softmax
 from encdec_lib.layers.reading_decoder import ReadingDecoder, Readings
 from encdec_lib.layers.scores import make_score
 from encdec_lib.layers.windows import Window

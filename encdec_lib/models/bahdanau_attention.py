@@ -12,7 +12,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
-from encdec_lib.layers.attention import AdditiveAttention
+from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.attention_recurrence import attention_recurrence
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU, Bidirectional

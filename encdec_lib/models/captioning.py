@@ -1,7 +1,7 @@
 """Image to sentence (chapter 5): the decoder of chapter 4 reads a vector that a CNN wrote.
 
 The encoder may also keep its whole grid of vectors, M = 64; decoders that attend read it in
-:mod:`encdec_lib.models.vision_language` (chapter 15).
+:mod:`encdec_lib.models.vit_to_transformer` (chapter 15).
 """
 
 import dataclasses

@@ -161,7 +161,7 @@ def unet(config: UNetConfig = UNetConfig(), *, rngs: nnx.Rngs) -> EncoderDecoder
 
     Returns:
       An :class:`~encdec_lib.encoding.EncoderDecoder` in evaluation mode: called as
-      ``model(images)``, logits ``(B, H, W, V)``. :func:`~encdec_lib.train.fit` switches batch
+      ``model(images)``, logits ``(B, H, W, V)``. :func:`~encdec_lib.train.loop.fit` switches batch
       normalisation to training mode and back.
 
     Example:

@@ -19,9 +19,9 @@ from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
-from encdec_lib.layers.attention import causal_mask
 from encdec_lib.layers.blocks import Cache, EncoderBlock
 from encdec_lib.layers.embedding import Embedding
+from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.patches import PatchEmbedding
 from encdec_lib.layers.positions import Positions, sinusoidal_grid
 from encdec_lib.models.transformer import DTYPES, check_config
@@ -310,7 +310,8 @@ def text_to_image(
 
     Returns:
       An :class:`~encdec_lib.encoding.EncoderDecoder` whose encoder is a table, so that
-      :func:`~encdec_lib.train.fit` and :mod:`encdec_lib.generate` work as for any other.
+      :func:`~encdec_lib.train.loop.fit` and :mod:`encdec_lib.generate.sampling` work as for any
+      other.
 
     Example:
       >>> import jax.numpy as jnp

@@ -119,7 +119,7 @@ def autoencoder(
 
     Returns:
       An :class:`~encdec_lib.encoding.EncoderDecoder` with M = 1, called as ``model(images)``,
-      logits ``(B, H, W, 1)``; :func:`~encdec_lib.losses.reconstruction_loss` trains it.
+      logits ``(B, H, W, 1)``; :func:`~encdec_lib.train.losses.reconstruction_loss` trains it.
 
     Raises:
       ValueError: if a size is smaller than 1.

@@ -10,10 +10,10 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Float, Int
 
+from encdec_lib.data.patches import cut
 from encdec_lib.data.scenes import BACKGROUND, NUM_CLASSES
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
-from encdec_lib.layers.patches import cut
-from encdec_lib.models.vit import ViTEncoder
+from encdec_lib.models.vision_transformer import ViTEncoder
 
 
 def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray, "N h w"]:
@@ -84,12 +84,12 @@ def patch_tagger(encoder: ViTEncoder, *, rngs: nnx.Rngs) -> EncoderDecoder:
 
     Returns:
       An :class:`~encdec_lib.encoding.EncoderDecoder`, called as ``model(images)``;
-      :class:`~encdec_lib.losses.SegmentationLoss` trains it on :func:`patch_classes`.
+      :class:`~encdec_lib.train.losses.SegmentationLoss` trains it on :func:`patch_classes`.
 
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
-      >>> from encdec_lib.models.vit import ViTConfig
+      >>> from encdec_lib.models.vision_transformer import ViTConfig
       >>> encoder = ViTEncoder(ViTConfig(side=8, patch=4, d_model=6, heads=2), rngs=nnx.Rngs(0))
       >>> patch_tagger(encoder, rngs=nnx.Rngs(1))(jnp.ones((3, 8, 8, 1))).logits.shape
       (3, 2, 2, 11)

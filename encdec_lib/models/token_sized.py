@@ -12,7 +12,7 @@ from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.encoding import EncoderDecoder, Encoding
-from encdec_lib.layers.attention import masked_softmax
+from encdec_lib.layers.masks import masked_softmax
 from encdec_lib.layers.reading_decoder import ReadingDecoder, Readings
 from encdec_lib.models.bahdanau_attention import BidirectionalEncoder
 

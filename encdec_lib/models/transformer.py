@@ -19,9 +19,9 @@ from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
-from encdec_lib.layers.attention import causal_mask
 from encdec_lib.layers.blocks import Cache, DecoderBlock, EncoderBlock
 from encdec_lib.layers.embedding import Embedding
+from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.positions import Positions
 
 DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
@@ -204,7 +204,7 @@ class TransformerDecoder(nnx.Module):
         """An empty cache with room for ``length`` steps, and the encoding's keys and values.
 
         A step more than that would overwrite the last place: inside a compiled loop no error can
-        be raised. :mod:`encdec_lib.generate` makes room for as many as it takes.
+        be raised. :mod:`encdec_lib.generate.sampling` makes room for as many as it takes.
         """
         self.tokens.positions.check(length)
         vectors, mask = self._checked(encoding)

@@ -1,5 +1,5 @@
-"""What a page needs to run a trained model: export, and the page's own engine."""
+"""A trained model as data that a page of HTML can run."""
 
-from encdec_lib.web.export import Exported, export_model, rounded
+import lazy_loader
 
-__all__ = ["Exported", "export_model", "rounded"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

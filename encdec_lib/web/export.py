@@ -13,7 +13,7 @@ import numpy as np
 from flax import nnx
 
 from encdec_lib.layers.convolution import ConvBlock
-from encdec_lib.web.kinds import DECODERS, ENCODERS
+from encdec_lib.web.parts import DECODERS, ENCODERS
 
 DTYPES = ("float16", "int8")
 
@@ -40,7 +40,8 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
     Args:
       model: an :class:`~encdec_lib.encoding.EncoderDecoder` of any size whose encoder is one
         of ``ENCODERS`` and whose decoder is one of ``DECODERS``; or a
-        :class:`~encdec_lib.models.vit.ViT`, whose last layer then counts as its decoder.
+        :class:`~encdec_lib.models.vision_transformer.ViT`, whose last layer then counts as its
+        decoder.
       dtype: ``"float16"`` or ``"int8"``.
 
     Returns:
@@ -223,7 +224,7 @@ def _part(side, kinds, parameters) -> str:
     raise ValueError(
         f"model must have the parameters of one of the {side}s {', '.join(kinds)} (recurrent ones "
         f"are GRUs); the nearest is {nearest}, but this one {' and '.join(differs)}. Teach "
-        f"encdec_lib/web/engine.js the new {side}, or export one it knows."
+        f"encdec_lib/web/engine/engine.js the new {side}, or export one it knows."
     )
 
 

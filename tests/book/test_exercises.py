@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from encdec_lib import exercises
-from encdec_lib.exercises.checking import _CHECKS, Property, _canonical
+from encdec_lib.exercises.checking import _CHECKS, _canonical
+from encdec_lib.exercises.report import Property
 
 BOOK = Path(__file__).parents[2] / "book"
 FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})(.*)$")

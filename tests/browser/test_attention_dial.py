@@ -11,7 +11,7 @@ from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
 from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import AttentionDial
-from encdec_lib.widgets.attention_dial import _HERE
+from encdec_lib.widgets.attention_dial.attention_dial import _HERE
 from tests.browser.flax_steps import at_temperature, bits, said
 from tests.browser.looking import CONTRAST, shares, type_word
 from tests.widgets.untrained import untrained

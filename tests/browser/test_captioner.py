@@ -11,7 +11,7 @@ import encdec_lib.widgets
 from encdec_lib.data import digits
 from encdec_lib.data.captions import WORDS, caption
 from encdec_lib.data.scenes import Placed
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.web import rounded
 from encdec_lib.widgets import SceneCaptioner
@@ -105,7 +105,9 @@ def test_a_layout_that_could_be_argued_about_has_no_true_caption(show, model, te
 
 
 def test_the_rule_in_the_page_is_the_rule_of_the_data(page):
-    source = (Path(encdec_lib.widgets.__file__).parent / "scene_rule.js").read_text("utf-8")
+    source = (Path(encdec_lib.widgets.__file__).parent / "parts" / "scene_rule.js").read_text(
+        "utf-8"
+    )
     rng = np.random.default_rng(5)
     layouts = []
     for _ in range(1500):

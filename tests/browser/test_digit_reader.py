@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from flax import nnx
 
+from encdec_lib.analysis.rollout import attention_rollout
 from encdec_lib.data import digits
-from encdec_lib.layers.rollout import attention_rollout
-from encdec_lib.models.vit import ViTConfig, vit
+from encdec_lib.models.vision_transformer import ViTConfig, vit
 from encdec_lib.web import rounded
 from encdec_lib.widgets import DigitReader
 from tests.browser.looking import CONTRAST

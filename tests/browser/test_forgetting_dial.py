@@ -10,8 +10,8 @@ import pytest
 from flax import nnx
 
 import encdec_lib.widgets
+from encdec_lib.analysis.recurrent_memory import gradient_reach, hold_on, scale_recurrence
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
-from encdec_lib.memory import gradient_reach, hold_on, scale_recurrence
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import ForgettingDial
 from tests.browser.looking import CONTRAST
@@ -20,7 +20,7 @@ from tests.browser.stopwatch import fastest_frame
 pytestmark = pytest.mark.browser
 
 S, E, D = 90, 11, 13
-MATHS = Path(encdec_lib.widgets.__file__).parent / "recurrence.js"
+MATHS = Path(encdec_lib.widgets.__file__).parent / "forgetting_dial" / "recurrence.js"
 
 
 def layers():

@@ -9,12 +9,12 @@ import pytest
 import encdec_lib.widgets
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import HeadsDial
-from encdec_lib.widgets.heads_dial import drawn
+from encdec_lib.widgets.heads_dial.heads_dial import drawn
 from tests.browser.looking import CONTRAST
 
 pytestmark = pytest.mark.browser
 
-HERE = Path(encdec_lib.widgets.__file__).parent
+HERE = Path(encdec_lib.widgets.__file__).parent / "heads_dial"
 SENTENCE = "The cat sees the dog; don't wake the big cat."
 MATHS = """async ([source, given]) => {
   const blob = new Blob([source], { type: "text/javascript" });

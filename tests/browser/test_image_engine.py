@@ -1,4 +1,6 @@
-"""encdec_lib/web/images.js against the Flax models, in Chromium, with the same rounded weights."""
+"""encdec_lib/web/engine/images.js against the Flax models, in Chromium, with the same rounded
+weights.
+"""
 
 import base64
 
@@ -9,7 +11,7 @@ from flax import nnx
 
 from encdec_lib.data import EOS, PAD
 from encdec_lib.encoding import EncoderDecoder
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.layers.convolution import TransposedConv, max_pool
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
 from encdec_lib.models.captioning import CaptionConfig, CNNEncoder, captioner

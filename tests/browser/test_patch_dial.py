@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from encdec_lib.layers.patches import cut
-from encdec_lib.models.vit import BASE, ViTConfig
+from encdec_lib.data.patches import cut
+from encdec_lib.models.vision_transformer import BASE, ViTConfig
 from encdec_lib.widgets import PatchDial
 from tests.browser.looking import CONTRAST
 

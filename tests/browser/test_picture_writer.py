@@ -8,10 +8,10 @@ import pytest
 
 from encdec_lib.data import BOS, EOS, pad
 from encdec_lib.data.captions import WORDS
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.web import rounded
 from encdec_lib.widgets import PictureWriter
-from encdec_lib.widgets.picture_writer import _every_caption
+from encdec_lib.widgets.picture_writer.picture_writer import _every_caption
 from tests.browser.looking import CONTRAST
 from tests.browser.test_prefix_engine import looking
 from tests.widgets.test_picture_writer import codebook

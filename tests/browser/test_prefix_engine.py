@@ -1,4 +1,4 @@
-"""encdec_lib/web/prefix.js and sampling.js against the Flax models, in Chromium."""
+"""encdec_lib/web/engine/prefix.js and sampling.js against the Flax models, in Chromium."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from flax import nnx
 from playwright.sync_api import Error
 
 from encdec_lib.data import BOS, PAD, pad
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.web import export_model, rounded
 from tests.browser.test_widgets_engine import load
 from tests.widgets.untrained_painters import PAINTERS, painter

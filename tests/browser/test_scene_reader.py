@@ -9,14 +9,14 @@ import pytest
 from flax import nnx
 
 import encdec_lib.widgets
-from encdec_lib.caption_maps import weight_on
+from encdec_lib.analysis.word_maps import weight_on
 from encdec_lib.data import BOS, EOS, digits
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.scenes import Placed
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.transformer import TransformerDecoder
-from encdec_lib.models.vision_language import (
+from encdec_lib.models.vit_to_transformer import (
     GridCaptionConfig,
     ViTCaptionConfig,
     grid_captioner,
@@ -212,7 +212,7 @@ def test_digits_come_and_go(show, models, test_digits):
 
 
 def test_shares_on_digits_are_those_of_the_figures(page):
-    source = bundle(Path(encdec_lib.widgets.__file__).parent / "patch_map.js")
+    source = bundle(Path(encdec_lib.widgets.__file__).parent / "parts" / "patch_map.js")
     rng = np.random.default_rng(0)
     weights = rng.dirichlet(np.ones(64))
     corners = rng.integers(0, 22, (20, 2))

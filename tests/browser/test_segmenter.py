@@ -12,8 +12,8 @@ from flax import nnx
 import encdec_lib.widgets
 from encdec_lib.data import digits as handwriting
 from encdec_lib.data.scenes import INK, draw
-from encdec_lib.image_plots import CLASS_COLORS
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+from encdec_lib.plots.images import CLASS_COLORS
 from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import Segmenter
@@ -283,7 +283,7 @@ def test_noise_is_added_to_what_the_network_reads(show, drawn):
 def test_regions_are_found_and_told_where(page):
     """segments.js alone, on a map that is known."""
     page.goto("about:blank")
-    source = bundle(Path(encdec_lib.widgets.__file__).parent / "segments.js")
+    source = bundle(Path(encdec_lib.widgets.__file__).parent / "segmenter" / "segments.js")
     classes = np.zeros((30, 30), int)
     classes[12:17, 2:4] = 4  # a 3 at left
     classes[22:29, 22:25] = 8  # a 7 at bottom right

@@ -1,4 +1,4 @@
-"""encdec_lib/web/transformer.js against the Flax models, in Chromium: logits and every map."""
+"""web/engine/transformer.js against the Flax models, in Chromium: logits and every map."""
 
 import base64
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Error
 
 from encdec_lib.data import EOS, PAD, pad
 from encdec_lib.data.pronunciations import LETTERS
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.layers.positions import rotate, sinusoidal
 from encdec_lib.models.transformer import TransformerDecoder, TransformerEncoder
 from encdec_lib.web import export_model, rounded

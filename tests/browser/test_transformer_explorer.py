@@ -12,7 +12,7 @@ from encdec_lib.data.pronunciations import LETTERS, PHONEMES
 from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import TransformerExplorer
-from encdec_lib.widgets.transformer_explorer import _HERE
+from encdec_lib.widgets.transformer_explorer.transformer_explorer import _HERE
 from tests.browser.looking import CONTRAST, shares, type_word
 from tests.browser.test_transformer_engine import looking
 from tests.widgets.untrained_transformers import small, with_gru_decoder

@@ -1,4 +1,6 @@
-"""encdec_lib/web/vit.js against the Flax models, in Chromium: logits, maps, rollout, captions."""
+"""encdec_lib/web/engine/vit.js against the Flax models, in Chromium: logits, maps, rollout,
+captions.
+"""
 
 import base64
 
@@ -9,20 +11,20 @@ import pytest
 from flax import nnx
 from playwright.sync_api import Error
 
+from encdec_lib.analysis.rollout import attention_rollout
 from encdec_lib.data import EOS, PAD
+from encdec_lib.data.patches import cut
 from encdec_lib.encoding import EncoderDecoder
-from encdec_lib.generate import greedy
-from encdec_lib.layers.patches import cut
-from encdec_lib.layers.rollout import attention_rollout
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.bahdanau_attention import AttentionDecoder
 from encdec_lib.models.transformer import TransformerDecoder
-from encdec_lib.models.vision_language import (
+from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder, vit
+from encdec_lib.models.vit_to_transformer import (
     GridCaptionConfig,
     ViTCaptionConfig,
     grid_captioner,
     vit_captioner,
 )
-from encdec_lib.models.vit import ViTConfig, ViTEncoder, vit
 from encdec_lib.web import export_model, rounded
 from tests.browser.test_widgets_engine import load
 from tests.widgets.untrained_images import shaken

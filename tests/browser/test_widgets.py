@@ -9,7 +9,7 @@ import traitlets
 
 from encdec_lib.data import translation
 from encdec_lib.data.pronunciations import LETTERS, PHONEMES
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import rounded

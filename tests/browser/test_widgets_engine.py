@@ -1,4 +1,6 @@
-"""encdec_lib/web/engine.js against the Flax models, in Chromium, with the same rounded weights."""
+"""encdec_lib/web/engine/engine.js against the Flax models, in Chromium, with the same rounded
+weights.
+"""
 
 import base64
 from pathlib import Path
@@ -11,8 +13,8 @@ from playwright.sync_api import Error
 import encdec_lib.web
 from encdec_lib.data import EOS, PAD, pad
 from encdec_lib.data.pronunciations import LETTERS
-from encdec_lib.generate import greedy
-from encdec_lib.metrics import edit_alignment
+from encdec_lib.evaluation.edits import edit_alignment
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model, rounded
@@ -23,7 +25,7 @@ from tests.widgets.untrained_readers import EVERY_READER
 
 pytestmark = pytest.mark.browser
 
-WEB = Path(encdec_lib.web.__file__).parent
+WEB = Path(encdec_lib.web.__file__).parent / "engine"
 WORDS = ["a", "ox", "knight", "psychology", "aaaaaaaaaaaaaaaa"]
 MODELS = {
     "fixed vector": (seq2seq, Seq2SeqConfig(30, 43, 7, 11)),

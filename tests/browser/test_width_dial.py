@@ -23,7 +23,7 @@ from tests.widgets.untrained import untrained
 pytestmark = pytest.mark.browser
 
 SIDE, K, WIDTHS = 7, 11, (1, 2, 5)
-HANDWRITING = Path(encdec_lib.widgets.__file__).parent / "handwriting.js"
+HANDWRITING = Path(encdec_lib.widgets.__file__).parent / "parts" / "handwriting.js"
 
 
 @pytest.fixture(scope="module")

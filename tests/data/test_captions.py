@@ -5,11 +5,12 @@ import zlib
 import numpy as np
 import pytest
 
-from encdec_lib.caption_metrics import is_sentence
 from encdec_lib.data import captions, digits
-from encdec_lib.data.captions import CLEAR, WORDS, Placed, caption, relation
+from encdec_lib.data.captions import CLEAR, WORDS, caption, relation
 from encdec_lib.data.digits import NAMES
+from encdec_lib.data.scenes import Placed
 from encdec_lib.data.vocabulary import EOS, PAD
+from encdec_lib.evaluation.captions import is_sentence
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 
 from encdec_lib.data.image_tokens import Codebook, learn_codebook, reconstruction_error
 from encdec_lib.data.vocabulary import BOS, EOS, PAD, UNK
-from tests import loops
+from tests.helpers import loops
 
 N, SIDE, P, C, K = 11, 6, 2, 3, 7
 M = (SIDE // P) ** 2

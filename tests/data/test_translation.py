@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from encdec_lib.data import grammar, length_buckets, translation
-from encdec_lib.data.translation import ENGLISH, GLOSS, KOREAN, alignment, part_of, translate
+from encdec_lib.data.grammar import ENGLISH, GLOSS, KOREAN, alignment, translate
+from encdec_lib.data.translation import part_of
 
 # every kind of clause and join, written down by hand
 BY_HAND = {

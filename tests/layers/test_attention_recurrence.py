@@ -9,7 +9,7 @@ import pytest
 from flax import nnx
 
 from encdec_lib.layers import attention_recurrence as module
-from encdec_lib.layers.attention import AdditiveAttention
+from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.attention_recurrence import attention_recurrence
 from encdec_lib.layers.recurrent import GRU
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.layers.attention import causal_mask
 from encdec_lib.layers.blocks import (
     Cache,
     DecoderBlock,
@@ -18,7 +17,8 @@ from encdec_lib.layers.blocks import (
     Residual,
     look_back,
 )
-from tests import loops
+from encdec_lib.layers.masks import causal_mask
+from tests.helpers import loops
 from tests.systems import with_biases
 
 B, T, S, H, D, F, K, V = 2, 3, 5, 2, 22, 7, 26, 13  # primes, twice a prime where it is cut in two

@@ -15,7 +15,7 @@ from encdec_lib.layers.convolution import (
     transposed_convolution,
     transposed_output_size,
 )
-from tests import loops
+from tests.helpers import loops
 
 B, H, W, C, K = 2, 5, 7, 3, 11  # all different primes
 close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)

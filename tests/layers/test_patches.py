@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.layers.patches import PatchEmbedding, cut, paste
-from tests import loops
+from encdec_lib.data.patches import cut, paste
+from encdec_lib.layers.patches import PatchEmbedding
+from tests.helpers import loops
 from tests.systems import with_biases
 
 B, H, W, C, P, D = 5, 6, 21, 2, 3, 11  # 2×7 patches

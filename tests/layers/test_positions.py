@@ -14,7 +14,7 @@ from encdec_lib.layers.positions import (
     sinusoidal,
     sinusoidal_grid,
 )
-from tests import loops
+from tests.helpers import loops
 
 B, H, T, K, D = 2, 3, 5, 14, 22  # K and D: twice a prime
 PLACES = jnp.array([0, 1, 2, 17, 101])  # T of them, far ones too

@@ -8,18 +8,10 @@ import numpy as np
 import pytest
 from flax import nnx
 
+from encdec_lib.layers.cells import gru_cell, linear_cell, lstm_cell, tanh_cell
 from encdec_lib.layers.recurrence import recurrence
-from encdec_lib.layers.recurrent import (
-    GRU,
-    LSTM,
-    RNN,
-    Bidirectional,
-    gru_cell,
-    linear_cell,
-    lstm_cell,
-    tanh_cell,
-)
-from tests import loops
+from encdec_lib.layers.recurrent import GRU, LSTM, RNN, Bidirectional
+from tests.helpers import loops
 
 B, S, E, D = 3, 5, 2, 7  # all different primes: a swapped axis can't pass unseen
 LENGTHS = np.array([3, 4, 1])  # the last position is padding for everybody

@@ -8,7 +8,7 @@ from flax import nnx
 from jax.test_util import check_grads
 
 from encdec_lib.layers.scores import SCORES, make_score
-from tests import loops
+from tests.helpers import loops
 
 B, T, S, D, M, A, LONGEST = 2, 3, 5, 7, 11, 13, 17  # different primes
 COMPARING = [name for name in SCORES if name != "location"]

@@ -6,7 +6,7 @@ import pytest
 from flax import nnx
 
 from encdec_lib.layers.windows import Window
-from tests import loops
+from tests.helpers import loops
 
 B, T, S, D, A, HALF = 2, 5, 11, 7, 3, 2  # different primes
 LENGTHS = (11, 4)

@@ -10,7 +10,7 @@ from flax import nnx
 from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
 from encdec_lib.models.token_sized import Reading
-from tests import loops
+from tests.helpers import loops
 from tests.systems import with_biases
 
 B, S, T, E, HALF, A, V_TARGET, V_SOURCE, WINDOW = 2, 5, 3, 7, 11, 13, 17, 19, 2

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.losses import masked_cross_entropy
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BahdanauConfig, bahdanau
-from tests import loops
+from encdec_lib.train.losses import masked_cross_entropy
+from tests.helpers import loops
 from tests.systems import with_biases
 
 B, S, T, E, HALF, D, A, V_TARGET, V_SOURCE = 2, 5, 3, 7, 11, 13, 17, 19, 23  # different primes

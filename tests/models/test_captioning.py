@@ -9,7 +9,7 @@ from flax import nnx
 from encdec_lib.data.captions import WORDS
 from encdec_lib.models.captioning import CaptionConfig, CNNEncoder, captioner
 from encdec_lib.models.seq2seq import RNNDecoder
-from tests import loops
+from tests.helpers import loops
 
 B, SIDE, CHANNELS, D = 2, 6, (5, 7), 11
 FACTOR = 2  # one pooling

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.classification import ClassificationLoss, accuracy
-from encdec_lib.models.cnn_classifier import CNNClassifierConfig, cnn_classifier
+from encdec_lib.evaluation.classes import accuracy
 from encdec_lib.models.cnn_to_cnn import UNetEncoder
+from encdec_lib.models.vision_transformer import CNNClassifierConfig, cnn_classifier
 from encdec_lib.train import TrainConfig, fit
-from tests import loops
+from encdec_lib.train.losses import ClassificationLoss
+from tests.helpers import loops
 from tests.systems import with_biases
 
 B, SIDE, C, CHANNELS, V = 3, 6, 2, (5, 7), 11  # one pooling: a grid of 3×3 cells

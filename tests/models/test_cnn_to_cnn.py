@@ -8,10 +8,10 @@ import pytest
 from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder, Encoding
-from encdec_lib.losses import SegmentationLoss
 from encdec_lib.models.cnn_to_cnn import UNetConfig, UNetDecoder, UNetEncoder, unet
 from encdec_lib.train import TrainConfig, fit
-from tests import loops
+from encdec_lib.train.losses import SegmentationLoss
+from tests.helpers import loops
 from tests.layers.test_convolution import lively, random
 
 B, SIDE, C, V = 2, 8, 2, 13

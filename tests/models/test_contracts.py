@@ -9,8 +9,8 @@ from flax import nnx
 
 from encdec_lib.data.vocabulary import EOS, PAD
 from encdec_lib.encoding import Encoding
-from encdec_lib.losses import SegmentationLoss, reconstruction_loss, shift_right
 from encdec_lib.train import TrainConfig, fit
+from encdec_lib.train.losses import SegmentationLoss, reconstruction_loss, shift_right
 from tests.systems import (
     BELOW_ONE,
     DECODERS,

@@ -10,8 +10,7 @@ from flax import nnx
 
 from encdec_lib.data.vocabulary import EOS, PAD
 from encdec_lib.encoding import Encoding
-from encdec_lib.generate import greedy
-from encdec_lib.losses import shift_right
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.decoder_only import (
     DecoderOnlyConfig,
     PrefixDecoder,
@@ -20,7 +19,8 @@ from encdec_lib.models.decoder_only import (
     text_to_image,
 )
 from encdec_lib.train import TrainConfig, fit
-from tests import loops
+from encdec_lib.train.losses import shift_right
+from tests.helpers import loops
 from tests.systems import sentences, with_biases
 
 B, S, T, V, V_PROMPT = 3, 5, 6, 17, 19

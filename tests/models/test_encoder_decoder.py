@@ -7,7 +7,6 @@ import pytest
 from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder, Encoding
-from encdec_lib.losses import reconstruction_loss
 from encdec_lib.models.encoder_decoder import (
     AutoencoderConfig,
     DenseDecoder,
@@ -15,6 +14,7 @@ from encdec_lib.models.encoder_decoder import (
     autoencoder,
 )
 from encdec_lib.train import TrainConfig, fit
+from encdec_lib.train.losses import reconstruction_loss
 
 B, SIDE, K, D = 2, 5, 7, 3  # batch, side of the image, hidden width, width of H
 

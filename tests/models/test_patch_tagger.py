@@ -6,11 +6,11 @@ import pytest
 from flax import nnx
 
 from encdec_lib.encoding import Encoding
-from encdec_lib.losses import SegmentationLoss
 from encdec_lib.models.patch_tagger import PatchDecoder, patch_classes, patch_tagger
-from encdec_lib.models.vit import ViTConfig, ViTEncoder
+from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder
 from encdec_lib.train import TrainConfig, fit
-from tests import loops
+from encdec_lib.train.losses import SegmentationLoss
+from tests.helpers import loops
 
 B, SIDE, P, D, V = 2, 6, 2, 22, 11
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.generate import greedy
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.self_attention import SelfAttentionConfig, self_attention
-from tests import loops
+from tests.helpers import loops
 from tests.systems import with_biases
 
 S, E, D, FF, STATE, V_TARGET, V_SOURCE = 5, 7, 6, 11, 13, 17, 19

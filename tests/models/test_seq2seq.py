@@ -6,7 +6,7 @@ import pytest
 from flax import nnx
 
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
-from tests import loops
+from tests.helpers import loops
 
 B, S, T, E, D, V_TARGET, V_SOURCE = 2, 5, 3, 7, 11, 13, 17  # all different primes
 SOURCE = np.array([[4, 9, 16, 5, 0], [7, 6, 0, 0, 0]])

@@ -10,7 +10,7 @@ from flax import nnx
 
 from encdec_lib.layers.recurrent import RNN
 from encdec_lib.models.state_space import StateSpace, StateSpaceConfig, next_symbol_loss
-from tests import loops
+from tests.helpers import loops
 
 B, S, U, D, V = 2, 5, 3, 7, 11  # all different primes: a swapped axis can't pass unseen
 close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-6)

@@ -8,7 +8,7 @@ from flax import nnx
 
 from encdec_lib.encoding import Encoding
 from encdec_lib.models.token_sized import READERS, Reading, TokenSizedConfig, token_sized
-from tests import loops
+from tests.helpers import loops
 
 B, T, S, M = 2, 7, 5, 6  # M is even: a forward and a backward half
 LENGTHS = (5, 3)

@@ -10,17 +10,18 @@ from flax import nnx
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import Encoding
-from encdec_lib.generate import beam_search, greedy
+from encdec_lib.generate.beam import beam_search
+from encdec_lib.generate.sampling import greedy
 from encdec_lib.layers.positions import POSITIONS
-from encdec_lib.losses import shift_right
 from encdec_lib.models.transformer import (
     TransformerConfig,
     TransformerDecoder,
     TransformerEncoder,
     transformer,
 )
-from tests import loops
-from tests.small_transformers import (
+from encdec_lib.train.losses import shift_right
+from tests.helpers import loops
+from tests.helpers.small_transformers import (
     LONGEST,
     SOURCE,
     TARGET_IN,

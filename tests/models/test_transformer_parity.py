@@ -10,7 +10,7 @@ from flax import nnx
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.models.transformer import transformer
-from tests.small_transformers import (
+from tests.helpers.small_transformers import (
     LONGEST,
     REAL,
     SOURCE,

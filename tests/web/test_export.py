@@ -13,13 +13,13 @@ from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import Reading
-from encdec_lib.models.vision_language import (
+from encdec_lib.models.vision_transformer import ViTConfig, vit
+from encdec_lib.models.vit_to_transformer import (
     GridCaptionConfig,
     ViTCaptionConfig,
     grid_captioner,
     vit_captioner,
 )
-from encdec_lib.models.vit import ViTConfig, vit
 from encdec_lib.web import export_model, rounded
 from encdec_lib.web.export import folded
 from tests.widgets.untrained import untrained

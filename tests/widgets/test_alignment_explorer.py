@@ -1,10 +1,12 @@
-"""Mirrors encdec_lib/widgets/alignment_explorer.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/alignment_explorer/alignment_explorer.py. What it does is in
+tests/browser.
+"""
 
 import pytest
 
 from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.widgets import AlignmentExplorer
-from encdec_lib.widgets.alignment_explorer import ARPABET
+from encdec_lib.widgets.alignment_explorer.alignment_explorer import ARPABET
 
 
 def test_every_phoneme_of_the_dictionary_has_a_word():

@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/attention_dial.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/attention_dial/attention_dial.py. What it does is in tests/browser."""
 
 import pytest
 

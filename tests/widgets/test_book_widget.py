@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/book_widget.py."""
+"""Mirrors encdec_lib/widgets/host/book_widget.py."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 import traitlets
 
-from encdec_lib.widgets.book_widget import BookWidget, script_json
+from encdec_lib.widgets.host.book_widget import BookWidget, script_json
 
 
 class Label(BookWidget):

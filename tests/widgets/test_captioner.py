@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/captioner.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/captioner/captioner.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/digit_reader.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/digit_reader/digit_reader.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from flax import nnx
 
 from encdec_lib.data import digits
 from encdec_lib.models.captioning import CaptionConfig, captioner
-from encdec_lib.models.vit import ViTConfig, vit
+from encdec_lib.models.vision_transformer import ViTConfig, vit
 from encdec_lib.web import export_model
 from encdec_lib.widgets import DigitReader
 from tests.widgets.untrained_images import shaken

@@ -1,12 +1,12 @@
-"""Mirrors encdec_lib/widgets/forgetting_dial.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/forgetting_dial. What it does is in tests/browser."""
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
 
+from encdec_lib.analysis.recurrent_memory import scale_recurrence
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
-from encdec_lib.memory import scale_recurrence
 from encdec_lib.widgets import ForgettingDial
 
 S, E, D = 11, 3, 5

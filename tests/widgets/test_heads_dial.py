@@ -1,10 +1,10 @@
-"""Mirrors encdec_lib/widgets/heads_dial.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/heads_dial/heads_dial.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest
 
 from encdec_lib.widgets import HeadsDial
-from encdec_lib.widgets.heads_dial import drawn
+from encdec_lib.widgets.heads_dial.heads_dial import drawn
 
 
 def test_the_numbers_are_normal_and_depend_on_the_text_alone():

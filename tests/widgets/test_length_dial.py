@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/length_dial.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/length_dial/length_dial.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest

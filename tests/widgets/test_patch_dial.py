@@ -1,9 +1,9 @@
-"""Mirrors encdec_lib/widgets/patch_dial.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/patch_dial/patch_dial.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest
 
-from encdec_lib.models.vit import BASE, ViTConfig
+from encdec_lib.models.vision_transformer import BASE, ViTConfig
 from encdec_lib.widgets import PatchDial
 
 IMAGE = np.random.default_rng(0).uniform(size=(5, 5))

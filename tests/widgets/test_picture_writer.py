@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/picture_writer.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/picture_writer/picture_writer.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model
 from encdec_lib.widgets import PictureWriter
-from encdec_lib.widgets.picture_writer import SEEN, _every_caption
+from encdec_lib.widgets.picture_writer.picture_writer import SEEN, _every_caption
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_painters import painter
 

@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/scene_reader.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/scene_reader/scene_reader.py. What it does is in tests/browser."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ from encdec_lib.data.captions import WORDS
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder
-from encdec_lib.models.vision_language import (
+from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder, vit
+from encdec_lib.models.vit_to_transformer import (
     GridCaptionConfig,
     ViTCaptionConfig,
     grid_captioner,
     vit_captioner,
 )
-from encdec_lib.models.vit import ViTConfig, ViTEncoder, vit
 from encdec_lib.web import export_model
 from encdec_lib.widgets import SceneReader
 from tests.widgets.untrained_images import shaken

@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/segmenter.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/segmenter/segmenter.py. What it does is in tests/browser."""
 
 import dataclasses
 

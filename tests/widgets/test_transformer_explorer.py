@@ -1,4 +1,6 @@
-"""Mirrors encdec_lib/widgets/transformer_explorer.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/transformer_explorer/transformer_explorer.py. What it does is in
+tests/browser.
+"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/widgets/width_dial.py. What it does is in tests/browser."""
+"""Mirrors encdec_lib/widgets/width_dial/width_dial.py. What it does is in tests/browser."""
 
 import jax.numpy as jnp
 import numpy as np

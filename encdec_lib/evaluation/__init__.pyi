@@ -1,0 +1,11 @@
+from . import captions as captions
+from . import classes as classes
+from . import edits as edits
+from . import metrics as metrics
+from . import pixels as pixels
+from . import scenes as scenes
+from . import text as text
+from .text import decode as decode
+from .text import pronunciation_scores as pronunciation_scores
+from .text import quality_by_length as quality_by_length
+from .text import told_the_reference as told_the_reference

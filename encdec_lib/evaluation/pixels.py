@@ -1,0 +1,154 @@
+"""Using and judging a model that gives every pixel a class (chapter 2)."""
+
+from functools import lru_cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Bool, Float, Int
+
+from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.runtime.devices import BATCH_AXIS, batch_mesh, devices_for
+
+
+def segment(model: EncoderDecoder, images, batch_size: int = 256) -> Int[np.ndarray, "N H W"]:
+    r"""The most probable class of every pixel, :math:`\hat y_{hw} = \arg\max_v P(Y_{hw} = v)`.
+
+    Args:
+      model: called as ``model(images)``, gives logits ``(B, H, W, V)``; in evaluation mode, as
+        :func:`~encdec_lib.train.loop.fit` leaves it.
+      images: ``(N, H, W, C)``.
+      batch_size: how many at a time.
+
+    Returns:
+      Labels ``(N, H, W)``.
+
+    Raises:
+      ValueError: if ``images`` is empty or has another rank, or as the model's encoder says.
+
+    Example:
+      >>> from flax import nnx
+      >>> from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+      >>> model = unet(UNetConfig(channels=(2, 3)), rngs=nnx.Rngs(0))
+      >>> segment(model, np.zeros((5, 8, 8, 1), np.float32)).shape
+      (5, 8, 8)
+    """
+    images = np.asarray(images, np.float32)
+    if images.ndim != 4 or 0 in images.shape:
+        raise ValueError(
+            f"images must hold at least one image, shape (N, H, W, C); got {images.shape}. A "
+            f"single grey image H×W is image[None, :, :, None]."
+        )
+    graph, state = nnx.split(model)
+    weights = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
+    size = min(batch_size, len(images))
+    mesh = batch_mesh(devices_for(2.0 * weights * size * images.shape[1] * images.shape[2] / 4))
+    size = -(-size // mesh.size) * mesh.size
+    run = _compiled(graph, mesh)
+    parts = []
+    for start in range(0, len(images), size):
+        rows = np.arange(start, min(start + size, len(images)))
+        parts.append(np.asarray(run(state, images[np.resize(rows, size)]))[: len(rows)])
+    return np.concatenate(parts)
+
+
+@lru_cache(maxsize=32)
+def _compiled(graph, mesh):
+    def run(state, images):
+        return jnp.argmax(nnx.merge(graph, state)(images).logits, axis=-1)
+
+    return jax.jit(
+        jax.shard_map(
+            run, mesh=mesh, in_specs=(P(), P(BATCH_AXIS)), out_specs=P(BATCH_AXIS), check_vma=False
+        )
+    )
+
+
+def intersection_over_union(
+    labels: Int[np.ndarray, "N H W"], truth: Int[np.ndarray, "N H W"], num_classes: int = 11
+) -> Float[np.ndarray, "V"]:
+    r"""Of the pixels that either map gives to a class, the share that both do.
+
+    .. math:: \mathrm{IoU}_v = \frac{|\{\hat y = v\} \cap \{y = v\}|}
+        {|\{\hat y = v\} \cup \{y = v\}|}
+
+    Pixels of all images are counted together, so that a large digit weighs more.
+
+    Args:
+      labels: what the model says.
+      truth: the true classes.
+      num_classes: V.
+
+    Returns:
+      One number from 0 to 1 a class; NaN for a class that neither map holds.
+
+    Raises:
+      ValueError: if shapes differ or a label is out of range.
+
+    Example:
+      >>> truth = np.array([[[0, 0, 1, 1]]])
+      >>> labels = np.array([[[0, 1, 1, 1]]])
+      >>> intersection_over_union(labels, truth, num_classes=2).round(2).tolist()
+      [0.5, 0.67]
+    """
+    if labels.shape != truth.shape:
+        raise ValueError(f"labels and truth must agree; got {labels.shape} and {truth.shape}.")
+    for name, array in (("labels", labels), ("truth", truth)):
+        if array.min() < 0 or array.max() >= num_classes:
+            raise ValueError(
+                f"{name} must lie in [0, {num_classes}) (num_classes); got {array.min()} to "
+                f"{array.max()}."
+            )
+    pairs = np.bincount((truth * num_classes + labels).ravel(), minlength=num_classes**2)
+    pairs = pairs.reshape(num_classes, num_classes)  # row: true class, column: the model's
+    both = np.diag(pairs)
+    either = pairs.sum(axis=0) + pairs.sum(axis=1) - both
+    return np.divide(both, either, out=np.full(num_classes, np.nan), where=either > 0)
+
+
+def mean_iou(labels, truth, num_classes: int = 11) -> float:
+    """The mean of :func:`intersection_over_union` over all classes but the background.
+
+    Example:
+      >>> truth = np.array([[[0, 1, 2, 2]]])
+      >>> mean_iou(np.array([[[0, 1, 2, 1]]]), truth, num_classes=3)
+      0.5
+    """
+    return float(np.nanmean(intersection_over_union(labels, truth, num_classes)[1:]))
+
+
+def boundary(truth: Int[np.ndarray, "N H W"], width: int = 1) -> Bool[np.ndarray, "N H W"]:
+    """Pixels that have a pixel of another class within ``width`` steps, diagonals included.
+
+    Args:
+      truth: the true classes.
+      width: how far to look, in pixels.
+
+    Returns:
+      One flag a pixel.
+
+    Example:
+      >>> boundary(np.array([[[0, 0, 0, 1, 1, 1]]]))[0, 0].astype(int).tolist()
+      [0, 0, 1, 1, 0, 0]
+    """
+    _, height, wide = truth.shape
+    padded = np.pad(truth, ((0, 0), (width, width), (width, width)), mode="edge")
+    near = np.zeros(truth.shape, bool)
+    for i in range(2 * width + 1):
+        for j in range(2 * width + 1):
+            near |= padded[:, i : i + height, j : j + wide] != truth
+    return near
+
+
+def boundary_accuracy(labels, truth, width: int = 1) -> float:
+    """The share of :func:`boundary` pixels with the right class, from 0 to 1.
+
+    Example:
+      >>> truth = np.array([[[0, 0, 0, 1, 1, 1]]])
+      >>> boundary_accuracy(np.array([[[0, 0, 1, 1, 1, 0]]]), truth)
+      0.5
+    """
+    near = boundary(truth, width)
+    return float((labels == truth)[near].mean())

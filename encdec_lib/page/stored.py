@@ -1,0 +1,84 @@
+"""Numbers that took longer than a page may take: written by ``results/``, read by the pages."""
+
+import json
+import platform
+import time
+from importlib import metadata, resources
+from pathlib import Path
+
+from encdec_lib.runtime.machine import processor, processors
+
+
+class Results(dict):
+    """A file of ``encdec_lib/results``: numbers that took longer than a page may take.
+
+    A dictionary of the file's ``data``; :attr:`provenance` says where the numbers come from.
+    """
+
+    def __init__(self, data: dict, origin: dict):
+        super().__init__(data)
+        self.origin = origin
+
+    @property
+    def provenance(self) -> str:
+        """Command, seeds, versions, machine and date, in one line."""
+        versions = ", ".join(f"{k} {v}" for k, v in self.origin["versions"].items())
+        seeds = ", ".join(str(seed) for seed in self.origin["seeds"])
+        return (
+            f"{self.origin['command']} · seeds {seeds} · {versions} · "
+            f"{self.origin['machine']} · {self.origin['date']}"
+        )
+
+
+def results(name: str) -> Results:
+    """Reads a stored result; works from a checkout and from the installed package.
+
+    Args:
+      name: the file's name without ``.json``.
+
+    Returns:
+      The data, a dictionary with a ``provenance`` line.
+
+    Raises:
+      FileNotFoundError: if there is no such file; the message lists those there are.
+    """
+    folder = resources.files("encdec_lib") / "results"
+    file = folder / f"{name}.json"
+    if not file.is_file():
+        files = [f.name for f in folder.iterdir()] if folder.is_dir() else []
+        there = sorted(f[:-5] for f in files if f.endswith(".json"))
+        raise FileNotFoundError(
+            f"no result named {name!r}; there are: {', '.join(there) or 'none'}. "
+            "The scripts in results/ make them."
+        )
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return Results(content.pop("data"), content)
+
+
+def save_results(name: str, data: dict, *, command: str, seeds: list[int], folder=None) -> Path:
+    """Writes a result beside its provenance; for the scripts in ``results/``.
+
+    Args:
+      name: the file's name without ``.json``.
+      data: numbers, strings, lists and dictionaries.
+      command: what makes the file again, from the repository's root.
+      seeds: of the runs.
+      folder: where to write; the package's own folder if None.
+
+    Returns:
+      The path of the file.
+    """
+    packages = ("jax", "flax", "optax", "numpy")
+    content = {
+        "command": command,
+        "seeds": list(seeds),
+        "versions": {"python": platform.python_version()}
+        | {package: metadata.version(package) for package in packages},
+        "machine": f"{processors()} ({processor()})",
+        "date": time.strftime("%Y-%m-%d"),
+        "data": data,
+    }
+    path = Path(folder or resources.files("encdec_lib") / "results") / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path

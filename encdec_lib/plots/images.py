@@ -1,0 +1,156 @@
+"""Figures of chapters about images: pictures, label maps, feature maps, kernels.
+
+Ink is drawn dark on white, though in the arrays ink is 1 and the background 0.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import ListedColormap
+from scipy import ndimage
+
+from encdec_lib.data.digits import NAMES
+from encdec_lib.plots.style import GREY, INK, use_style
+
+#: The colours of a pixel's classes, background first, then the digits 0 to 9. The hues follow
+#: P. Tol's colour-blind safe scheme as far as ten of them can; each region also bears its digit.
+CLASS_COLORS = (
+    "#FFFFFF", "#332288", "#88CCEE", "#44AA99", "#117733", "#999933",
+    "#DDCC77", "#CC6677", "#882255", "#AA4499", "#E66100",
+)  # fmt: skip
+_CLASSES = ListedColormap(CLASS_COLORS)
+_SMALLEST_NAMED = 6  # pixels that a region needs to bear its digit
+
+
+def _bare(ax):
+    """No ticks, a thin frame."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GREY, linewidth=0.8)
+
+
+def picture(image, ax, title: str = "") -> None:
+    """Draws one grey image ``(H, W)`` or ``(H, W, 1)``, ink dark on white, values 0 to 1."""
+    image = np.asarray(image, np.float32).reshape(np.shape(image)[:2])
+    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    ax.set_title(title)
+    _bare(ax)
+
+
+def label_map(labels, ax, title: str = "", names: bool = True) -> None:
+    """Draws the class of every pixel, and on each region the digit it is taken for.
+
+    Args:
+      labels: ``(H, W)``, 0 background, d + 1 for digit d.
+      ax: where to draw.
+      title: above the picture.
+      names: whether to write the digits.
+    """
+    labels = np.asarray(labels)
+    ax.imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
+    ax.set_title(title)
+    for value in np.unique(labels[labels > 0]) if names else []:
+        regions, count = ndimage.label(labels == value, np.ones((3, 3)))
+        for k in range(1, count + 1):
+            rows, columns = np.nonzero(regions == k)
+            if len(rows) < _SMALLEST_NAMED:
+                continue
+            # Beside the region, where it hides nothing.
+            x, y = columns.max() + 0.8, rows.min() + 0.5
+            right = x + 4 < labels.shape[1]
+            ax.text(
+                x if right else columns.min() - 0.8,
+                y,
+                str(value - 1),
+                ha="left" if right else "right",
+                va="center",
+                fontsize=10,
+                color=INK,
+            )
+    _bare(ax)
+
+
+def gallery(rows: dict, columns: int | None = None, width: float = 1.25):
+    """Draws pictures and label maps in rows, one name a row.
+
+    Args:
+      rows: from a name to N images ``(N, H, W)`` or ``(N, H, W, 1)`` of floats, or N label maps
+        ``(N, H, W)`` of whole numbers.
+      columns: how many of each; all if None.
+      width: of a picture, in inches.
+
+    Returns:
+      The Figure.
+
+    Raises:
+      ValueError: if the rows hold different numbers of pictures and ``columns`` is None.
+    """
+    use_style()
+    counts = {len(pictures) for pictures in rows.values()}
+    if columns is None and len(counts) > 1:
+        raise ValueError(f"rows must hold as many pictures each; got {sorted(counts)}.")
+    columns = columns or counts.pop()
+    figure, axes = plt.subplots(
+        len(rows),
+        columns,
+        figsize=(columns * width + 0.3, len(rows) * (width + 0.05)),
+        squeeze=False,
+        layout="constrained",
+    )
+    for line, (name, pictures) in zip(axes, rows.items(), strict=True):
+        for ax, one in zip(line, pictures, strict=False):
+            whole = np.issubdtype(np.asarray(one).dtype, np.integer)
+            (label_map if whole else picture)(one, ax)
+        line[0].set_ylabel(name)
+    return figure
+
+
+def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.1):
+    """Draws some channels of the feature map at each scale, every channel from white to dark.
+
+    Args:
+      maps: feature maps ``(h, w, C)``, one a scale.
+      names: one a scale.
+      shown: channels a scale, spread over all of them; those that never fire are passed over.
+      width: of a picture, in inches.
+
+    Returns:
+      The Figure.
+    """
+    use_style()
+    figure, axes = plt.subplots(
+        len(maps),
+        shown,
+        figsize=(shown * width + 0.5, len(maps) * (width + 0.05)),
+        squeeze=False,
+        layout="constrained",
+    )
+    for line, channels, name in zip(axes, maps, names, strict=True):
+        channels = np.asarray(channels)
+        alive = np.flatnonzero(channels.max(axis=(0, 1)) > 0)
+        picked = alive[np.linspace(0, len(alive) - 1, min(shown, len(alive))).astype(int)]
+        for ax in line:
+            _bare(ax)
+        for ax, channel in zip(line, picked, strict=False):
+            one = channels[..., channel]
+            ax.imshow(one, cmap="gray_r", vmin=0, vmax=one.max(), interpolation="nearest")
+        line[0].set_ylabel(name)
+    return figure
+
+
+def class_bars(probabilities, ax, title: str = "") -> None:
+    """Draws a distribution over the eleven classes of a pixel.
+
+    Args:
+      probabilities: ``(11,)``, adding up to 1.
+      ax: where to draw.
+      title: above the bars.
+    """
+    names = ["background", *NAMES]
+    places = np.arange(len(names))
+    colors = ["#DDDDDD", *CLASS_COLORS[1:]]
+    ax.barh(places, probabilities, color=colors, edgecolor=GREY, linewidth=0.6)
+    ax.set_yticks(places, names, fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 1), xlabel="probability", title=title)

@@ -1,0 +1,42 @@
+"""The library's own source, shown on a page from the one place where it lives."""
+
+import ast
+import inspect
+import textwrap
+
+
+class Source:
+    """Python source which the notebook shows highlighted."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return f"~~~~python\n{self.text}\n~~~~"
+
+
+def show_source(obj, docstring: bool = False) -> Source:
+    """Shows a library object's source, from the one place where it lives.
+
+    Args:
+      obj: a class, a function or a method.
+      docstring: False leaves the docstrings out; the page of the library has them.
+
+    Returns:
+      An object which the notebook shows highlighted.
+    """
+    text = textwrap.dedent(inspect.getsource(inspect.unwrap(obj)))
+    lines = text.splitlines()
+    if not docstring:
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or len(node.body) < 2:
+                continue
+            if ast.get_docstring(node) is not None:
+                first, end = node.body[0].lineno - 1, node.body[0].end_lineno
+                if end < len(lines) and not lines[end].strip():
+                    end += 1  # and the empty line below it
+                lines[first:end] = [None] * (end - first)
+    return Source("\n".join(line for line in lines if line is not None).rstrip())

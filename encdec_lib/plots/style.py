@@ -1,0 +1,93 @@
+"""How every figure of the book looks: colours, letters, axes, legends.
+
+One colour for the encoder, one for the decoder, one for attention, in every figure: they are
+told apart by readers who see red and green alike, and lines differ in marker and dash as well.
+"""
+
+import functools
+from importlib import metadata
+
+import matplotlib.pyplot as plt
+from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap
+
+ENCODER, DECODER, ATTENTION = "#0072B2", "#D55E00", "#009E73"
+INK, GREY, LIGHT_GREY = "#222222", "#767676", "#C8C8C8"
+
+WEIGHTS = LinearSegmentedColormap.from_list("weights", ["#FFFFFF", ATTENTION, "#00271C"])
+_OTHERS = ("#444444", DECODER, ENCODER, "#CC79A7", "#B8860B", "#56B4E9")
+_MARKERS, _DASHES = "osD^vPX", ("-", "--", "-.", ":")
+
+
+@functools.cache
+def korean_font() -> str | None:
+    """Registers the NanumGothic file of the package ``koreanize-matplotlib`` with Matplotlib.
+
+    The package is never imported: it changes settings of its own accord.
+
+    Returns:
+      The font's name, or None where the package is not installed.
+    """
+    try:
+        files = metadata.files("koreanize-matplotlib") or []
+    except metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        if file.name == "NanumGothic.ttf":
+            font_manager.fontManager.addfont(file.locate())
+            return "NanumGothic"
+    return None
+
+
+def use_style() -> None:
+    """Sets fonts, sizes and the white background for every figure that follows."""
+    korean = korean_font()
+    plt.rcParams.update(
+        {
+            "font.family": ["DejaVu Sans", korean] if korean else ["DejaVu Sans"],
+            "font.size": 11,
+            "figure.figsize": (4.8, 3.2),
+            "figure.facecolor": "white",
+            "savefig.facecolor": "white",
+            "figure.dpi": 100,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlesize": 11,
+            "axes.unicode_minus": False,
+            "axes.prop_cycle": plt.cycler(color=[ENCODER, DECODER, ATTENTION, *_OTHERS]),
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+            "svg.hashsalt": "encdec",  # the same figure is the same file
+        }
+    )
+
+
+def new_axes(ax, size: tuple[float, float] | None = None):
+    """``ax``, or the Axes of a new figure in the book's style."""
+    use_style()
+    return ax or plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def look(index: int, name: str, names: list[str]) -> dict:
+    """Colour, dash and marker of a line. The first with attention in its name is green."""
+    attending = [n for n in names if "attention" in n.lower()]
+    if attending and name == attending[0]:
+        return {"color": ATTENTION, "linestyle": "-", "marker": "o"}
+    others = [n for n in names if not attending or n != attending[0]]
+    rank = others.index(name)
+    return {
+        "color": _OTHERS[rank % len(_OTHERS)],
+        "linestyle": _DASHES[(rank + 1) % len(_DASHES)],
+        "marker": _MARKERS[(rank + 1) % len(_MARKERS)],
+    }
+
+
+def legend_above(ax) -> None:
+    count = len(ax.get_legend_handles_labels()[1])
+    columns = 2 if count in (2, 4) or count > 6 else min(count, 3)
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, borderpad=0.2)

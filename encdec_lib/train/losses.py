@@ -1,0 +1,231 @@
+"""Losses, each an average over the tokens or pixels that count."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+from encdec_lib.data.vocabulary import BOS, PAD
+
+
+def shift_right(target: Int[Array, "B T"]) -> Int[Array, "B T"]:
+    """The decoder's input in training: ``<bos>``, then the target without its last position.
+
+    Where the target has ended, the input is padding, so a decoder can stop there.
+
+    Args:
+      target: ``(B, T)``, each row ending in ``<eos>``, then ``<pad>``.
+
+    Returns:
+      ``(B, T)``: position i holds what the decoder has seen before it predicts target i.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> shift_right(jnp.array([[7, 8, 2, 0], [9, 2, 0, 0]])).tolist()
+      [[1, 7, 8, 0], [1, 9, 0, 0]]
+    """
+    begin = jnp.full_like(target[:, :1], BOS)
+    shifted = jnp.concatenate([begin, target[:, :-1]], axis=1)
+    return jnp.where(target == PAD, PAD, shifted)
+
+
+def summed_cross_entropy(
+    logits: Float[Array, "B T V"],
+    targets: Int[Array, "B T"],
+    mask: Bool[Array, "B T"],
+    label_smoothing: float = 0.0,
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """The sum over real tokens, in nats, and their number.
+
+    Training keeps the two apart so that a batch split among devices gives the same mean as a
+    batch on one. See :func:`masked_cross_entropy` for the formula and the arguments.
+
+    Raises:
+      ValueError: if ``label_smoothing`` is outside [0, 1), or shapes do not fit.
+    """
+    if not 0.0 <= label_smoothing < 1.0:
+        raise ValueError(f"label_smoothing must lie in [0, 1); got {label_smoothing}.")
+    if not logits.shape[:-1] == targets.shape == mask.shape:
+        raise ValueError(
+            f"logits (B, T, V), targets (B, T) and mask (B, T) must agree on B and T; "
+            f"got {logits.shape}, {targets.shape} and {mask.shape}."
+        )
+    log_p = jax.nn.log_softmax(logits.astype(jnp.float32), axis=-1)  # (B, T, V)
+    nats = -jnp.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]  # (B, T)
+    if label_smoothing:
+        nats = (1 - label_smoothing) * nats - label_smoothing * log_p.mean(axis=-1)
+    return jnp.where(mask, nats, 0.0).sum(), mask.sum().astype(jnp.float32)
+
+
+def masked_cross_entropy(
+    logits: Float[Array, "B T V"],
+    targets: Int[Array, "B T"],
+    mask: Bool[Array, "B T"],
+    label_smoothing: float = 0.0,
+) -> Float[Array, ""]:
+    r"""Mean cross-entropy over the real target tokens, in nats per token.
+
+    .. math::
+        \mathcal{L} = -\frac{1}{\sum_{bt} m_{bt}}
+        \sum_{bt} m_{bt} \sum_v \tilde y_{btv} \log p_{btv}, \qquad
+        \tilde y_{btv} = (1-\varepsilon)\,[v = y_{bt}] + \varepsilon / V
+
+    A model that spreads its bets evenly scores ``log(V)``. Without smoothing, ``exp(loss)``
+    is the perplexity. Divides by the tokens in the whole batch, so that a long sentence
+    weighs more than a short one.
+
+    Args:
+      logits: unnormalised log-probabilities, ``(B, T, V)``.
+      targets: token ids in ``[0, V)``, ``(B, T)``. Ids under the mask are ignored.
+      mask: True where ``targets`` has a real token, ``(B, T)``.
+      label_smoothing: epsilon in ``[0, 1)``; 0 gives the plain loss.
+
+    Returns:
+      A scalar. 0.0 if the mask hides everything.
+
+    Raises:
+      ValueError: if ``label_smoothing`` is outside ``[0, 1)``, or shapes do not fit.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> uniform = jnp.zeros((1, 2, 8))
+      >>> loss = masked_cross_entropy(uniform, jnp.array([[3, 0]]), jnp.array([[True, False]]))
+      >>> round(float(loss), 4)  # log(8)
+      2.0794
+
+    Reference:
+      Label smoothing: Szegedy et al. (2016), arXiv:1512.00567, section 7.
+    """
+    nats, count = summed_cross_entropy(logits, targets, mask, label_smoothing)
+    return nats / jnp.maximum(count, 1)
+
+
+def translation_loss(
+    model, batch: tuple[Array, Int[Array, "B T"]], label_smoothing: float = 0.0
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """What :func:`encdec_lib.train.loop.fit` minimises for an encoder-decoder over tokens.
+
+    Args:
+      model: an :class:`~encdec_lib.encoding.EncoderDecoder`.
+      batch: source ``(B, S)`` and target ``(B, T)``.
+      label_smoothing: see :func:`masked_cross_entropy`.
+
+    Returns:
+      Summed cross-entropy in nats and the number of target tokens.
+    """
+    source, target = batch
+    logits = model(source, shift_right(target)).logits
+    return summed_cross_entropy(logits, target, target != PAD, label_smoothing)
+
+
+def reconstruction_loss(model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    r"""Cross-entropy between each pixel and the model's bet on it, for ``fit``.
+
+    A grey level x from 0 to 1 is read as the probability of white:
+
+    .. math:: -\sum_{hw} x_{hw} \log \sigma(l_{hw}) + (1 - x_{hw}) \log (1 - \sigma(l_{hw}))
+
+    Args:
+      model: called as ``model(images)``, gives logits ``(B, H, W, 1)``.
+      batch: images ``(B, H, W, 1)`` with values from 0 to 1.
+
+    Returns:
+      The sum over all pixels, in nats, and the number of images.
+    """
+    logits = model(batch).logits
+    nats = jax.nn.softplus(logits) - batch * logits
+    return nats.sum(), jnp.float32(len(batch))
+
+
+@dataclasses.dataclass(frozen=True)
+class SegmentationLoss:
+    r"""Cross-entropy over pixels, for ``fit``; pixels with ink may count more.
+
+    .. math::
+        \mathcal{L} = -\frac{1}{\sum w_{hw}} \sum_{hw} w_{hw} \log P(Y_{hw} = y_{hw}),
+        \qquad w_{hw} = \text{ink\_weight where } y_{hw} > 0, \text{ else } 1
+
+    Nine pixels in ten are background: with equal weights a network first learns to say
+    "background" everywhere.
+
+    Args:
+      num_classes: labels lie in ``[0, num_classes)``; 0 is the background.
+      ink_weight: what a pixel of another class counts.
+    """
+
+    num_classes: int = 11
+    ink_weight: float | int = 4.0
+
+    def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        """The weighted sum in nats, and the sum of the weights.
+
+        Args:
+          model: called as ``model(images)``, gives logits ``(B, H, W, V)``.
+          batch: images ``(B, H, W, C)`` and their labels ``(B, H, W)``, one a pixel, or fewer,
+            one a patch, as many as the model has logits.
+        """
+        images, labels = batch
+        log_p = jax.nn.log_softmax(model(images).logits)
+        nats = -jnp.take_along_axis(log_p, labels[..., None], axis=-1)[..., 0]
+        weights = jnp.where(labels > 0, self.ink_weight, 1.0)
+        return (nats * weights).sum(), weights.sum()
+
+    def check(self, data) -> None:
+        """Looks at the labels of a whole data set once.
+
+        Raises:
+          ValueError: if images and labels do not fit, or a label is out of range.
+        """
+        images, labels = (np.asarray(x) for x in data)
+        fits = images.ndim == 4 and labels.ndim == 3 and len(images) == len(labels)
+        if not fits or any(a % b for a, b in zip(images.shape[1:3], labels.shape[1:], strict=True)):
+            raise ValueError(
+                f"data must be images (N, H, W, C) and one label a pixel, (N, H, W), or one a "
+                f"patch, (N, H / P, W / P); got {images.shape} and {labels.shape}."
+            )
+        low, high = labels.min(), labels.max()
+        if not np.issubdtype(labels.dtype, np.integer) or low < 0 or high >= self.num_classes:
+            raise ValueError(
+                f"labels must be whole numbers in [0, {self.num_classes}) (num_classes); got "
+                f"{labels.dtype} from {low} to {high}. Background is 0, digit d is d + 1."
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassificationLoss:
+    r"""Cross-entropy of the classes, for ``fit(model, (images, labels), loss=...)``.
+
+    .. math:: \mathcal{L} = -\sum_v \tilde y_v \log P(v \mid X), \qquad
+        \tilde y_v = (1 - \varepsilon)\,[v = y] + \varepsilon / V
+    """
+
+    label_smoothing: float = 0.0
+
+    def __post_init__(self):
+        if not 0 <= self.label_smoothing < 1:
+            raise ValueError(f"label_smoothing must lie in [0, 1); got {self.label_smoothing}.")
+
+    def check(self, examples) -> None:
+        """Raises ValueError for data that cannot be a batch of images and their classes."""
+        images, labels = examples
+        if images.ndim != 4 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+            raise ValueError(
+                f"data must be (images (N, H, W, C), labels (N,) of whole numbers); got "
+                f"{images.shape} and {labels.shape} of {labels.dtype}."
+            )
+        if not np.isfinite(images).all():
+            raise ValueError("images must be finite; some pixels are NaN or infinite.")
+        if labels.min() < 0:
+            raise ValueError(f"labels must count from 0; got {labels.min()}.")
+
+    def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+        """The sum over a batch, in nats, and the number of images."""
+        images, labels = batch
+        log_p = jax.nn.log_softmax(model(images).astype(jnp.float32))
+        nats = -jnp.take_along_axis(log_p, labels[:, None], axis=1)[:, 0]
+        if self.label_smoothing:
+            e = self.label_smoothing
+            nats = (1 - e) * nats - e * log_p.mean(axis=1)
+        return nats.sum(), jnp.float32(len(labels))

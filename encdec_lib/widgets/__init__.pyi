@@ -1,0 +1,14 @@
+from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
+from .attention_dial import AttentionDial as AttentionDial
+from .captioner import SceneCaptioner as SceneCaptioner
+from .digit_reader import DigitReader as DigitReader
+from .forgetting_dial import ForgettingDial as ForgettingDial
+from .heads_dial import HeadsDial as HeadsDial
+from .host.book_widget import BookWidget as BookWidget
+from .length_dial import LengthDial as LengthDial
+from .patch_dial import PatchDial as PatchDial
+from .picture_writer import PictureWriter as PictureWriter
+from .scene_reader import SceneReader as SceneReader
+from .segmenter import Segmenter as Segmenter
+from .transformer_explorer import TransformerExplorer as TransformerExplorer
+from .width_dial import WidthDial as WidthDial

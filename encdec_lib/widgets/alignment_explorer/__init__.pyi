@@ -1,0 +1,1 @@
+from .alignment_explorer import AlignmentExplorer as AlignmentExplorer

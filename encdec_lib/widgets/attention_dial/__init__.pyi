@@ -1,0 +1,1 @@
+from .attention_dial import AttentionDial as AttentionDial

@@ -1,0 +1,5 @@
+"""Place digits, read the caption (chapter 5): a captioner that runs in the page."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

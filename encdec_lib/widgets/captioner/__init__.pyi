@@ -1,0 +1,1 @@
+from .captioner import SceneCaptioner as SceneCaptioner

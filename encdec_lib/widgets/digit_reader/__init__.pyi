@@ -1,0 +1,1 @@
+from .digit_reader import DigitReader as DigitReader

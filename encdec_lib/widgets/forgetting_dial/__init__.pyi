@@ -1,0 +1,1 @@
+from .forgetting_dial import ForgettingDial as ForgettingDial

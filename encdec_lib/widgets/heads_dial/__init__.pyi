@@ -1,0 +1,1 @@
+from .heads_dial import HeadsDial as HeadsDial

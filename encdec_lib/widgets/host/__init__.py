@@ -1,0 +1,1 @@
+"""How a figure lives with a kernel and without one."""

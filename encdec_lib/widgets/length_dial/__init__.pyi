@@ -1,0 +1,1 @@
+from .length_dial import LengthDial as LengthDial

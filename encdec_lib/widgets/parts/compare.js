@@ -1,0 +1,37 @@
+// Comparing a model's tokens with a reference, token by token.
+
+/** The way from `reference` to `answer` with the fewest edits and, among those, the most tokens
+ *  right: a list of {kind, answer, reference} with kind "right", "wrong" (another token), "extra"
+ *  (only in the answer) or "missing". As encdec_lib.evaluation.metrics.edit_alignment does it. */
+export function compare(answer, reference) {
+  const n = answer.length, m = reference.length;
+  const edit = n + m + 1; // dearer than all matches together, so that edits decide first
+  const cost = Array.from({ length: n + 1 }, (_, i) =>
+    Array.from({ length: m + 1 }, (_, j) => edit * Math.max(i, j))); // right where i or j is 0
+  const same = (i, j) => answer[i - 1] === reference[j - 1];
+  const pair = (i, j) => cost[i - 1][j - 1] + (same(i, j) ? -1 : edit);
+  for (let i = 1; i <= n; i++) {
+    for (let j = 1; j <= m; j++) {
+      cost[i][j] = Math.min(pair(i, j), cost[i - 1][j] + edit, cost[i][j - 1] + edit);
+    }
+  }
+  const pairs = [];
+  for (let i = n, j = m; i > 0 || j > 0; ) {
+    if (i > 0 && j > 0 && cost[i][j] === pair(i, j)) {
+      const kind = same(i, j) ? "right" : "wrong";
+      pairs.push({ kind, answer: answer[--i], reference: reference[--j] });
+    } else if (i > 0 && cost[i][j] === cost[i - 1][j] + edit) {
+      pairs.push({ kind: "extra", answer: answer[--i], reference: null });
+    } else {
+      pairs.push({ kind: "missing", answer: null, reference: reference[--j] });
+    }
+  }
+  return pairs.reverse();
+}
+
+/** compare() against the nearest of several references. */
+export function compareNearest(answer, references) {
+  const faults = (pairs) => pairs.filter((pair) => pair.kind !== "right").length;
+  return references.map((reference) => compare(answer, reference))
+    .reduce((best, pairs) => (faults(pairs) < faults(best) ? pairs : best));
+}

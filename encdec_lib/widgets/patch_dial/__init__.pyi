@@ -1,0 +1,1 @@
+from .patch_dial import PatchDial as PatchDial

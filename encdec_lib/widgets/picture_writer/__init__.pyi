@@ -1,0 +1,1 @@
+from .picture_writer import PictureWriter as PictureWriter

@@ -1,0 +1,60 @@
+// A caption put together from choices: one digit, or two with a relation between.
+
+import { element } from "../parts/page.js";
+import { NAMES } from "../parts/scene_rule.js";
+
+const ALONE = "alone";
+
+/** [digit] or [digit, relation, digit] of a caption in words; null of another text. */
+function partsOf(text) {
+  const [, first, relation, second] = /^a (\w+)(?: (.+) a (\w+))?$/.exec(text) ?? [];
+  const known = [first, second].every((name) => name === undefined || NAMES.includes(name));
+  return first && known ? [first, relation, second].filter(Boolean) : null;
+}
+
+const textOf = ([first, relation, second]) =>
+  `a ${first}${relation ? ` ${relation} a ${second}` : ""}`;
+
+const options = (values) => values.map((value) => element("option", { value, text: value }));
+
+/** The choices: {node, text, unseen}, of which `text` can also be set. `seen` are the relations of
+ *  the training, `others` those that it did not have; without either there is one digit. `unseen`
+ *  says whether the caption has one of the others. `onChange` hears of a reader's choice. */
+export function captionChoice({ text, seen, others, onChange }) {
+  const choose = (label, ...choices) => element("select", {
+    class: "bw-choice", "aria-label": label, on: { change: changed },
+  }, ...choices);
+  const first = choose("first digit", ...options(NAMES));
+  const relation = choose("where it is", ...options([ALONE, ...seen]), others.length
+    ? element("optgroup", { label: "not in the training" }, ...options(others)) : "");
+  const second = choose("second digit", ...options(NAMES));
+  const article = element("span", { text: "a" });
+  const node = element("div", { class: "bw-caption", role: "group", "aria-label": "Caption" },
+    element("span", { class: "bw-name", text: "Caption" }), element("span", { text: "a" }), first,
+    ...(seen.length + others.length ? [relation, article, second] : []));
+  let parts = partsOf(text);
+
+  function changed() {
+    parts = relation.value === ALONE ? [first.value] : [first.value, relation.value, second.value];
+    show();
+    onChange(textOf(parts));
+  }
+
+  function show() {
+    [first.value, relation.value] = [parts[0], parts[1] ?? ALONE];
+    if (parts.length === 3) second.value = parts[2]; // else what was chosen last waits there
+    article.hidden = second.hidden = parts.length < 3;
+  }
+
+  second.value = "seven";
+  show();
+  return {
+    node,
+    get text() { return textOf(parts); },
+    set text(value) {
+      parts = partsOf(value) ?? parts; // a live kernel may ask for anything
+      show();
+    },
+    get unseen() { return others.includes(parts[1]); },
+  };
+}

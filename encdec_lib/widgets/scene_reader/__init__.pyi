@@ -1,0 +1,1 @@
+from .scene_reader import SceneReader as SceneReader

@@ -1,0 +1,1 @@
+from .transformer_explorer import TransformerExplorer as TransformerExplorer

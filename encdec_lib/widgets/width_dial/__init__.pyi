@@ -1,0 +1,1 @@
+from .width_dial import WidthDial as WidthDial
