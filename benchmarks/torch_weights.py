@@ -111,8 +111,8 @@ def copy_encoder_block(ours, theirs):
     copy_multi_head(ours.attention, theirs.self_attn)
     copy_linear(ours.feed_forward.hidden, theirs.linear1)
     copy_linear(ours.feed_forward.output, theirs.linear2)
-    copy_layer_norm(ours.around_attention.norm, theirs.norm1)
-    copy_layer_norm(ours.around_feed_forward.norm, theirs.norm2)
+    copy_layer_norm(ours.residual_attention.norm, theirs.norm1)
+    copy_layer_norm(ours.residual_feed_forward.norm, theirs.norm2)
 
 
 def copy_decoder_block(ours, theirs):
@@ -121,9 +121,9 @@ def copy_decoder_block(ours, theirs):
     copy_multi_head(ours.cross_attention, theirs.multihead_attn)
     copy_linear(ours.feed_forward.hidden, theirs.linear1)
     copy_linear(ours.feed_forward.output, theirs.linear2)
-    copy_layer_norm(ours.around_self_attention.norm, theirs.norm1)
-    copy_layer_norm(ours.around_cross_attention.norm, theirs.norm2)
-    copy_layer_norm(ours.around_feed_forward.norm, theirs.norm3)
+    copy_layer_norm(ours.residual_self_attention.norm, theirs.norm1)
+    copy_layer_norm(ours.residual_cross_attention.norm, theirs.norm2)
+    copy_layer_norm(ours.residual_feed_forward.norm, theirs.norm3)
 
 
 @torch.no_grad()
@@ -200,15 +200,15 @@ def copy_marian(ours, theirs):
         for block, layer in zip(part.blocks, twin.layers, strict=True):
             own, norm = layer.self_attn, layer.self_attn_layer_norm
             if part is ours.encoder:
-                copy_attention(block.attention, own, block.around_attention, norm)
+                copy_attention(block.attention, own, block.residual_attention, norm)
             else:
-                copy_attention(block.self_attention, own, block.around_self_attention, norm)
+                copy_attention(block.self_attention, own, block.residual_self_attention, norm)
                 copy_attention(
                     block.cross_attention,
                     layer.encoder_attn,
-                    block.around_cross_attention,
+                    block.residual_cross_attention,
                     layer.encoder_attn_layer_norm,
                 )
             copy_read(block.feed_forward.hidden, layer.fc1)
             copy_written(block.feed_forward.output, layer.fc2)
-            copy_ordered_norm(block.around_feed_forward.norm, layer.final_layer_norm)
+            copy_ordered_norm(block.residual_feed_forward.norm, layer.final_layer_norm)

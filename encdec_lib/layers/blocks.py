@@ -198,17 +198,17 @@ class EncoderBlock(nnx.Module):
         build = {"dtype": dtype, "rngs": rngs}
         around = partial(Residual, d_model, pre_norm, dropout, epsilon=epsilon, **build)
         self.attention = MultiHeadAttention(d_model, heads, **build, **attention)
-        self.around_attention = around()
+        self.residual_attention = around()
         self.feed_forward = FeedForward(d_model, d_ff, activation=activation, **build)
-        self.around_feed_forward = around()
+        self.residual_feed_forward = around()
 
     def __call__(
         self, x: Float[Array, "B S D"], mask: Bool[Array, "#B #S S"]
     ) -> tuple[Float[Array, "B S D"], Float[Array, "B H S S"]]:
         """The new vectors, and who looked where; ``mask`` as for attention."""
-        asked = self.around_attention.before(x)
+        asked = self.residual_attention.before(x)
         looked, weights = self.attention(asked, asked, mask)
-        return self._fed(self.around_attention.after(x, looked)), weights
+        return self._fed(self.residual_attention.after(x, looked)), weights
 
     def step(
         self,
@@ -218,13 +218,13 @@ class EncoderBlock(nnx.Module):
         hidden: Bool[Array, "B L"] | None = None,
     ) -> tuple[Float[Array, "B 1 D"], Cache, Float[Array, "B H 1 L"]]:
         """One position, which looks at itself and at what the cache holds before it."""
-        asked = self.around_attention.before(x)
+        asked = self.residual_attention.before(x)
         looked, cache, weights = look_back(self.attention, asked, cache, place, hidden)
-        return self._fed(self.around_attention.after(x, looked)), cache, weights
+        return self._fed(self.residual_attention.after(x, looked)), cache, weights
 
     def _fed(self, x):
-        return self.around_feed_forward.after(
-            x, self.feed_forward(self.around_feed_forward.before(x))
+        return self.residual_feed_forward.after(
+            x, self.feed_forward(self.residual_feed_forward.before(x))
         )
 
 
@@ -275,11 +275,11 @@ class DecoderBlock(nnx.Module):
         self.self_attention = MultiHeadAttention(
             d_model, heads, rotary=rotary, **build, **attention
         )
-        self.around_self_attention = Residual(d_model, pre_norm, dropout, **build)
+        self.residual_self_attention = Residual(d_model, pre_norm, dropout, **build)
         self.cross_attention = MultiHeadAttention(d_model, heads, **build, **attention)
-        self.around_cross_attention = Residual(d_model, pre_norm, dropout, **build)
+        self.residual_cross_attention = Residual(d_model, pre_norm, dropout, **build)
         self.feed_forward = FeedForward(d_model, d_ff, **build)
-        self.around_feed_forward = Residual(d_model, pre_norm, dropout, **build)
+        self.residual_feed_forward = Residual(d_model, pre_norm, dropout, **build)
 
     def __call__(
         self,
@@ -299,9 +299,9 @@ class DecoderBlock(nnx.Module):
         Returns:
           The new vectors, the weights over the target, the weights over the source.
         """
-        asked = self.around_self_attention.before(y)
+        asked = self.residual_self_attention.before(y)
         looked, own = self.self_attention(asked, asked, mask)
-        y = self.around_self_attention.after(y, looked)
+        y = self.residual_self_attention.after(y, looked)
         y, cross = self._read(y, memory, memory_mask)
         return y, own, cross
 
@@ -314,17 +314,17 @@ class DecoderBlock(nnx.Module):
         memory_mask: Bool[Array, "#B 1 S"],
     ) -> tuple[Float[Array, "B 1 D"], Cache, Float[Array, "B H 1 S"]]:
         """One target position, with the keys and values of those before it from the cache."""
-        asked = self.around_self_attention.before(y)
+        asked = self.residual_self_attention.before(y)
         looked, cache, _ = look_back(self.self_attention, asked, cache, place)
-        y = self.around_self_attention.after(y, looked)
+        y = self.residual_self_attention.after(y, looked)
         y, cross = self._read(y, memory, memory_mask)
         return y, cache, cross
 
     def _read(self, y, memory, memory_mask):
         """Cross-attention and the feed-forward network."""
         attention = self.cross_attention
-        queries = attention.ask(self.around_cross_attention.before(y))
+        queries = attention.ask(self.residual_cross_attention.before(y))
         looked, weights = attention.look(queries, *memory, memory_mask)
-        y = self.around_cross_attention.after(y, looked)
-        fed = self.feed_forward(self.around_feed_forward.before(y))
-        return self.around_feed_forward.after(y, fed), weights
+        y = self.residual_cross_attention.after(y, looked)
+        fed = self.feed_forward(self.residual_feed_forward.before(y))
+        return self.residual_feed_forward.after(y, fed), weights

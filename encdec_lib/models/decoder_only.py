@@ -259,7 +259,7 @@ class PrefixDecoder(nnx.Module):
         x, real = self._checked(encoding)
         mask, caches = prefix_mask(real, 0, self.config.prefix), []
         for block in self.blocks:
-            kept = block.attention.offer(block.around_attention.before(x))
+            kept = block.attention.offer(block.residual_attention.before(x))
             caches += Cache(*(jnp.pad(k, ((0, 0), (0, 0), (0, length), (0, 0))) for k in kept))
             x, _ = block(x, mask)
         return DecoderState((jnp.zeros(len(x), jnp.int32), *caches), (real,))

@@ -272,11 +272,11 @@ def _layout(config: ViTConfig) -> dict[str, tuple[str, tuple[int, ...]]]:
     linear("vit.embeddings.patch_embeddings.projection", "encoder.embed.project", *patches)
     for n in range(config.layers):
         layer, block = f"vit.encoder.layer.{n}", f"encoder.blocks.{n}"
-        norm(f"{layer}.layernorm_before", f"{block}.around_attention.norm")
+        norm(f"{layer}.layernorm_before", f"{block}.residual_attention.norm")
         for part in ("query", "key", "value"):
             linear(f"{layer}.attention.attention.{part}", f"{block}.attention.{part}", width, width)
         linear(f"{layer}.attention.output.dense", f"{block}.attention.output", width, width)
-        norm(f"{layer}.layernorm_after", f"{block}.around_feed_forward.norm")
+        norm(f"{layer}.layernorm_after", f"{block}.residual_feed_forward.norm")
         linear(f"{layer}.intermediate.dense", f"{block}.feed_forward.hidden", inner, width)
         linear(f"{layer}.output.dense", f"{block}.feed_forward.output", width, inner)
     norm("vit.layernorm", "encoder.norm")

@@ -38,7 +38,7 @@ def _block(*attentions: str) -> list[str]:
     """The parameters of every block of a Transformer with these attentions."""
     linear = [f"{name}.{part}" for name in attentions for part in _PARTS]
     arounds = [
-        f"around_{name}.norm.{part}"
+        f"residual_{name}.norm.{part}"
         for name in (*attentions, "feed_forward")
         for part in ("scale", "bias")
     ]
@@ -71,13 +71,13 @@ def _block_settings(part: nnx.Module) -> dict[str, Any]:
     """How the blocks of a Transformer look, if they are the library's and alike."""
     found, inner = set(), set()
     for block in part.blocks:
-        kinds = [type(block), type(block.feed_forward), type(block.around_feed_forward.norm)]
+        kinds = [type(block), type(block.feed_forward), type(block.residual_feed_forward.norm)]
         for name in _ATTENTIONS:
             if hasattr(block, name):
-                attention, around = getattr(block, name), getattr(block, f"around_{name}")
+                attention, around = getattr(block, name), getattr(block, f"residual_{name}")
                 kinds += [type(attention), type(around.norm)]
                 found.add((attention.heads, attention.scaled, around.pre_norm))
-        inner.add((block.feed_forward.activation, block.around_feed_forward.norm.epsilon))
+        inner.add((block.feed_forward.activation, block.residual_feed_forward.norm.epsilon))
         if unknown := [kind.__name__ for kind in kinds if kind not in _BLOCKS]:
             raise ValueError(
                 f"model must have blocks made of {', '.join(kind.__name__ for kind in _BLOCKS)}; "

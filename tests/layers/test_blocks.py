@@ -35,8 +35,8 @@ def built(block, pre_norm=True, **choices):
     """Random biases, and scales of the norms that are not 1."""
     made = with_biases(block(D, H, F, pre_norm, **choices, rngs=nnx.Rngs(0)))
     for name in ("attention", "self_attention", "cross_attention", "feed_forward"):
-        if hasattr(made, f"around_{name}"):
-            norm = getattr(made, f"around_{name}").norm
+        if hasattr(made, f"residual_{name}"):
+            norm = getattr(made, f"residual_{name}").norm
             norm.scale[...] = 1 + 0.3 * normal(D, seed=len(name))
     return made
 
@@ -80,9 +80,9 @@ def test_an_encoder_block_agrees_with_loops(pre_norm, choices):
             kept.append(w)
             return looked
 
-        wanted = loops.around(block.around_attention, look, loops.float64(x)[b], epsilon)
+        wanted = loops.around(block.residual_attention, look, loops.float64(x)[b], epsilon)
         network = partial(loops.feed_forward, block.feed_forward, activation=curve)
-        wanted = loops.around(block.around_feed_forward, network, wanted, epsilon)
+        wanted = loops.around(block.residual_feed_forward, network, wanted, epsilon)
         close(out[b], wanted, rtol=1e-4, atol=2e-5)
         close(weights[b], kept[0])
 
@@ -109,10 +109,10 @@ def test_a_decoder_block_agrees_with_loops(pre_norm, choices):
             kept.append(w)
             return looked
 
-        wanted = loops.around(block.around_self_attention, look, loops.float64(y)[b])
-        wanted = loops.around(block.around_cross_attention, read, wanted)
+        wanted = loops.around(block.residual_self_attention, look, loops.float64(y)[b])
+        wanted = loops.around(block.residual_cross_attention, read, wanted)
         network = partial(loops.feed_forward, block.feed_forward)
-        wanted = loops.around(block.around_feed_forward, network, wanted)
+        wanted = loops.around(block.residual_feed_forward, network, wanted)
         close(out[b], wanted, rtol=1e-4, atol=2e-5)
         close(own[b], kept[0])
         close(cross[b], kept[1])

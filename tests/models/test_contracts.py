@@ -154,7 +154,7 @@ def test_every_pair_that_fits_trains(encoder, decoder):
     assert history.losses[-1] < 0.5 * history.losses[0]  # four sentences by heart
     for path, value in _weights(model).items():
         # Scoring one vector against nothing: its weight is 1 whatever the score.
-        scoring = {"attention", "score", "around_cross_attention"} & set(path)
+        scoring = {"attention", "score", "residual_cross_attention"} & set(path)
         if "cross_attention" in path:  # values and outputs are not part of the score
             scoring = {"query", "key"} & set(path)
         idle = scoring and encoder not in MANY_VECTORS

@@ -122,9 +122,9 @@ def by_loops(model, source, target, prefix, columns):
             maps.append(weights)
             return looked
 
-        x = loops.around(block.around_attention, attend, x)
+        x = loops.around(block.residual_attention, attend, x)
         network = partial(loops.feed_forward, block.feed_forward)
-        x = loops.around(block.around_feed_forward, network, x)
+        x = loops.around(block.residual_feed_forward, network, x)
     rows = [loops.layer_norm(decoder.norm, row) for row in x[size:]]
     return np.array([loops.linear(decoder.output, row) for row in rows]), maps
 

@@ -53,11 +53,11 @@ def encode_by_loops(encoder, tokens):
     """The vectors of one sentence without padding."""
     x = [np.sqrt(D) * loops.float64(encoder.tokens.embedding.embedding)[token] for token in tokens]
     for block in encoder.blocks:
-        looked = look(block.attention, [norm(block.around_attention.norm, x_t) for x_t in x])
+        looked = look(block.attention, [norm(block.residual_attention.norm, x_t) for x_t in x])
         x = [x_t + one for x_t, one in zip(x, looked, strict=True)]
         for t, x_t in enumerate(x):
             hidden = loops.linear(
-                block.feed_forward.hidden, norm(block.around_feed_forward.norm, x_t)
+                block.feed_forward.hidden, norm(block.residual_feed_forward.norm, x_t)
             )
             x[t] = x_t + loops.linear(block.feed_forward.output, np.maximum(hidden, 0))
     return np.array([norm(encoder.norm, x_t) for x_t in x])

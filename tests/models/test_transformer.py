@@ -99,9 +99,9 @@ def stack(part, x, sub_layers):
                 kept[name].append(weights)
                 return looked
 
-            x = loops.around(getattr(block, f"around_{name}"), attend, x)
+            x = loops.around(getattr(block, f"residual_{name}"), attend, x)
         network = partial(loops.feed_forward, block.feed_forward)
-        x = loops.around(block.around_feed_forward, network, x)
+        x = loops.around(block.residual_feed_forward, network, x)
     if part.norm is not None:
         x = np.array([loops.layer_norm(part.norm, row) for row in x])
     return x, kept

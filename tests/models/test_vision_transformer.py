@@ -50,7 +50,7 @@ def made(config):
             param[...] = normal(*param.shape, seed=seed)
     norms = [encoder.norm]
     for block in encoder.blocks:
-        norms += [block.around_attention.norm, block.around_feed_forward.norm]
+        norms += [block.residual_attention.norm, block.residual_feed_forward.norm]
     for seed, norm in enumerate(norms):
         norm.scale[...] = 1 + 0.3 * normal(D, seed=seed)
     return model
@@ -85,8 +85,8 @@ def by_loops(model, image, activation, epsilon):
             return looked
 
         network = partial(loops.feed_forward, block.feed_forward, activation=activation)
-        x = loops.around(block.around_attention, attend, x, epsilon)
-        x = loops.around(block.around_feed_forward, network, x, epsilon)
+        x = loops.around(block.residual_attention, attend, x, epsilon)
+        x = loops.around(block.residual_feed_forward, network, x, epsilon)
     vectors = np.array([loops.layer_norm(encoder.norm, row, epsilon) for row in x])
     read = vectors[0] if encoder.class_token is not None else sum(vectors) / len(vectors)
     return vectors, loops.linear(model.head, read), maps

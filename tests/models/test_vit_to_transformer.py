@@ -97,7 +97,7 @@ def test_the_choices_reach_both_halves():
     assert {(a.heads, a.d_k, a.query.dtype) for a in attentions} == {(2, 11, jnp.bfloat16)}
     for block in [*model.encoder.blocks, *model.decoder.blocks]:
         assert block.feed_forward.hidden.out_features == 11
-        assert block.around_feed_forward.dropout.rate == 0.3
+        assert block.residual_feed_forward.dropout.rate == 0.3
     nnx.update(model, nnx.state(built("patches"), nnx.Param))
     rounded = call(model, IMAGES, TARGET_IN).logits  # in evaluation mode: nothing is dropped
     assert rounded.dtype == jnp.bfloat16

@@ -238,7 +238,7 @@ def test_blocks_of_ones_own_are_refused(as_reader):
     ):
         export_model(model)
     model = small()
-    model.decoder.blocks[0].around_feed_forward.norm = nnx.RMSNorm(12, rngs=nnx.Rngs(0))
+    model.decoder.blocks[0].residual_feed_forward.norm = nnx.RMSNorm(12, rngs=nnx.Rngs(0))
     with pytest.raises(ValueError, match="blocks made of .*LayerNorm; got RMSNorm"):
         export_model(model)
 

@@ -4,7 +4,8 @@ export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 /** y = x W + b for `rows` rows of x; W is (in, out), b may be left out. */
 export function affine(x, rows, W, b) {
-  const [width, out] = W.shape, y = new Float32Array(rows * out);
+  const [width, out] = W.shape,
+    y = new Float32Array(rows * out);
   const sums = new Float64Array(out);
   for (let i = 0; i < rows; i++) {
     sums.fill(0);
@@ -24,7 +25,8 @@ export function rows(W, start, stop) {
   return { data: W.data.subarray(start * columns, stop * columns), shape: [stop - start, columns] };
 }
 
-export const row = (matrix, i) => matrix.data.subarray(i * matrix.shape[1], (i + 1) * matrix.shape[1]);
+export const row = (matrix, i) =>
+  matrix.data.subarray(i * matrix.shape[1], (i + 1) * matrix.shape[1]);
 
 /** sum_j weights_j * (row j of `values`, `width` numbers wide). */
 export function mix(weights, values, width) {

@@ -26,7 +26,9 @@ export const UNK = 3;
 
 /** Half-precision bits to a number: 1 sign bit, 5 exponent bits, 10 bits of fraction. */
 export function fromFloat16(bits) {
-  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  const sign = bits & 0x8000 ? -1 : 1,
+    exponent = (bits >> 10) & 31,
+    fraction = bits & 1023;
   if (exponent === 0) return sign * fraction * 2 ** -24; // subnormal
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
@@ -40,12 +42,14 @@ export function readParameters(manifest, data) {
     : data.slice(0);
   const parameters = {};
   for (const [path, { offset, shape, dtype, scale }] of Object.entries(manifest)) {
-    const size = shape.reduce((a, b) => a * b, 1), columns = shape[shape.length - 1];
+    const size = shape.reduce((a, b) => a * b, 1),
+      columns = shape[shape.length - 1];
     const values = new Float32Array(size);
     if (dtype === "float16") {
       const halves = new Uint16Array(bytes, offset, size);
       for (let k = 0; k < size; k++) values[k] = fromFloat16(halves[k]);
-    } else if (dtype === "int8") { // whole numbers -127..127, one scale a column
+    } else if (dtype === "int8") {
+      // whole numbers -127..127, one scale a column
       const whole = new Int8Array(bytes, offset, size);
       const scales = new Float32Array(bytes, scale, columns);
       for (let k = 0; k < size; k++) values[k] = whole[k] * scales[k % columns];
@@ -64,18 +68,23 @@ export function readParameters(manifest, data) {
 function rnnEncoder(P, { reverse_source: reverse = false }) {
   const gru = gruOf(P, "rnn");
   return (source) => {
-    const S = source.length, x = embed(P["embedding.embedding"], source);
+    const S = source.length,
+      x = embed(P["embedding.embedding"], source);
     return { M: 1, vectors: gruStates(gru, x, S, reverse)[reverse ? 0 : S - 1] };
   };
 }
 
 /** Chapter 8: one vector a token, the states of two GRUs side by side, h_j = [→h_j; ←h_j]. */
 function birnnEncoder(P) {
-  const forward = gruOf(P, "rnn.forward"), backward = gruOf(P, "rnn.backward");
+  const forward = gruOf(P, "rnn.forward"),
+    backward = gruOf(P, "rnn.backward");
   return (source) => {
-    const S = source.length, x = embed(P["embedding.embedding"], source);
-    const ahead = gruStates(forward, x, S), back = gruStates(backward, x, S, true);
-    const D = ahead[0].length, vectors = new Float32Array(S * 2 * D);
+    const S = source.length,
+      x = embed(P["embedding.embedding"], source);
+    const ahead = gruStates(forward, x, S),
+      back = gruStates(backward, x, S, true);
+    const D = ahead[0].length,
+      vectors = new Float32Array(S * 2 * D);
     for (let j = 0; j < S; j++) {
       vectors.set(ahead[j], j * 2 * D);
       vectors.set(back[j], j * 2 * D + D);
@@ -89,9 +98,12 @@ function birnnEncoder(P) {
 /** Chapter 4: starts from the one vector of the encoding.
  *    s_0 = H,  s_i = GRU(E y_{i−1}, s_{i−1}),  logits_i = s_i W_out + b_out. */
 function rnnDecoder(P) {
-  const gru = gruOf(P, "rnn"), output = P["output.kernel"], bias = P["output.bias"];
+  const gru = gruOf(P, "rnn"),
+    output = P["output.kernel"],
+    bias = P["output.bias"];
   const projectedToken = remembered((token) =>
-    affine(row(P["embedding.embedding"], token), 1, gru.W_in, gru.b_in));
+    affine(row(P["embedding.embedding"], token), 1, gru.W_in, gru.b_in),
+  );
   return {
     start({ M, vectors }) {
       if (M !== 1) throw new Error(`this decoder starts from one vector; the encoding has ${M}`);
@@ -111,35 +123,49 @@ function rnnDecoder(P) {
  *  A product with c_i is the same weighted sum of products with h_j, so h_j W is worked out once
  *  a source; and a product with E y is worked out once a token. */
 function attentionDecoder(P) {
-  const gru = gruOf(P, "rnn"), table = P["embedding.embedding"];
-  const W_query = P["attention.W_query"], W_key = P["attention.W_key"];
-  const v = P["attention.v"].data, A = v.length;
-  const E = table.shape[1], D = gru.W_rec.shape[0], width = W_key.shape[0]; // width of h_j
-  const output = P["output.kernel"], V = output.shape[1];
-  const tokenIn = rows(gru.W_in, 0, E), contextIn = rows(gru.W_in, E, E + width);
-  const stateOut = rows(output, 0, D), contextOut = rows(output, D, D + width);
+  const gru = gruOf(P, "rnn"),
+    table = P["embedding.embedding"];
+  const W_query = P["attention.W_query"],
+    W_key = P["attention.W_key"];
+  const v = P["attention.v"].data,
+    A = v.length;
+  const E = table.shape[1],
+    D = gru.W_rec.shape[0],
+    width = W_key.shape[0]; // width of h_j
+  const output = P["output.kernel"],
+    V = output.shape[1];
+  const tokenIn = rows(gru.W_in, 0, E),
+    contextIn = rows(gru.W_in, E, E + width);
+  const stateOut = rows(output, 0, D),
+    contextOut = rows(output, D, D + width);
   const tokenOut = rows(output, D + width, D + width + E);
   const projectedToken = remembered((token) => affine(row(table, token), 1, tokenIn, gru.b_in));
   const tokenLogits = remembered((token) =>
-    affine(row(table, token), 1, tokenOut, P["output.bias"]));
+    affine(row(table, token), 1, tokenOut, P["output.bias"]),
+  );
   return {
     start({ M, vectors }) {
       const first = vectors.subarray(width / 2, width);
       const s = affine(first, 1, P["initial.kernel"], P["initial.bias"]).map(Math.tanh);
-      const keys = affine(vectors, M, W_key), intoGru = affine(vectors, M, contextIn);
+      const keys = affine(vectors, M, W_key),
+        intoGru = affine(vectors, M, contextIn);
       return { s, M, keys, intoGru, intoOutput: affine(vectors, M, contextOut) };
     },
     step(state, token) {
       const { s: before, M, keys, intoGru, intoOutput } = state;
-      const query = affine(before, 1, W_query), scores = new Float64Array(M);
+      const query = affine(before, 1, W_query),
+        scores = new Float64Array(M);
       for (let j = 0; j < M; j++) {
         for (let a = 0; a < A; a++) scores[j] += v[a] * Math.tanh(query[a] + keys[j * A + a]);
       }
       const weights = softmax(scores);
-      const a = mix(weights, intoGru, 3 * D), fromToken = projectedToken(token);
+      const a = mix(weights, intoGru, 3 * D),
+        fromToken = projectedToken(token);
       for (let k = 0; k < a.length; k++) a[k] += fromToken[k];
-      const s = gruStep(gru, a, before), logits = affine(s, 1, stateOut);
-      const fromContext = mix(weights, intoOutput, V), tokenPart = tokenLogits(token);
+      const s = gruStep(gru, a, before),
+        logits = affine(s, 1, stateOut);
+      const fromContext = mix(weights, intoOutput, V),
+        tokenPart = tokenLogits(token);
       for (let k = 0; k < V; k++) logits[k] += fromContext[k] + tokenPart[k];
       return { state: { ...state, s }, logits, weights };
     },
@@ -149,12 +175,20 @@ function attentionDecoder(P) {
 // ---------------------------------------------------------------- whole models
 
 const ENCODERS = {
-  rnn: rnnEncoder, birnn: birnnEncoder, transformer: transformerEncoder, vit: vitEncoder,
-  words: wordPrefix, ...IMAGE_ENCODERS,
+  rnn: rnnEncoder,
+  birnn: birnnEncoder,
+  transformer: transformerEncoder,
+  vit: vitEncoder,
+  words: wordPrefix,
+  ...IMAGE_ENCODERS,
 };
 const DECODERS = {
-  rnn: rnnDecoder, attention: attentionDecoder, reading: readingDecoder,
-  transformer: transformerDecoder, prefix: prefixDecoder, classes: classDecoder,
+  rnn: rnnDecoder,
+  attention: attentionDecoder,
+  reading: readingDecoder,
+  transformer: transformerDecoder,
+  prefix: prefixDecoder,
+  classes: classDecoder,
   ...IMAGE_DECODERS,
 };
 
@@ -178,7 +212,8 @@ function partOf(parameters, side) {
  *  once, by open(lanes). The decoders of reading.js alone divide their scores by
  *  the temperature, 1 unless told, and say by `scores` whether they have any. */
 export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
-  const read = known("encoder", ENCODERS, encoder), write = known("decoder", DECODERS, decoder);
+  const read = known("encoder", ENCODERS, encoder),
+    write = known("decoder", DECODERS, decoder);
   const parameters = readParameters(manifest, data);
   return {
     encoder,
@@ -196,10 +231,13 @@ export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
  *  without; maps are those of transformer.js. */
 export function greedy(model, source, maxLength, options = {}) {
   const answer = { tokens: [], weights: [], entropies: [], windows: [], logProbs: [] };
-  const encoding = model.encode(source), steps = [];
-  let state = model.start(encoding, options), token = BOS;
+  const encoding = model.encode(source),
+    steps = [];
+  let state = model.start(encoding, options),
+    token = BOS;
   while (token !== EOS && answer.tokens.length < maxLength) {
-    const step = model.step(state, token), { logits, weights, window = null } = step;
+    const step = model.step(state, token),
+      { logits, weights, window = null } = step;
     state = step.state;
     token = logits.reduce((best, logit, k) => (k > BOS && logit > logits[best] ? k : best), EOS);
     steps.push({ weights, maps: step.maps });

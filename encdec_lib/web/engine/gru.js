@@ -7,9 +7,12 @@ import { affine, row, sigmoid } from "./arithmetic.js";
  *    q = h W_rec + b_rec,  r = σ(a_r + q_r),  z = σ(a_z + q_z),  n = tanh(a_n + r ⊙ q_n),
  *    h' = (1 − z) ⊙ n + z ⊙ h. */
 export function gruStep(gru, a, h) {
-  const D = h.length, q = affine(h, 1, gru.W_rec, gru.b_rec), next = new Float32Array(D);
+  const D = h.length,
+    q = affine(h, 1, gru.W_rec, gru.b_rec),
+    next = new Float32Array(D);
   for (let k = 0; k < D; k++) {
-    const r = sigmoid(a[k] + q[k]), z = sigmoid(a[D + k] + q[D + k]);
+    const r = sigmoid(a[k] + q[k]),
+      z = sigmoid(a[D + k] + q[D + k]);
     const n = Math.tanh(a[2 * D + k] + r * q[2 * D + k]);
     next[k] = (1 - z) * n + z * h[k];
   }
@@ -18,7 +21,8 @@ export function gruStep(gru, a, h) {
 
 /** The states of a GRU, each where its token stands; `reverse` walks from the last token back. */
 export function gruStates(gru, x, S, reverse = false) {
-  const D = gru.W_rec.shape[0], projected = affine(x, S, gru.W_in, gru.b_in);
+  const D = gru.W_rec.shape[0],
+    projected = affine(x, S, gru.W_in, gru.b_in);
   const states = new Array(S);
   let h = new Float32Array(D);
   for (let k = 0; k < S; k++) {
@@ -34,7 +38,8 @@ export function gruOf(P, path) {
 }
 
 export function embed(table, ids) {
-  const E = table.shape[1], x = new Float32Array(ids.length * E);
+  const E = table.shape[1],
+    x = new Float32Array(ids.length * E);
   ids.forEach((id, j) => x.set(row(table, id), j * E));
   return x;
 }

@@ -18,11 +18,14 @@ function place(table, at) {
 
 /** What is left of an encoder of text: √D times the vector of a word, plus that of its place. */
 export function wordPrefix(P) {
-  const table = P["embedding.embedding"], D = table.shape[1], scale = Math.sqrt(D);
+  const table = P["embedding.embedding"],
+    D = table.shape[1],
+    scale = Math.sqrt(D);
   return (ids) => {
     const vectors = new Float32Array(ids.length * D);
     ids.forEach((id, s) => {
-      const word = row(table, id), position = place(P["positions.table"], s);
+      const word = row(table, id),
+        position = place(P["positions.table"], s);
       for (let k = 0; k < D; k++) vectors[s * D + k] = scale * word[k] + position[k];
     });
     return { M: ids.length, vectors };
@@ -34,12 +37,13 @@ export function wordPrefix(P) {
 function blockOf(P, path) {
   const at = (name) => product(P, `${path}.${name}`);
   return {
-    ...Object.fromEntries(["query", "key", "value", "output"]
-      .map((name) => [name, at(`attention.${name}`)])),
+    ...Object.fromEntries(
+      ["query", "key", "value", "output"].map((name) => [name, at(`attention.${name}`)]),
+    ),
     hidden: at("feed_forward.hidden"),
     fed: at("feed_forward.output"),
-    beforeAttention: normalisation(P, `${path}.around_attention.norm`),
-    beforeNetwork: normalisation(P, `${path}.around_feed_forward.norm`),
+    beforeAttention: normalisation(P, `${path}.residual_attention.norm`),
+    beforeNetwork: normalisation(P, `${path}.residual_feed_forward.norm`),
   };
 }
 
@@ -52,23 +56,42 @@ export function prefixDecoder(P, settings) {
   if (settings.activation || settings.epsilon || settings.pre_norm === false || !settings.scaled) {
     throw new Error("this page runs a decoder-only stack with pre-norm, relu and scaled products");
   }
-  const table = P["embedding.embedding"], [V, D] = table.shape, K = D / H, scale = Math.sqrt(D);
-  const rows = P["rows.table"], columns = P["columns.table"] ?? null;
-  const wide = columns ? columns.shape[0] : 1, room = rows.shape[0] * wide;
+  const table = P["embedding.embedding"],
+    [V, D] = table.shape,
+    K = D / H,
+    scale = Math.sqrt(D);
+  const rows = P["rows.table"],
+    columns = P["columns.table"] ?? null;
+  const wide = columns ? columns.shape[0] : 1,
+    room = rows.shape[0] * wide;
   const blocks = blocksOf(P, (path) => blockOf(P, path));
-  const last = normalisation(P, "norm"), output = product(P, "output"), F = blocks[0].hidden.out;
+  const last = normalisation(P, "norm"),
+    output = product(P, "output"),
+    F = blocks[0].hidden.out;
 
   function open(lanes) {
-    const L = longest + room, most = Math.max(lanes, longest); // places of a lane, rows of a pass
+    const L = longest + room,
+      most = Math.max(lanes, longest); // places of a lane, rows of a pass
     const numbers = (width) => new Float64Array(most * width);
-    const x = numbers(D), normed = numbers(D), query = numbers(D), found = numbers(D);
-    const key = numbers(D), value = numbers(D), hidden = numbers(F), logits = numbers(V);
+    const x = numbers(D),
+      normed = numbers(D),
+      query = numbers(D),
+      found = numbers(D);
+    const key = numbers(D),
+      value = numbers(D),
+      hidden = numbers(F),
+      logits = numbers(V);
     const ofLanes = logits.subarray(0, lanes * V);
-    const kept = blocks.map(() =>
-      ({ keys: new Float32Array(lanes * L * D), values: new Float32Array(lanes * L * D) }));
+    const kept = blocks.map(() => ({
+      keys: new Float32Array(lanes * L * D),
+      values: new Float32Array(lanes * L * D),
+    }));
     const weights = blocks.map(() => new Float64Array(most * H * L)); // of the last pass
-    const lane = new Int32Array(most), here = new Int32Array(most), seen = new Int32Array(most);
-    let S = 0, done = 0;
+    const lane = new Int32Array(most),
+      here = new Int32Array(most),
+      seen = new Int32Array(most);
+    let S = 0,
+      done = 0;
 
     /** Takes N rows of x through all blocks; row n stands at here[n] of lane[n], looks at seen[n]
      *  places from the first on. */
@@ -88,7 +111,9 @@ export function prefixDecoder(P, settings) {
         }
         for (let n = 0; n < N; n++) {
           for (let h = 0; h < H; h++) {
-            const first = lane[n] * L * D + h * K, at = n * D + h * K, to = (n * H + h) * L;
+            const first = lane[n] * L * D + h * K,
+              at = n * D + h * K,
+              to = (n * H + h) * L;
             look(query, at, keys, values, first, seen[n], D, K, weights[l], to, found, at);
           }
         }
@@ -107,10 +132,13 @@ export function prefixDecoder(P, settings) {
       if (t >= room) {
         throw new Error(`this model knows ${room} places; place ${t + 1} was asked for`);
       }
-      const down = Math.floor(t / wide) * D, across = (t % wide) * D;
+      const down = Math.floor(t / wide) * D,
+        across = (t % wide) * D;
       for (let k = 0; k < D; k++) {
-        x[n * D + k] = scale * table.data[token * D + k] + rows.data[down + k]
-          + (columns ? columns.data[across + k] : 0);
+        x[n * D + k] =
+          scale * table.data[token * D + k] +
+          rows.data[down + k] +
+          (columns ? columns.data[across + k] : 0);
       }
       here[n] = S + t;
       seen[n] = S + t + 1;
@@ -123,14 +151,20 @@ export function prefixDecoder(P, settings) {
 
     const session = {
       lanes,
-      get done() { return done; }, // target tokens that every lane has read
-      get prefix() { return S; },
+      get done() {
+        return done;
+      }, // target tokens that every lane has read
+      get prefix() {
+        return S;
+      },
 
       /** Begins anew, after this prefix. */
       read({ M, vectors }) {
         if (vectors.length !== M * D || M > longest) {
-          throw new Error(`this decoder reads at most ${longest} vectors of width ${D}, not ${M} `
-            + `of width ${vectors.length / M}`);
+          throw new Error(
+            `this decoder reads at most ${longest} vectors of width ${D}, not ${M} ` +
+              `of width ${vectors.length / M}`,
+          );
         }
         S = M;
         done = 0;
@@ -176,14 +210,15 @@ export function prefixDecoder(P, settings) {
 
       /** The maps of row n of the last step. */
       maps(n) {
-        const part = (from, to) => weights.map((layer) => {
-          const map = new Float32Array(H * (to - from));
-          for (let h = 0; h < H; h++) {
-            const start = (n * H + h) * L;
-            map.set(layer.subarray(start + from, start + to), h * (to - from));
-          }
-          return { heads: H, rows: 1, columns: to - from, weights: map };
-        });
+        const part = (from, to) =>
+          weights.map((layer) => {
+            const map = new Float32Array(H * (to - from));
+            for (let h = 0; h < H; h++) {
+              const start = (n * H + h) * L;
+              map.set(layer.subarray(start + from, start + to), h * (to - from));
+            }
+            return { heads: H, rows: 1, columns: to - from, weights: map };
+          });
         return { cross: part(0, S), own: part(S, seen[n]) };
       },
 
@@ -211,10 +246,13 @@ export function prefixDecoder(P, settings) {
     step({ done, session: before }, token) {
       // A state that was continued already keeps what came of it: this is another answer.
       const session = before.done === done ? before : before.copy(done);
-      const logits = Float32Array.from(session.step([token])), maps = session.maps(0);
+      const logits = Float32Array.from(session.step([token])),
+        maps = session.maps(0);
       const { heads, columns: S, weights: top } = maps.cross[maps.cross.length - 1];
       const weights = new Float32Array(S);
-      top.forEach((weight, k) => { weights[k % S] += weight / heads; });
+      top.forEach((weight, k) => {
+        weights[k % S] += weight / heads;
+      });
       return { state: { done: done + 1, session }, logits, weights, maps };
     },
   };

@@ -17,7 +17,8 @@ const oneHot = (M, place) => each(M, (j) => (j === place ? 1 : 0));
 
 /** The largest number at each of the N places; the weights say how many come from each vector. */
 function readMax({ M, N, vectors }) {
-  const context = new Float32Array(N), weights = new Float32Array(M);
+  const context = new Float32Array(N),
+    weights = new Float32Array(M);
   for (let n = 0; n < N; n++) {
     let best = 0;
     for (let j = 1; j < M; j++) if (vectors[j * N + n] > vectors[best * N + n]) best = j;
@@ -48,10 +49,13 @@ const tempered = (scores, temperature) => softmax(scores.map((score) => score / 
 /** (memory, query, step, temperature) -> {context, weights}. */
 const READERS = {
   last: readLast,
-  mean: (memory) => mixed(memory, each(memory.M, () => 1 / memory.M)),
+  mean: (memory) =>
+    mixed(
+      memory,
+      each(memory.M, () => 1 / memory.M),
+    ),
   max: readMax,
-  position: (memory, query, step) =>
-    mixed(memory, oneHot(memory.M, Math.min(step, memory.M - 1))),
+  position: (memory, query, step) => mixed(memory, oneHot(memory.M, Math.min(step, memory.M - 1))),
   content: (memory, query) => {
     const scores = alike(memory, query);
     return mixed(memory, oneHot(memory.M, scores.indexOf(Math.max(...scores))));
@@ -76,13 +80,15 @@ const SCORES = {
   scaled_dot: (P, D) => scaledDot(1 / Math.sqrt(D)),
   general: (P) => ({ ...scaledDot(1), keys: (vectors, M) => affine(vectors, M, P["score.W"]) }),
   additive: (P) => {
-    const v = P["score.v"].data, A = v.length;
+    const v = P["score.v"].data,
+      A = v.length;
     return {
       keys: (vectors, M) => affine(vectors, M, P["score.W_key"]),
       scores: (query, keys, M) => {
         const asked = affine(query, 1, P["score.W_query"]);
         return each(M, (j) =>
-          v.reduce((sum, weight, a) => sum + weight * Math.tanh(asked[a] + keys[j * A + a]), 0));
+          v.reduce((sum, weight, a) => sum + weight * Math.tanh(asked[a] + keys[j * A + a]), 0),
+        );
       },
     };
   },
@@ -106,9 +112,8 @@ function windowAt({ kind, half_width: half }, P, query, step, M) {
     const hidden = affine(query, 1, P["window.W_position"]).map(Math.tanh);
     centre = (M - 1) * sigmoid(dot(hidden, P["window.v_position"].data));
   }
-  const bell = (j) => (kind === "predictive"
-    ? Math.exp(-0.5 * ((j - centre) / (half / 2)) ** 2)
-    : 1);
+  const bell = (j) =>
+    kind === "predictive" ? Math.exp(-0.5 * ((j - centre) / (half / 2)) ** 2) : 1;
   const first = Math.max(Math.ceil(centre - half), 0);
   const last = Math.min(Math.floor(centre + half), M - 1);
   return { centre, first, last, bell };
@@ -129,7 +134,9 @@ function attentionReader(P, { score, window }, D) {
       const { bell, ...place } = windowAt(window, P, query, step, memory.M);
       const inside = tempered(all.subarray(place.first, place.last + 1), temperature);
       const weights = new Float32Array(memory.M);
-      inside.forEach((weight, k) => { weights[place.first + k] = weight * bell(place.first + k); });
+      inside.forEach((weight, k) => {
+        weights[place.first + k] = weight * bell(place.first + k);
+      });
       return { ...mixed(memory, weights), window: place };
     },
   };
@@ -139,7 +146,8 @@ function readerOf(P, settings, D) {
   if (settings.read === "scores") return attentionReader(P, settings, D);
   if (!Object.hasOwn(READERS, settings.read)) {
     throw new Error(
-      `this page has the readers ${Object.keys(READERS).join(", ")}, not ${settings.read}`);
+      `this page has the readers ${Object.keys(READERS).join(", ")}, not ${settings.read}`,
+    );
   }
   const scores = settings.read === "weighted";
   return { scores, remember: (memory) => memory, read: READERS[settings.read] };
@@ -152,16 +160,22 @@ function readerOf(P, settings, D) {
  *    logits_i = tanh([c_i; s_i] W_c + b_c) W_y + b_y.
  *  With the query "previous" it is s_{i−1} that asks. */
 export function readingDecoder(P, settings) {
-  const gru = gruOf(P, "rnn"), D = gru.W_rec.shape[0];
+  const gru = gruOf(P, "rnn"),
+    D = gru.W_rec.shape[0];
   const own = Object.entries(P).filter(([path]) => path.startsWith("reader."));
   const reader = readerOf(
-    Object.fromEntries(own.map(([path, value]) => [path.slice(7), value])), settings, D);
+    Object.fromEntries(own.map(([path, value]) => [path.slice(7), value])),
+    settings,
+    D,
+  );
   const projectedToken = remembered((token) =>
-    affine(row(P["embedding.embedding"], token), 1, gru.W_in, gru.b_in));
+    affine(row(P["embedding.embedding"], token), 1, gru.W_in, gru.b_in),
+  );
   return {
     scores: reader.scores,
     start({ M, vectors }, { temperature = 1 } = {}) {
-      const N = vectors.length / M, first = vectors.subarray(N / 2, N);
+      const N = vectors.length / M,
+        first = vectors.subarray(N / 2, N);
       const s = affine(first, 1, P["initial.kernel"], P["initial.bias"]).map(Math.tanh);
       return { s, done: 0, memory: reader.remember({ M, N, vectors }), temperature };
     },

@@ -4,14 +4,16 @@
 /** Numbers from 0 to 1, both left out, without end: the same for the same seed and stream. */
 export function randomOf(seed, stream = 0) {
   let word = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)) >>> 0;
-  const mixed = () => { // splitmix32: neighbouring seeds begin far apart
+  const mixed = () => {
+    // splitmix32: neighbouring seeds begin far apart
     word = (word + 0x9e3779b9) | 0;
     let bits = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
     bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
     return (bits ^ (bits >>> 15)) | 0;
   };
   let [a, b, c, count] = [mixed(), mixed(), mixed(), 1];
-  return () => { // sfc32
+  return () => {
+    // sfc32
     const sum = (((a + b) | 0) + count) | 0;
     count = (count + 1) | 0;
     a = b ^ (b >>> 9);
@@ -31,8 +33,10 @@ function bar(logits, { topK = Infinity, first = 0 }) {
 /** What tokens are drawn with: softmax(logits / temperature) over the `topK` most probable of
  *  those from `first` on; 0 for the others. A temperature of 0 takes the most probable. */
 export function shares(logits, { temperature = 1, topK = Infinity, first = 0 } = {}) {
-  const all = new Float64Array(logits.length), least = bar(logits, { topK, first });
-  let best = first, total = 0;
+  const all = new Float64Array(logits.length),
+    least = bar(logits, { topK, first });
+  let best = first,
+    total = 0;
   for (let v = first; v < logits.length; v++) if (logits[v] > logits[best]) best = v;
   if (temperature === 0) {
     all[best] = 1;
@@ -48,7 +52,8 @@ export function shares(logits, { temperature = 1, topK = Infinity, first = 0 } =
  *  as there are tokens, so that two temperatures meet the same luck. */
 export function drawToken(logits, random, { temperature = 1, topK = Infinity, first = 0 } = {}) {
   const least = bar(logits, { topK, first });
-  let chosen = first, top = -Infinity;
+  let chosen = first,
+    top = -Infinity;
   for (let v = first; v < logits.length; v++) {
     const noise = -Math.log(-Math.log(random()));
     if (logits[v] < least) continue;

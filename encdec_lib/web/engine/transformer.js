@@ -15,7 +15,7 @@ const LONGEST = 10000; // wavelengths of positions go from 2π to 2π times this
 
 /** sin and cos of (place · frequency) for each pair of `width` numbers. */
 function turns(place, width) {
-  const pairs = Array.from({ length: width / 2 }, (_, m) => place * LONGEST ** (-2 * m / width));
+  const pairs = Array.from({ length: width / 2 }, (_, m) => place * LONGEST ** ((-2 * m) / width));
   return { sin: pairs.map(Math.sin), cos: pairs.map(Math.cos) };
 }
 
@@ -27,11 +27,15 @@ export function sinusoidal(place, width) {
 
 /** Turns each pair of numbers of every head by an angle that grows with the place; in place. */
 export function rotate(x, N, heads, first = 0) {
-  const width = x.length / N, K = width / heads;
+  const width = x.length / N,
+    K = width / heads;
   for (let t = 0; t < N; t++) {
     const { sin, cos } = turns(first + t, K);
     for (let k = 0; k < width; k += 2) {
-      const at = t * width + k, m = (k % K) / 2, even = x[at], odd = x[at + 1];
+      const at = t * width + k,
+        m = (k % K) / 2,
+        even = x[at],
+        odd = x[at + 1];
       x[at] = even * cos[m] - odd * sin[m];
       x[at + 1] = even * sin[m] + odd * cos[m];
     }
@@ -59,12 +63,15 @@ function added(kind, D, table) {
 
 /** Embeddings times √D plus positions: (ids, place of the first) -> N vectors. */
 function tokensOf(P, { positions }) {
-  const table = P["tokens.embedding.embedding"], D = table.shape[1], scale = Math.sqrt(D);
+  const table = P["tokens.embedding.embedding"],
+    D = table.shape[1],
+    scale = Math.sqrt(D);
   const position = added(positions, D, P["tokens.positions.table"]);
   return (ids, first = 0) => {
     const x = new Float32Array(ids.length * D);
     ids.forEach((id, t) => {
-      const vector = row(table, id), place = position(first + t);
+      const vector = row(table, id),
+        place = position(first + t);
       for (let k = 0; k < D; k++) x[t * D + k] = scale * vector[k] + (place ? place[k] : 0);
     });
     return x;
@@ -75,21 +82,26 @@ function tokensOf(P, { positions }) {
 
 /** (x, N) -> x W + b; a layer without a bias has none. */
 export function linear(P, path) {
-  const W = P[`${path}.kernel`], b = P[`${path}.bias`];
+  const W = P[`${path}.kernel`],
+    b = P[`${path}.bias`];
   return (x, N) => affine(x, N, W, b);
 }
 
 /** Each vector less its mean, by its spread, times a scale, plus a bias. */
 export function layerNorm(P, path, epsilon = EPSILON) {
-  const scale = P[`${path}.scale`].data, bias = P[`${path}.bias`].data, D = scale.length;
+  const scale = P[`${path}.scale`].data,
+    bias = P[`${path}.bias`].data,
+    D = scale.length;
   return (x, N) => {
     const y = new Float32Array(N * D);
     for (let start = 0; start < N * D; start += D) {
-      let mean = 0, variance = 0;
+      let mean = 0,
+        variance = 0;
       for (let k = 0; k < D; k++) mean += x[start + k] / D;
       for (let k = 0; k < D; k++) variance += (x[start + k] - mean) ** 2 / D;
       const spread = Math.sqrt(variance + epsilon);
-      for (let k = 0; k < D; k++) y[start + k] = (x[start + k] - mean) / spread * scale[k] + bias[k];
+      for (let k = 0; k < D; k++)
+        y[start + k] = ((x[start + k] - mean) / spread) * scale[k] + bias[k];
     }
     return y;
   };
@@ -110,19 +122,22 @@ function around(P, path, { pre_norm: preNorm, epsilon }) {
 /** The error function: a sum of terms of one sign for |x| < 6, and from there on it is 1. */
 export function erf(x) {
   if (Math.abs(x) > 6) return Math.sign(x);
-  let term = x, sum = x;
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= 2 * x * x / (2 * n + 1);
-  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+  let term = x,
+    sum = x;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++)
+    sum += term *= (2 * x * x) / (2 * n + 1);
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
 const ACTIVATIONS = {
   relu: (x) => Math.max(0, x),
-  gelu: (x) => x / 2 * (1 + erf(x / Math.SQRT2)),
+  gelu: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
 };
 
 /** FFN(x) = max(0, x W_1 + b_1) W_2 + b_2, or with gelu, x Φ(x), in the middle. */
 export function feedForward(P, path, { activation = "relu" } = {}) {
-  const hidden = linear(P, `${path}.hidden`), output = linear(P, `${path}.output`);
+  const hidden = linear(P, `${path}.hidden`),
+    output = linear(P, `${path}.output`);
   const bent = ACTIVATIONS[activation];
   return (x, N) => output(hidden(x, N).map(bent), N);
 }
@@ -137,8 +152,9 @@ function listed(x, N) {
  *  M rows with the heads side by side, and look(queries, N, memory) what the heads found, joined,
  *  with a map. Nothing is hidden: a decoder hands over what it may see. */
 export function multiHead(P, path, { heads, scaled = true }, rotary = false) {
-  const [query, key, value, output] = ["query", "key", "value", "output"]
-    .map((name) => linear(P, `${path}.${name}`));
+  const [query, key, value, output] = ["query", "key", "value", "output"].map((name) =>
+    linear(P, `${path}.${name}`),
+  );
   const turned = (x, N, first) => (rotary ? rotate(x, N, heads, first) : x);
   return {
     ask: (x, N, first = 0) => turned(query(x, N), N, first),
@@ -147,10 +163,14 @@ export function multiHead(P, path, { heads, scaled = true }, rotary = false) {
       values: listed(value(z, M), M),
     }),
     look(queries, N, { keys, values }) {
-      const M = keys.length, K = keys[0].length / heads, V = values[0].length / heads;
+      const M = keys.length,
+        K = keys[0].length / heads,
+        V = values[0].length / heads;
       const scale = scaled ? 1 / Math.sqrt(K) : 1;
-      const weights = new Float32Array(heads * N * M), found = new Float32Array(N * heads * V);
-      const scores = new Float64Array(M), mixture = new Float64Array(V);
+      const weights = new Float32Array(heads * N * M),
+        found = new Float32Array(N * heads * V);
+      const scores = new Float64Array(M),
+        mixture = new Float64Array(V);
       for (let n = 0; n < heads; n++) {
         for (let t = 0; t < N; t++) {
           const asked = (t * heads + n) * K;
@@ -163,7 +183,8 @@ export function multiHead(P, path, { heads, scaled = true }, rotary = false) {
           const shares = softmax(scores);
           mixture.fill(0);
           for (let s = 0; s < M; s++) {
-            const one = values[s], share = shares[s];
+            const one = values[s],
+              share = shares[s];
             for (let v = 0; v < V; v++) mixture[v] += share * one[n * V + v];
           }
           weights.set(shares, (n * N + t) * M);
@@ -181,8 +202,9 @@ export function multiHead(P, path, { heads, scaled = true }, rotary = false) {
 export function encoderBlock(P, path, settings) {
   const attention = multiHead(P, `${path}.attention`, settings, settings.positions === "rotary");
   const network = feedForward(P, `${path}.feed_forward`, settings);
-  const [aroundAttention, aroundNetwork] = ["attention", "feed_forward"]
-    .map((name) => around(P, `${path}.around_${name}`, settings));
+  const [aroundAttention, aroundNetwork] = ["attention", "feed_forward"].map((name) =>
+    around(P, `${path}.residual_${name}`, settings),
+  );
   return (x, N) => {
     const asked = aroundAttention.before(x, N);
     const { out, map } = attention.look(attention.ask(asked, N), N, attention.offer(asked, N));
@@ -198,13 +220,16 @@ function decoderBlock(P, path, settings) {
   const own = multiHead(P, `${path}.self_attention`, settings, settings.positions === "rotary");
   const cross = multiHead(P, `${path}.cross_attention`, settings);
   const network = feedForward(P, `${path}.feed_forward`, settings);
-  const [aroundOwn, aroundCross, aroundNetwork] =
-    ["self_attention", "cross_attention", "feed_forward"]
-      .map((name) => around(P, `${path}.around_${name}`, settings));
+  const [aroundOwn, aroundCross, aroundNetwork] = [
+    "self_attention",
+    "cross_attention",
+    "feed_forward",
+  ].map((name) => around(P, `${path}.residual_${name}`, settings));
   return {
     remember: (vectors, M) => cross.offer(vectors, M),
     step(x, place, cache, memory) {
-      const asked = aroundOwn.before(x, 1), { keys, values } = own.offer(asked, 1, place);
+      const asked = aroundOwn.before(x, 1),
+        { keys, values } = own.offer(asked, 1, place);
       const grown = { keys: [...cache.keys, ...keys], values: [...cache.values, ...values] };
       const before = own.look(own.ask(asked, 1, place), 1, grown);
       const y = aroundOwn.after(x, before.out, 1);
@@ -229,10 +254,12 @@ const lastNorm = (P) => ("norm.scale" in P ? layerNorm(P, "norm") : (x) => x);
 
 /** Chapters 10 to 12: every token looks at every other, layer after layer. */
 export function transformerEncoder(P, settings) {
-  const tokens = tokensOf(P, settings), last = lastNorm(P);
+  const tokens = tokensOf(P, settings),
+    last = lastNorm(P);
   const blocks = blocksOf(P, (path) => encoderBlock(P, path, settings));
   return (source) => {
-    const M = source.length, maps = [];
+    const M = source.length,
+      maps = [];
     let x = tokens(source);
     for (const block of blocks) {
       const layer = block(x, M);
@@ -247,15 +274,18 @@ export function transformerEncoder(P, settings) {
  *  {own, cross}, a map of one row for each layer, and its `weights` the mean of the top layer's
  *  heads over the encoding. */
 export function transformerDecoder(P, settings) {
-  const tokens = tokensOf(P, settings), last = lastNorm(P);
+  const tokens = tokensOf(P, settings),
+    last = lastNorm(P);
   const blocks = blocksOf(P, (path) => decoderBlock(P, path, settings));
-  const table = P["tokens.embedding.embedding"], [V, D] = table.shape;
+  const table = P["tokens.embedding.embedding"],
+    [V, D] = table.shape;
   const untied = "output.kernel" in P ? linear(P, "output") : null;
-  const tied = (y) => Float32Array.from({ length: V }, (_, token) => {
-    let product = 0;
-    for (let k = 0, at = token * D; k < D; k++, at++) product += y[k] * table.data[at];
-    return product;
-  });
+  const tied = (y) =>
+    Float32Array.from({ length: V }, (_, token) => {
+      let product = 0;
+      for (let k = 0, at = token * D; k < D; k++, at++) product += y[k] * table.data[at];
+      return product;
+    });
   return {
     start({ M, vectors }) {
       const width = vectors.length / M;
@@ -273,7 +303,8 @@ export function transformerDecoder(P, settings) {
         layers.push(block.step(x, done, caches[n], memory[n]));
         x = layers[n].x;
       });
-      const y = last(x, 1), own = layers.map((layer) => layer.own);
+      const y = last(x, 1),
+        own = layers.map((layer) => layer.own);
       const cross = layers.map((layer) => layer.cross);
       return {
         state: { done: done + 1, caches: layers.map((layer) => layer.cache), memory },
@@ -290,22 +321,28 @@ export function transformerDecoder(P, settings) {
 /** One head's weights as a list of rows. */
 export function headRows({ rows, columns, weights }, head) {
   return Array.from({ length: rows }, (_, t) =>
-    weights.subarray((head * rows + t) * columns, (head * rows + t + 1) * columns));
+    weights.subarray((head * rows + t) * columns, (head * rows + t + 1) * columns),
+  );
 }
 
 /** The mean of all heads: rows · columns numbers. */
 export function meanHead({ heads, rows, columns, weights }) {
   const mean = new Float32Array(rows * columns);
-  weights.forEach((weight, k) => { mean[k % mean.length] += weight / heads; });
+  weights.forEach((weight, k) => {
+    mean[k % mean.length] += weight / heads;
+  });
   return mean;
 }
 
 /** Maps of single rows, one below the other; what a row is too short for is 0. */
 function stacked(steps) {
-  const rows = steps.length, columns = steps[rows - 1].columns, { heads } = steps[0];
+  const rows = steps.length,
+    columns = steps[rows - 1].columns,
+    { heads } = steps[0];
   const weights = new Float32Array(heads * rows * columns);
-  steps.forEach((step, t) => headRowsOf(step).forEach((shares, n) =>
-    weights.set(shares, (n * rows + t) * columns)));
+  steps.forEach((step, t) =>
+    headRowsOf(step).forEach((shares, n) => weights.set(shares, (n * rows + t) * columns)),
+  );
   return { heads, rows, columns, weights };
 }
 
@@ -315,8 +352,8 @@ const headRowsOf = (step) => Array.from({ length: step.heads }, (_, n) => headRo
  *  where a model has none. A decoder of another kind that weighs the encoding counts as one layer
  *  of one head. `steps` are what step() gave. */
 export function mapsOf(encoding, steps) {
-  const layers = (name) => (steps[0]?.maps?.[name] ?? [])
-    .map((_, n) => stacked(steps.map(({ maps }) => maps[name][n])));
+  const layers = (name) =>
+    (steps[0]?.maps?.[name] ?? []).map((_, n) => stacked(steps.map(({ maps }) => maps[name][n])));
   const one = ({ weights }) => ({ heads: 1, rows: 1, columns: weights.length, weights });
   const cross = steps[0]?.weights && !steps[0].maps ? [stacked(steps.map(one))] : layers("cross");
   return { encoder: encoding.maps ?? [], own: layers("own"), cross };

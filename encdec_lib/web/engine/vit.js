@@ -10,7 +10,9 @@ import { blocksOf, encoderBlock, layerNorm, linear, meanHead } from "./transform
 
 /** Patches row by row; in each the pixels row by row, the channels of a pixel side by side. */
 export function cut({ data, height, width, channels }, patch) {
-  const down = height / patch, across = width / patch, line = patch * channels;
+  const down = height / patch,
+    across = width / patch,
+    line = patch * channels;
   const patches = new Float32Array(data.length);
   for (let i = 0, at = 0; i < down; i++) {
     for (let j = 0; j < across; j++) {
@@ -26,17 +28,24 @@ export function cut({ data, height, width, channels }, patch) {
 /** Chapter 14: a vector for each patch, after layers in which each looks at all; with a class token
  *  it is the first of them. `maps` has who looked where, a map of transformer.js a layer. */
 export function vitEncoder(P, settings) {
-  const { side, patch, channels, epsilon } = settings, M = (side / patch) ** 2;
-  const project = linear(P, "embed.project"), last = layerNorm(P, "norm", epsilon);
-  const first = P["class_token"]?.data, places = P["positions"]?.data;
+  const { side, patch, channels, epsilon } = settings,
+    M = (side / patch) ** 2;
+  const project = linear(P, "embed.project"),
+    last = layerNorm(P, "norm", epsilon);
+  const first = P["class_token"]?.data,
+    places = P["positions"]?.data;
   const blocks = blocksOf(P, (path) => encoderBlock(P, path, settings));
   return (source) => {
     const { data, height, width, channels: C } = source;
     if (height !== side || width !== side || C !== channels || data.length !== side * side * C) {
-      throw new Error(`this encoder reads images of ${side}×${side}×${channels} numbers; got `
-        + `${data?.length} numbers for ${height}×${width}×${C}`);
+      throw new Error(
+        `this encoder reads images of ${side}×${side}×${channels} numbers; got ` +
+          `${data?.length} numbers for ${height}×${width}×${C}`,
+      );
     }
-    const embedded = project(cut(source, patch), M), T = first ? M + 1 : M, maps = [];
+    const embedded = project(cut(source, patch), M),
+      T = first ? M + 1 : M,
+      maps = [];
     let x = embedded;
     if (first) {
       x = new Float32Array(first.length + embedded.length);
@@ -61,7 +70,9 @@ export function classDecoder(P, { pool }) {
       let read = vectors.subarray(0, D);
       if (pool === "mean") {
         const sums = new Float64Array(D);
-        vectors.forEach((value, k) => { sums[k % D] += value / M; });
+        vectors.forEach((value, k) => {
+          sums[k % D] += value / M;
+        });
         read = Float32Array.from(sums);
       }
       return affine(read, 1, P["head.kernel"], P["head.bias"]);
@@ -74,8 +85,10 @@ export function rollout(maps, around = 0.5) {
   const T = maps[0].rows;
   let rolled = null;
   for (const map of maps) {
-    const layer = Float64Array.from(meanHead(map), (weight, k) =>
-      (1 - around) * weight + (k % (T + 1) ? 0 : around));
+    const layer = Float64Array.from(
+      meanHead(map),
+      (weight, k) => (1 - around) * weight + (k % (T + 1) ? 0 : around),
+    );
     if (!rolled) {
       rolled = layer;
       continue;
@@ -100,6 +113,8 @@ export function looks({ maps }, { pool }, how) {
   const T = maps[0].rows;
   if (pool === "class") return { own: all[0], shares: all.slice(1, T) };
   const shares = new Float32Array(T);
-  all.forEach((weight, k) => { shares[k % T] += weight / T; });
+  all.forEach((weight, k) => {
+    shares[k % T] += weight / T;
+  });
   return { own: null, shares };
 }

@@ -14,7 +14,8 @@ const WITHOUT_SCORES = {
   mean: "it gives every letter the same weight at every step",
   max: "it takes the largest number at each place of the vectors, at every step the same",
   position: "it reads the letter with the number of the step",
-  content: "it reads the one letter with the highest score, and dividing all scores by one number " +
+  content:
+    "it reads the one letter with the highest score, and dividing all scores by one number " +
     "leaves the highest the highest",
 };
 
@@ -25,24 +26,46 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
 /** The slider: logarithmic, 0.1 to 10 with 1 in the middle. */
 function thermometer(id, { onInput, onDone, reset }) {
   const slider = element("input", {
-    id: `${id}-temperature`, type: "range", class: "bw-slider", min: -1, max: 1, step: 0.05,
-    "aria-describedby": `${id}-why`, on: { input: onInput, change: onDone, dblclick: reset },
+    id: `${id}-temperature`,
+    type: "range",
+    class: "bw-slider",
+    min: -1,
+    max: 1,
+    step: 0.05,
+    "aria-describedby": `${id}-why`,
+    on: { input: onInput, change: onDone, dblclick: reset },
   });
   const shown = element("output", { for: slider.id, class: "bw-degrees" });
   const back = element("button", {
-    type: "button", class: "bw-example", text: "Back to 1", on: { click: reset },
+    type: "button",
+    class: "bw-example",
+    text: "Back to 1",
+    on: { click: reset },
   });
   const why = element("p", { id: `${id}-why`, class: "bw-hint bw-why" });
-  const node = element("div", { class: "bw-thermometer" },
-    element("div", { class: "bw-bar" },
-      element("label", { for: slider.id, text: "Temperature" }), shown, back),
+  const node = element(
+    "div",
+    { class: "bw-thermometer" },
+    element(
+      "div",
+      { class: "bw-bar" },
+      element("label", { for: slider.id, text: "Temperature" }),
+      shown,
+      back,
+    ),
     slider,
-    element("div", { class: "bw-scale", "aria-hidden": "true" },
-      ...["0.1", "1", "10"].map((text) => element("span", { text }))),
-    why);
+    element(
+      "div",
+      { class: "bw-scale", "aria-hidden": "true" },
+      ...["0.1", "1", "10"].map((text) => element("span", { text })),
+    ),
+    why,
+  );
   return {
     node,
-    get value() { return 10 ** Number(slider.value); },
+    get value() {
+      return 10 ** Number(slider.value);
+    },
     show(temperature, name, reason) {
       if (Math.abs(10 ** Number(slider.value) - temperature) > 1e-9) {
         slider.value = Math.log10(temperature);
@@ -66,10 +89,14 @@ function marked(tokens, usual) {
   pairs.forEach(({ kind, answer, reference }, k) => {
     if (k) list.append(GAP);
     const note = {
-      wrong: `changed, ${reference} at temperature 1`, extra: "new, not there at temperature 1",
+      wrong: `changed, ${reference} at temperature 1`,
+      extra: "new, not there at temperature 1",
       missing: "gone, there at temperature 1",
     }[kind];
-    const token = element("span", { class: note ? `bw-token bw-${kind}` : "bw-token", title: note });
+    const token = element("span", {
+      class: note ? `bw-token bw-${kind}` : "bw-token",
+      title: note,
+    });
     if (note) token.append(spoken(`[${note}: `));
     token.append(element("span", { class: "bw-said", text: answer ?? reference }));
     if (note) token.append(spoken("]"));
@@ -83,16 +110,23 @@ function render({ model: shared, el }) {
   el.classList.add("bw-words");
   const letters = vocabulary(shared.get("source_symbols"));
   const phonemes = vocabulary(shared.get("target_symbols"));
-  const exported = shared.get("models"), sounds = shared.get("sounds");
-  const references = shared.get("references"), dictionary = shared.get("reference_name");
-  const maxLetters = shared.get("max_letters"), maxPhonemes = shared.get("max_phonemes");
+  const exported = shared.get("models"),
+    sounds = shared.get("sounds");
+  const references = shared.get("references"),
+    dictionary = shared.get("reference_name");
+  const maxLetters = shared.get("max_letters"),
+    maxPhonemes = shared.get("max_phonemes");
   const choose = shared.get("choose");
 
   const soon = eachFrame(draw);
   const field = wordField(id, {
-    letters, maxLetters, examples: shared.get("examples"), word: shared.get("word"),
+    letters,
+    maxLetters,
+    examples: shared.get("examples"),
+    word: shared.get("word"),
     hint: `Up to ${maxLetters} letters. The models answer here, in the page.`,
-    onInput: soon, onDone: done,
+    onInput: soon,
+    onDone: done,
   });
   const dial = thermometer(id, {
     onInput: () => keep({ temperature: dial.value }),
@@ -102,16 +136,24 @@ function render({ model: shared, el }) {
       done();
     },
   });
-  const choices = exported.map(({ name }, k) => element("label", { class: "bw-choice" },
-    element("input", {
-      type: "radio", name: `${id}-model`, value: k,
-      on: {
-        change: () => {
-          keep({ chosen: name });
-          done();
+  const choices = exported.map(({ name }, k) =>
+    element(
+      "label",
+      { class: "bw-choice" },
+      element("input", {
+        type: "radio",
+        name: `${id}-model`,
+        value: k,
+        on: {
+          change: () => {
+            keep({ chosen: name });
+            done();
+          },
         },
-      },
-    }), element("span", { text: name })));
+      }),
+      element("span", { text: name }),
+    ),
+  );
   const answers = element("div", { class: "bw-answers" });
   const spread = element("p", { class: "bw-spread" });
   const picture = element("div", { class: "bw-picture" });
@@ -121,9 +163,16 @@ function render({ model: shared, el }) {
   const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
   el.append(
     ...field.nodes,
-    element("fieldset", { class: "bw-choices" },
-      element("legend", { text: choose[0].toUpperCase() + choose.slice(1) }), ...choices),
-    dial.node, result, announce);
+    element(
+      "fieldset",
+      { class: "bw-choices" },
+      element("legend", { text: choose[0].toUpperCase() + choose.slice(1) }),
+      ...choices,
+    ),
+    dial.node,
+    result,
+    announce,
+  );
   if (Object.keys(sounds).length) el.append(legend(sounds));
 
   function keep(changes) {
@@ -133,10 +182,14 @@ function render({ model: shared, el }) {
 
   // A model's weights are read when it is first chosen, its answer at temperature 1 once a word.
   const models = exported.map(({ name, model }) => {
-    const loaded = { name, read: model.settings.decoder.read, get model() {
-      Object.defineProperty(loaded, "model", { value: loadModel(model) });
-      return loaded.model;
-    } };
+    const loaded = {
+      name,
+      read: model.settings.decoder.read,
+      get model() {
+        Object.defineProperty(loaded, "model", { value: loadModel(model) });
+        return loaded.model;
+      },
+    };
     return loaded;
   });
   const usual = { word: null, answers: new Map() };
@@ -150,9 +203,17 @@ function render({ model: shared, el }) {
   }
 
   function answerRow(kind, who, note, tokens) {
-    return element("div", { class: `bw-answer is-${kind}` },
-      element("span", { class: "bw-who" }, who,
-        element("span", { class: "bw-verdict", text: note })), tokens);
+    return element(
+      "div",
+      { class: `bw-answer is-${kind}` },
+      element(
+        "span",
+        { class: "bw-who" },
+        who,
+        element("span", { class: "bw-verdict", text: note }),
+      ),
+      tokens,
+    );
   }
 
   const plain = (tokens) => element("span", { class: "bw-tokens", text: tokens.join(GAP) || "–" });
@@ -163,7 +224,8 @@ function render({ model: shared, el }) {
     if (!known) return cut;
     const pairs = compareNearest(tokens, known);
     const right = pairs.every(({ kind }) => kind === "right")
-      ? "as listed" : `not as listed: ${verdict(pairs)}`;
+      ? "as listed"
+      : `not as listed: ${verdict(pairs)}`;
     return [right, cut].filter(Boolean).join("; ");
   }
 
@@ -175,9 +237,14 @@ function render({ model: shared, el }) {
       const { kind, reference } = here[i] ?? { kind: "right" };
       const was = kind === "wrong" ? `${reference} at temperature 1` : "not there at temperature 1";
       return {
-        name: names[i] ?? "end", gloss: sounds[names[i]], weights, window: answer.windows[i],
-        sure: Math.exp(answer.logProbs[i]), mark: kind === "right" ? null : "≠",
-        markSpoken: kind === "right" ? null : was, end: bits(answer.entropies[i]),
+        name: names[i] ?? "end",
+        gloss: sounds[names[i]],
+        weights,
+        window: answer.windows[i],
+        sure: Math.exp(answer.logProbs[i]),
+        mark: kind === "right" ? null : "≠",
+        markSpoken: kind === "right" ? null : was,
+        end: bits(answer.entropies[i]),
         endSpoken: `${bits(answer.entropies[i])} bits`,
       };
     });
@@ -185,19 +252,26 @@ function render({ model: shared, el }) {
 
   /** What the weights of a row add up to. */
   function sumsOf({ weights, windows }) {
-    const totals = weights.map(sum), least = Math.min(...totals);
+    const totals = weights.map(sum),
+      least = Math.min(...totals);
     const windowed = windows[0]
-      ? "Thick lines are the borders of the window, the notch is its centre. " : "";
+      ? "Thick lines are the borders of the window, the notch is its centre. "
+      : "";
     if (least > 0.9995) return `${windowed}The weights of a row add up to 100%.`;
-    return `${windowed}A bell lowers the weights at the rim after the softmax, whatever the ` +
+    return (
+      `${windowed}A bell lowers the weights at the rim after the softmax, whatever the ` +
       `temperature, so a row adds up to less than 100%: here ${percent(least)} to ` +
-      `${percent(Math.max(...totals))}.`;
+      `${percent(Math.max(...totals))}.`
+    );
   }
 
-  let words = "", shown = null, lines = { word: null, most: 0 };
+  let words = "",
+    shown = null,
+    lines = { word: null, most: 0 };
   function draw() {
     const chosen = models.find(({ name }) => name === shared.get("chosen")) ?? models[0];
-    const { scores } = chosen.model, temperature = shared.get("temperature");
+    const { scores } = chosen.model,
+      temperature = shared.get("temperature");
     dial.show(temperature, chosen.name, scores ? null : WITHOUT_SCORES[chosen.read]);
     choices.forEach((label, k) => {
       label.querySelector("input").checked = models[k] === chosen;
@@ -212,29 +286,43 @@ function render({ model: shared, el }) {
   }
 
   function show(word, chosen, temperature) {
-    const { name } = chosen, answer = answerOf(chosen, word, temperature);
+    const { name } = chosen,
+      answer = answerOf(chosen, word, temperature);
     const atOne = answerOf(chosen, word, 1);
-    const tokens = phonemes.decode(answer.tokens), before = phonemes.decode(atOne.tokens);
+    const tokens = phonemes.decode(answer.tokens),
+      before = phonemes.decode(atOne.tokens);
     const known = Object.hasOwn(references, word) ? references[word] : null;
     const { list, pairs } = marked(tokens, before);
-    const rows = rowsOf(answer, pairs), split = [...word];
+    const rows = rowsOf(answer, pairs),
+      split = [...word];
     const changes = pairs.filter(({ kind }) => kind !== "right").length;
     const changed = changes ? `${changes} changed` : "the same";
     const note = judged(tokens, known, answer.finished);
     answers.replaceChildren(
       answerRow("attention", name, note, pairs.length ? list : plain([])),
-      answerRow("fixed", "At temperature 1", temperature === 1 ? "as above" : changed,
-        plain(before)));
+      answerRow(
+        "fixed",
+        "At temperature 1",
+        temperature === 1 ? "as above" : changed,
+        plain(before),
+      ),
+    );
     if (Object.keys(references).length) {
-      const said = known ? [...new Set(known.map((one) => one.join(GAP)))].join("  or  ")
+      const said = known
+        ? [...new Set(known.map((one) => one.join(GAP)))].join("  or  ")
         : "not among the words of this page";
       answers.append(answerRow("reference", dictionary, "", plain([said])));
     }
     const mean = bits(sum(answer.entropies) / answer.entropies.length);
     const most = bits(Math.log2(split.length));
-    spread.replaceChildren("Mean entropy ", element("b", { text: `${mean} bits` }),
-      `; the same weight for all ${split.length} letters would be ${most}.`);
-    const read = (position) => { reading.textContent = sentence(position, split, rows); };
+    spread.replaceChildren(
+      "Mean entropy ",
+      element("b", { text: `${mean} bits` }),
+      `; the same weight for all ${split.length} letters would be ${most}.`,
+    );
+    const read = (position) => {
+      reading.textContent = sentence(position, split, rows);
+    };
     picture.replaceChildren(weightGrid({ letters: split, rows, endTitle: "bits", read }));
     read(null);
     sums.textContent = sumsOf(answer);
@@ -243,7 +331,8 @@ function render({ model: shared, el }) {
     lines.most = Math.max(lines.most, rows.length);
     picture.style.setProperty("--rows", lines.most);
     const at = temperature === 1 ? "" : `, temperature ${degrees(temperature)}`;
-    words = `${word}, ${name}${at}: ${tokens.join(" ") || "nothing"}` +
+    words =
+      `${word}, ${name}${at}: ${tokens.join(" ") || "nothing"}` +
       `${note ? `, ${note}` : ""}. ${temperature === 1 ? "" : `Against temperature 1: ${changed}. `}` +
       `Mean entropy ${mean} bits.`;
     Object.assign(el.dataset, { word, chosen: name, temperature: degrees(temperature) });

@@ -14,18 +14,24 @@ import { percent } from "../parts/weight_grid.js";
 
 // Of a side of 28: the pen's radius that makes strokes as wide as MNIST's (2.6 pixels in the
 // median), and the box that its digits fill.
-const PEN = 1.4 / 28, BOX = 20 / 28;
+const PEN = 1.4 / 28,
+  BOX = 20 / 28;
 const FAINT = 0.1; // ink below this is the edge of a stroke
 const FARTHEST = 3 / 28; // how far the middle of the ink may be off
 const EMPTY = "Draw a digit on the sheet, or choose one above.";
-const LOOKS = [["last", "top layer"], ["rollout", "rollout"], ["none", "hide"]];
+const LOOKS = [
+  ["last", "top layer"],
+  ["rollout", "rollout"],
+  ["none", "hide"],
+];
 
 /** Where the ink is: the longer side of its box and how far its centre of mass is from the middle,
  *  both as shares of the sheet's side; null if there is none. */
 function spread(ink, side) {
   let [top, bottom, left, right, mass, atX, atY] = [side, -1, side, -1, 0, 0, 0];
   ink.forEach((dot, k) => {
-    const row = Math.floor(k / side), column = k % side;
+    const row = Math.floor(k / side),
+      column = k % side;
     mass += dot;
     atX += dot * (column + 0.5);
     atY += dot * (row + 0.5);
@@ -44,28 +50,37 @@ function unlike({ size, off }) {
     size < 0.8 * BOX ? "is smaller than those of the training" : "",
     size > 1.2 * BOX ? "is larger than those of the training" : "",
     off > FARTHEST ? "stands further from the middle than in the training" : "",
-  ].filter(Boolean).join(" and ");
+  ]
+    .filter(Boolean)
+    .join(" and ");
   return said && `Your digit ${said} (they fill the dashed box).`;
 }
 
 function render({ model: shared, el }) {
-  const id = prepare(el, "digits"), side = shared.get("side");
+  const id = prepare(el, "digits"),
+    side = shared.get("side");
   el.classList.add("bw-looking");
-  const sizes = shared.get("patches"), labels = shared.get("labels");
+  const sizes = shared.get("patches"),
+    labels = shared.get("labels");
   const images = imagesFrom(shared.get("digits"), side);
   const models = shared.get("models").map((exported) => ({
-    ...loadModel(exported), ...exported.settings.decoder, // pool
+    ...loadModel(exported),
+    ...exported.settings.decoder, // pool
   }));
   const soon = eachFrame(draw);
-  let example = shared.get("start"), pointed = null, later = 0; // example: -1 once it is changed
+  let example = shared.get("start"),
+    pointed = null,
+    later = 0; // example: -1 once it is changed
 
   // ---------------------------------------------------------------- elements
 
   const map = patchMap();
   const pad = makePad({
-    side, pen: PEN * side,
-    label: `Sheet of ${side} by ${side} pixels to draw a digit on. Arrow keys move the pen, the `
-      + "space bar sets it down or lifts it.",
+    side,
+    pen: PEN * side,
+    label:
+      `Sheet of ${side} by ${side} pixels to draw a digit on. Arrow keys move the pen, the ` +
+      "space bar sets it down or lifts it.",
     onChange: () => {
       example = -1;
       soon();
@@ -81,10 +96,16 @@ function render({ model: shared, el }) {
   const thumbs = images.map((ink, k) => {
     const shown = picture(side, { "aria-hidden": "true" });
     paint(shown, ink);
-    return element("button", {
-      type: "button", class: "bw-digit", "aria-label": `${NAMES[labels[k]]} of the test set`,
-      on: { click: () => put(ink, k) },
-    }, shown);
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "bw-digit",
+        "aria-label": `${NAMES[labels[k]]} of the test set`,
+        on: { click: () => put(ink, k) },
+      },
+      shown,
+    );
   });
   const button = (text, click) => element("button", { type: "button", text, on: { click } });
   const clear = button("clear", () => pad.clear());
@@ -94,9 +115,15 @@ function render({ model: shared, el }) {
   });
   const hint = element("p", { class: "bw-hint bw-unlike" });
   const bars = NAMES.map((name, label) => {
-    const level = element("span", { class: "bw-level" }), share = element("span", { class: "bw-share" });
-    const node = element("li", {}, element("b", { text: label }),
-      element("span", { class: "bw-track", "aria-hidden": "true" }, level), share);
+    const level = element("span", { class: "bw-level" }),
+      share = element("span", { class: "bw-share" });
+    const node = element(
+      "li",
+      {},
+      element("b", { text: label }),
+      element("span", { class: "bw-track", "aria-hidden": "true" }, level),
+      share,
+    );
     return { node, level, share };
   });
   const result = element("p", { class: "bw-result" });
@@ -105,20 +132,41 @@ function render({ model: shared, el }) {
     shared.save_changes();
     soon();
   };
-  const patches = choice(`${id}-patch`, "Patches of",
-    sizes.map((size) => [size, `${size}×${size}`]), change("patch"));
+  const patches = choice(
+    `${id}-patch`,
+    "Patches of",
+    sizes.map((size) => [size, `${size}×${size}`]),
+    change("patch"),
+  );
   const looked = choice(`${id}-look`, "Where it looks", LOOKS, change("look"));
   const reading = element("p", { class: "bw-reading" });
   const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
   el.append(
-    element("div", { class: "bw-thumbs", role: "group", "aria-label": "Digits to begin with" },
-      ...thumbs),
-    element("div", { class: "bw-desk" },
+    element(
+      "div",
+      { class: "bw-thumbs", role: "group", "aria-label": "Digits to begin with" },
+      ...thumbs,
+    ),
+    element(
+      "div",
+      { class: "bw-desk" },
       element("div", {}, pad.node, element("div", { class: "bw-bar" }, clear, centre), hint),
-      element("div", {}, result,
-        element("ul", { class: "bw-bars", "aria-label": "Probability of each digit" },
-          ...bars.map(({ node }) => node)))),
-    patches.node, looked.node, reading, announce);
+      element(
+        "div",
+        {},
+        result,
+        element(
+          "ul",
+          { class: "bw-bars", "aria-label": "Probability of each digit" },
+          ...bars.map(({ node }) => node),
+        ),
+      ),
+    ),
+    patches.node,
+    looked.node,
+    reading,
+    announce,
+  );
 
   function put(ink, k) {
     pad.set(ink);
@@ -143,19 +191,24 @@ function render({ model: shared, el }) {
 
   /** Where the classifier looks, in words. */
   function lookedAt({ pool }, look, { shares, own }, columns) {
-    const how = look === "rollout" ? "By rollout" : "In the top layer", most = largest(shares, columns);
+    const how = look === "rollout" ? "By rollout" : "In the top layer",
+      most = largest(shares, columns);
     if (pool === "mean") return `${how} the patches look most at ${most}, on average.`;
     return `${how} the class token looks most at ${most}, and at itself ${percent(own)}.`;
   }
 
   function draw() {
-    const empty = pad.isEmpty(), chosen = Math.max(0, sizes.indexOf(shared.get("patch")));
-    const look = shared.get("look"), columns = side / sizes[chosen], model = models[chosen];
+    const empty = pad.isEmpty(),
+      chosen = Math.max(0, sizes.indexOf(shared.get("patch")));
+    const look = shared.get("look"),
+      columns = side / sizes[chosen],
+      model = models[chosen];
     const answer = empty ? null : answerOf(chosen);
     patches.show(sizes[chosen]);
     looked.show(look);
     thumbs.forEach((thumb, k) => thumb.setAttribute("aria-pressed", k === example));
-    const told = spread(pad.pixels, side), odd = told ? unlike(told) : "";
+    const told = spread(pad.pixels, side),
+      odd = told ? unlike(told) : "";
     box.hidden = Boolean(told) && !odd;
     hint.textContent = odd || (empty ? "The training digits fill the dashed box." : "");
     clear.disabled = empty;
@@ -167,28 +220,37 @@ function render({ model: shared, el }) {
       node.classList.toggle("is-top", label === answer?.top);
     });
     result.textContent = answer
-      ? `It reads a ${NAMES[answer.top]}: ${percent(answer.shares[answer.top])}.` : EMPTY;
+      ? `It reads a ${NAMES[answer.top]}: ${percent(answer.shares[answer.top])}.`
+      : EMPTY;
 
     const seen = answer && look !== "none" ? looks(answer.encoding, model, look) : null;
     map.draw(seen?.shares ?? null, columns);
-    const k = pointed && Math.floor(pointed.row / sizes[chosen]) * columns
-      + Math.floor(pointed.column / sizes[chosen]);
+    const k =
+      pointed &&
+      Math.floor(pointed.row / sizes[chosen]) * columns +
+        Math.floor(pointed.column / sizes[chosen]);
     map.mark(seen ? k : null);
     const count = `${columns ** 2} patches of ${sizes[chosen]}×${sizes[chosen]} pixels.`;
-    reading.textContent = !seen ? count : `${count} ${lookedAt(model, look, seen, columns)} `
-      + (pointed ? `Here, ${whereIs(k, columns)}: ${percent(seen.shares[k])}.`
-        : "The largest share is the darkest green.");
+    reading.textContent = !seen
+      ? count
+      : `${count} ${lookedAt(model, look, seen, columns)} ` +
+        (pointed
+          ? `Here, ${whereIs(k, columns)}: ${percent(seen.shares[k])}.`
+          : "The largest share is the darkest green.");
     Object.assign(el.dataset, {
-      patch: sizes[chosen], look, said: answer ? answer.top : "",
+      patch: sizes[chosen],
+      look,
+      said: answer ? answer.top : "",
       shares: answer ? JSON.stringify([...answer.shares]) : "",
     });
     clearTimeout(later);
-    later = setTimeout(() => { // once the reader stops drawing
+    later = setTimeout(() => {
+      // once the reader stops drawing
       announce.textContent = result.textContent;
       sizes.forEach((size, n) => {
         const other = empty ? null : answerOf(n);
-        patches.texts[n].textContent = `${size}×${size}`
-          + (other ? `: ${other.top} (${percent(other.shares[other.top])})` : "");
+        patches.texts[n].textContent =
+          `${size}×${size}` + (other ? `: ${other.top} (${percent(other.shares[other.top])})` : "");
       });
     }, 400);
   }

@@ -9,22 +9,28 @@ const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 /** Reads float32 numbers one after another: next(5) gives the next five. */
 function reader(data) {
   let offset = 0;
-  return (count) => Float64Array.from({ length: count }, () => {
-    const value = data.getFloat32(offset, true);
-    offset += 4;
-    return value;
-  });
+  return (count) =>
+    Float64Array.from({ length: count }, () => {
+      const value = data.getFloat32(offset, true);
+      offset += 4;
+      return value;
+    });
 }
 
 /** What forgetting_dial.py packed: layers with their projected inputs, and the last gradient. */
 export function unpack(data, sizes, layers) {
-  const next = reader(data), { steps, inputs: E, states: D } = sizes;
-  const sequence = next(steps * E), other = next(E), gradient = next(D);
+  const next = reader(data),
+    { steps, inputs: E, states: D } = sizes;
+  const sequence = next(steps * E),
+    other = next(E),
+    gradient = next(D);
   return {
     gradient,
     layers: layers.map(({ name, kind }) => {
       const G = GATES[kind] * D;
-      const W_in = next(E * G), W_rec = next(D * G), b_in = next(G);
+      const W_in = next(E * G),
+        W_rec = next(D * G),
+        b_in = next(G);
       const b_rec = kind === "gru" ? next(G) : new Float64Array(G);
       const project = (u) => {
         const a = b_in.slice();
@@ -32,7 +38,8 @@ export function unpack(data, sizes, layers) {
         return a;
       };
       const projected = Array.from({ length: steps }, (_, t) =>
-        project(sequence.subarray(t * E, (t + 1) * E)));
+        project(sequence.subarray(t * E, (t + 1) * E)),
+      );
       const changed = [project(other), ...projected.slice(1)]; // another first input
       return { name, kind, D, G, W_rec, b_rec, projected, changed };
     }),
@@ -42,16 +49,21 @@ export function unpack(data, sizes, layers) {
 /** The states after every step, h and, of an LSTM, c; and what the way back needs. */
 export function forward(layer, projected, radius) {
   const { kind, D, G, W_rec, b_rec } = layer;
-  let h = new Float64Array(D), c = new Float64Array(kind === "lstm" ? D : 0);
+  let h = new Float64Array(D),
+    c = new Float64Array(kind === "lstm" ? D : 0);
   return projected.map((a) => {
-    const q = b_rec.slice(), step = { before: h, cBefore: c, q };
+    const q = b_rec.slice(),
+      step = { before: h, cBefore: c, q };
     for (let i = 0; i < D; i++) {
       const value = radius * h[i];
       if (value) for (let g = 0, w = i * G; g < G; g++, w++) q[g] += value * W_rec[w];
     }
     if (kind === "lstm") {
-      const [i, f, g, o] = [0, 1, 2, 3].map((k) => Float64Array.from({ length: D }, (_, d) =>
-        (k === 2 ? Math.tanh : sigmoid)(a[k * D + d] + q[k * D + d])));
+      const [i, f, g, o] = [0, 1, 2, 3].map((k) =>
+        Float64Array.from({ length: D }, (_, d) =>
+          (k === 2 ? Math.tanh : sigmoid)(a[k * D + d] + q[k * D + d]),
+        ),
+      );
       c = c.map((old, d) => f[d] * old + i[d] * g[d]);
       h = c.map((value, d) => o[d] * Math.tanh(value));
       Object.assign(step, { i, f, g, o });
@@ -71,11 +83,13 @@ export function forward(layer, projected, radius) {
 /** The gradient one step back, from that with respect to a step's h and c. */
 function back({ kind, D, G, W_rec }, step, dh, dc, radius) {
   const dq = new Float64Array(G);
-  const dBefore = new Float64Array(D), dcBefore = new Float64Array(dc.length);
+  const dBefore = new Float64Array(D),
+    dcBefore = new Float64Array(dc.length);
   for (let d = 0; d < D; d++) {
     if (kind === "lstm") {
       const [i, f, g, o] = [step.i[d], step.f[d], step.g[d], step.o[d]];
-      const out = Math.tanh(step.c[d]), total = dc[d] + dh[d] * o * (1 - out * out);
+      const out = Math.tanh(step.c[d]),
+        total = dc[d] + dh[d] * o * (1 - out * out);
       dq[d] = total * g * i * (1 - i);
       dq[D + d] = total * step.cBefore[d] * f * (1 - f);
       dq[2 * D + d] = total * i * (1 - g * g);
@@ -100,13 +114,17 @@ function back({ kind, D, G, W_rec }, step, dh, dc, radius) {
   return [dBefore, dcBefore];
 }
 
-const norm = (...parts) => Math.sqrt(parts.reduce((sum, part) =>
-  part.reduce((inner, value) => inner + value * value, sum), 0));
+const norm = (...parts) =>
+  Math.sqrt(
+    parts.reduce((sum, part) => part.reduce((inner, value) => inner + value * value, sum), 0),
+  );
 
 /** The share of the gradient that is left n steps back, n = 0 to S. */
 export function gradientReach(layer, steps, gradient, radius) {
-  let dh = gradient, dc = new Float64Array(steps[0].c.length);
-  const start = norm(gradient), shares = [1];
+  let dh = gradient,
+    dc = new Float64Array(steps[0].c.length);
+  const start = norm(gradient),
+    shares = [1];
   for (let t = steps.length - 1; t >= 0; t--) {
     [dh, dc] = back(layer, steps[t], dh, dc, radius);
     shares.push(norm(dh, dc) / start);
@@ -116,7 +134,11 @@ export function gradientReach(layer, steps, gradient, radius) {
 
 /** How far apart two runs are n steps after their first input, as a share of the distance then. */
 export function distances(one, two) {
-  const apart = one.map((step, t) => norm(
-    step.h.map((value, d) => value - two[t].h[d]), step.c.map((value, d) => value - two[t].c[d])));
+  const apart = one.map((step, t) =>
+    norm(
+      step.h.map((value, d) => value - two[t].h[d]),
+      step.c.map((value, d) => value - two[t].c[d]),
+    ),
+  );
   return apart.map((distance) => distance / apart[0]);
 }

@@ -29,7 +29,8 @@ export function drawn(text, count) {
   for (const byte of new TextEncoder().encode(text)) key = Math.imul(key ^ byte, 0x01000193);
   const numbers = new Float64Array(count);
   for (let i = 0; i < count; i += 2) {
-    const u = (mix(key ^ mix(i + 1)) + 0.5) / 2 ** 32, angle = mix(key ^ mix(i + 2)) / 2 ** 32;
+    const u = (mix(key ^ mix(i + 1)) + 0.5) / 2 ** 32,
+      angle = mix(key ^ mix(i + 2)) / 2 ** 32;
     const radius = Math.sqrt(-2 * Math.log(u));
     numbers[i] = radius * Math.cos(2 * Math.PI * angle);
     numbers[i + 1] = radius * Math.sin(2 * Math.PI * angle);
@@ -48,7 +49,7 @@ function once(text, count) {
   return kept.get(text);
 }
 
-const frequency = (pair, width) => 10000 ** (-2 * pair / width);
+const frequency = (pair, width) => 10000 ** ((-2 * pair) / width);
 
 /** A word's numbers, plus its place's sines and cosines if they are added. */
 function vector(word, t, positions) {
@@ -67,11 +68,14 @@ function project(vectors, name, K, rotary) {
   return vectors.map((x, t) => {
     const y = new Float64Array(K);
     for (let i = 0; i < WIDTH; i++) {
-      const value = x[i] / Math.sqrt(WIDTH), row = i * WIDTH;
+      const value = x[i] / Math.sqrt(WIDTH),
+        row = i * WIDTH;
       for (let k = 0; k < K; k++) y[k] += value * W[row + k];
     }
     for (let k = 0; rotary && k < K; k += 2) {
-      const angle = t * frequency(k / 2, K), cos = Math.cos(angle), sin = Math.sin(angle);
+      const angle = t * frequency(k / 2, K),
+        cos = Math.cos(angle),
+        sin = Math.sin(angle);
       [y[k], y[k + 1]] = [y[k] * cos - y[k + 1] * sin, y[k] * sin + y[k + 1] * cos];
     }
     return y;
@@ -87,8 +91,12 @@ function softmax(scores) {
 }
 
 /** The weights of every head: maps[n][t] is row t of head n, N numbers. */
-export function attentionMaps(tokens, { heads, d_k, mask, padded, scaled, temperature, positions }) {
-  const N = tokens.length, real = mask === "padding" ? N - padded : N;
+export function attentionMaps(
+  tokens,
+  { heads, d_k, mask, padded, scaled, temperature, positions },
+) {
+  const N = tokens.length,
+    real = mask === "padding" ? N - padded : N;
   const vectors = tokens.map((word, t) => vector(word, t, positions));
   const rotary = positions === "rotary";
   const factor = (scaled ? 1 / Math.sqrt(d_k) : 1) / temperature;

@@ -9,7 +9,8 @@
     if (Array.isArray(value)) return value.map(revive);
     if (value === null || typeof value !== "object") return value;
     if (typeof value.$b64 === "string") {
-      const text = atob(value.$b64), bytes = new Uint8Array(text.length);
+      const text = atob(value.$b64),
+        bytes = new Uint8Array(text.length);
       for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
       return new DataView(bytes.buffer);
     }
@@ -22,7 +23,9 @@
       this.state = revive(state);
       this.listeners = new Map();
     }
-    get(key) { return this.state[key]; }
+    get(key) {
+      return this.state[key];
+    }
     set(key, value) {
       const changes = typeof key === "string" ? { [key]: value } : key;
       const changed = Object.keys(changes).filter((name) => this.state[name] !== changes[name]);
@@ -70,7 +73,8 @@
     const { hash, esm, css, state } = JSON.parse(payload.textContent);
     style(hash, css);
     const { default: widget } = await load(hash, esm);
-    const model = new Model(state), signal = new AbortController().signal;
+    const model = new Model(state),
+      signal = new AbortController().signal;
     const el = document.createElement("div");
     await widget.initialize?.({ model, signal });
     await widget.render({ model, el, signal });

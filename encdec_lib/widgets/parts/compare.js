@@ -4,10 +4,12 @@
  *  right: a list of {kind, answer, reference} with kind "right", "wrong" (another token), "extra"
  *  (only in the answer) or "missing". As encdec_lib.evaluation.metrics.edit_alignment does it. */
 export function compare(answer, reference) {
-  const n = answer.length, m = reference.length;
+  const n = answer.length,
+    m = reference.length;
   const edit = n + m + 1; // dearer than all matches together, so that edits decide first
   const cost = Array.from({ length: n + 1 }, (_, i) =>
-    Array.from({ length: m + 1 }, (_, j) => edit * Math.max(i, j))); // right where i or j is 0
+    Array.from({ length: m + 1 }, (_, j) => edit * Math.max(i, j)),
+  ); // right where i or j is 0
   const same = (i, j) => answer[i - 1] === reference[j - 1];
   const pair = (i, j) => cost[i - 1][j - 1] + (same(i, j) ? -1 : edit);
   for (let i = 1; i <= n; i++) {
@@ -32,6 +34,7 @@ export function compare(answer, reference) {
 /** compare() against the nearest of several references. */
 export function compareNearest(answer, references) {
   const faults = (pairs) => pairs.filter((pair) => pair.kind !== "right").length;
-  return references.map((reference) => compare(answer, reference))
+  return references
+    .map((reference) => compare(answer, reference))
     .reduce((best, pairs) => (faults(pairs) < faults(best) ? pairs : best));
 }

@@ -7,14 +7,18 @@
 import { element } from "./page.js";
 
 export const INK = 0.3; // from here a pixel belongs to a digit, as in data/scenes.py
-const PEN = 0.8, ERASER = 1.6; // radius in pixels; the edge is grey, as in the data
-const LIFTED = "#0072b2", DOWN = "#d55e00"; // frame of the keyboard's cursor
+const PEN = 0.8,
+  ERASER = 1.6; // radius in pixels; the edge is grey, as in the data
+const LIFTED = "#0072b2",
+  DOWN = "#d55e00"; // frame of the keyboard's cursor
 
 /** The images of a Bytes trait, one byte a pixel, as lists of ink from 0 to 1. */
 export function imagesFrom(bytes, side) {
-  const size = side * side, count = bytes.byteLength / size;
+  const size = side * side,
+    count = bytes.byteLength / size;
   return Array.from({ length: count }, (_, n) =>
-    Float32Array.from({ length: size }, (_, k) => bytes.getUint8(n * size + k) / 255));
+    Float32Array.from({ length: size }, (_, k) => bytes.getUint8(n * size + k) / 255),
+  );
 }
 
 /** A canvas of one dot a pixel, enlarged by its style; `paint` fills it from ink, 0 to 1. */
@@ -37,25 +41,34 @@ export function paint(canvas, ink) {
 /** The rectangle of a digit's ink: {data, height, width}; null if it has none. */
 export function cropped(digit) {
   const side = Math.sqrt(digit.length);
-  let top = side, bottom = -1, left = side, right = -1;
+  let top = side,
+    bottom = -1,
+    left = side,
+    right = -1;
   digit.forEach((ink, k) => {
     if (ink <= INK) return;
-    const row = Math.floor(k / side), column = k % side;
+    const row = Math.floor(k / side),
+      column = k % side;
     top = Math.min(top, row);
     bottom = Math.max(bottom, row);
     left = Math.min(left, column);
     right = Math.max(right, column);
   });
   if (bottom < 0) return null;
-  const height = bottom - top + 1, width = right - left + 1;
-  const data = Float32Array.from({ length: height * width }, (_, k) =>
-    digit[(top + Math.floor(k / width)) * side + left + (k % width)]);
+  const height = bottom - top + 1,
+    width = right - left + 1;
+  const data = Float32Array.from(
+    { length: height * width },
+    (_, k) => digit[(top + Math.floor(k / width)) * side + left + (k % width)],
+  );
   return { data, height, width };
 }
 
 /** How far a pixel's middle lies from the line between two points, in pixels. */
 function distance(x, y, from, to) {
-  const dx = to.x - from.x, dy = to.y - from.y, length = dx * dx + dy * dy;
+  const dx = to.x - from.x,
+    dy = to.y - from.y,
+    length = dx * dx + dy * dy;
   const share = length ? ((x - from.x) * dx + (y - from.y) * dy) / length : 0;
   const t = Math.min(1, Math.max(0, share));
   return Math.hypot(x - from.x - t * dx, y - from.y - t * dy);
@@ -74,28 +87,39 @@ function distance(x, y, from, to) {
  *  (a list of ink), which then follows the pointer until it is let go. Arrow keys move the
  *  cursor (with Shift by four), the space bar sets the pen down or lifts it, or places the digit. */
 export function makePad({
-  side, label, onChange, onPoint = () => {}, view = (ink) => ink, pen = PEN,
+  side,
+  label,
+  onChange,
+  onPoint = () => {},
+  view = (ink) => ink,
+  pen = PEN,
 }) {
-  const pixels = new Float32Array(side * side), middle = Math.floor(side / 2);
+  const pixels = new Float32Array(side * side),
+    middle = Math.floor(side / 2);
   const cursor = { row: middle, column: middle };
-  let tool = "pen", penDown = false; // penDown: of the keyboard's pen
+  let tool = "pen",
+    penDown = false; // penDown: of the keyboard's pen
   let held = null; // while a pointer is down: {from, before, erase}
 
   const canvas = picture(side, {
-    class: "bw-ink", tabindex: 0, role: "application", "aria-label": label,
+    class: "bw-ink",
+    tabindex: 0,
+    role: "application",
+    "aria-label": label,
   });
   canvas.style.touchAction = "none";
   canvas.style.cursor = "crosshair";
   const frame = element("span", { class: "bw-cursor", "aria-hidden": "true" });
-  frame.style.cssText = "position:absolute;pointer-events:none;display:none;"
-    + `width:${100 / side}%;height:${100 / side}%;outline:2px solid ${LIFTED}`;
+  frame.style.cssText =
+    "position:absolute;pointer-events:none;display:none;" +
+    `width:${100 / side}%;height:${100 / side}%;outline:2px solid ${LIFTED}`;
   const node = element("div", { class: "bw-pad" }, canvas, frame);
   node.style.position = "relative";
 
   function refresh() {
     paint(canvas, view(pixels));
-    frame.style.left = `${100 * cursor.column / side}%`;
-    frame.style.top = `${100 * cursor.row / side}%`;
+    frame.style.left = `${(100 * cursor.column) / side}%`;
+    frame.style.top = `${(100 * cursor.row) / side}%`;
     frame.style.outlineColor = penDown ? DOWN : LIFTED;
   }
 
@@ -108,13 +132,16 @@ export function makePad({
 
   /** A soft line; `from` and `to` are points {x, y} in pixels from the left and top edge. */
   function line(from, to, erase = false) {
-    const radius = erase ? ERASER : pen, reach = radius + 0.5;
+    const radius = erase ? ERASER : pen,
+      reach = radius + 0.5;
     const rows = [Math.min(from.y, to.y) - reach, Math.max(from.y, to.y) + reach];
     const columns = [Math.min(from.x, to.x) - reach, Math.max(from.x, to.x) + reach];
-    const first = (at) => Math.max(0, Math.floor(at)), last = (at) => Math.min(side - 1, at);
+    const first = (at) => Math.max(0, Math.floor(at)),
+      last = (at) => Math.min(side - 1, at);
     for (let row = first(rows[0]); row <= last(rows[1]); row++) {
       for (let column = first(columns[0]); column <= last(columns[1]); column++) {
-        const far = distance(column + 0.5, row + 0.5, from, to), k = row * side + column;
+        const far = distance(column + 0.5, row + 0.5, from, to),
+          k = row * side + column;
         const cover = Math.min(1, Math.max(0, reach - far));
         pixels[k] = erase ? Math.min(pixels[k], 1 - cover) : Math.max(pixels[k], cover);
       }
@@ -147,8 +174,10 @@ export function makePad({
   const isDigit = () => typeof tool !== "string";
   function at(event) {
     const box = canvas.getBoundingClientRect();
-    return { x: side * (event.clientX - box.left) / box.width,
-      y: side * (event.clientY - box.top) / box.height };
+    return {
+      x: (side * (event.clientX - box.left)) / box.width,
+      y: (side * (event.clientY - box.top)) / box.height,
+    };
   }
   const inside = (value) => Math.min(side - 1, Math.max(0, Math.floor(value)));
   function pointAt({ x, y }) {
@@ -189,9 +218,13 @@ export function makePad({
     changed();
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, (event) => { if (event.pointerId === held?.id) held = null; });
+    canvas.addEventListener(end, (event) => {
+      if (event.pointerId === held?.id) held = null;
+    });
   }
-  canvas.addEventListener("pointerleave", () => { if (!held) onPoint(null); });
+  canvas.addEventListener("pointerleave", () => {
+    if (!held) onPoint(null);
+  });
 
   // ---------------------------------------------------------------- keyboard
 
@@ -209,7 +242,8 @@ export function makePad({
     const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
     const step = steps[event.key];
     if (step) {
-      const from = middleOf(cursor), far = event.shiftKey ? 4 : 1;
+      const from = middleOf(cursor),
+        far = event.shiftKey ? 4 : 1;
       cursor.row = inside(cursor.row + far * step[0]);
       cursor.column = inside(cursor.column + far * step[1]);
       if (penDown) line(from, middleOf(cursor), tool === "eraser");
@@ -232,7 +266,11 @@ export function makePad({
 
   refresh();
   return {
-    node, canvas, pixels, cursor, refresh,
+    node,
+    canvas,
+    pixels,
+    cursor,
+    refresh,
     stamp(digit, top, left) {
       const rectangle = stamp(digit, top, left);
       changed();
@@ -240,9 +278,23 @@ export function makePad({
     },
     isEmpty: () => !pixels.some((ink) => ink > INK),
     penIsDown: () => penDown,
-    clear() { pixels.fill(0); changed(); },
-    set(ink) { pixels.set(ink); changed(); },
-    use(next) { tool = next; penDown = false; refresh(); },
-    point(row, column) { cursor.row = inside(row); cursor.column = inside(column); refresh(); },
+    clear() {
+      pixels.fill(0);
+      changed();
+    },
+    set(ink) {
+      pixels.set(ink);
+      changed();
+    },
+    use(next) {
+      tool = next;
+      penDown = false;
+      refresh();
+    },
+    point(row, column) {
+      cursor.row = inside(row);
+      cursor.column = inside(column);
+      refresh();
+    },
   };
 }

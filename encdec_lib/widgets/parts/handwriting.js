@@ -8,7 +8,8 @@ export const emptySheet = (size) => new Float32Array(size * size);
 export function stroke(sheet, size, x0, y0, x1, y1, radius) {
   const steps = Math.max(1, Math.ceil(Math.hypot(x1 - x0, y1 - y0)));
   for (let k = 0; k <= steps; k++) {
-    const x = x0 + (x1 - x0) * k / steps, y = y0 + (y1 - y0) * k / steps;
+    const x = x0 + ((x1 - x0) * k) / steps,
+      y = y0 + ((y1 - y0) * k) / steps;
     for (let r = Math.max(0, Math.floor(y - radius)); r < Math.min(size, y + radius); r++) {
       for (let c = Math.max(0, Math.floor(x - radius)); c < Math.min(size, x + radius); c++) {
         if (Math.hypot(c + 0.5 - x, r + 0.5 - y) <= radius) sheet[r * size + c] = 1;
@@ -19,7 +20,13 @@ export function stroke(sheet, size, x0, y0, x1, y1, radius) {
 
 /** The sheet as an image of `side` × `side` grey levels, or null if nothing is drawn. */
 export function normalised(sheet, size, side) {
-  let top = size, bottom = -1, left = size, right = -1, ink = 0, atX = 0, atY = 0;
+  let top = size,
+    bottom = -1,
+    left = size,
+    right = -1,
+    ink = 0,
+    atX = 0,
+    atY = 0;
   for (let r = 0; r < size; r++) {
     for (let c = 0; c < size; c++) {
       if (!sheet[r * size + c]) continue;
@@ -31,8 +38,9 @@ export function normalised(sheet, size, side) {
     }
   }
   if (!ink) return null;
-  const cells = 1.4 * Math.max(bottom - top + 1, right - left + 1) / side; // cells in one pixel
-  const fine = 5, image = new Float32Array(side * side);
+  const cells = (1.4 * Math.max(bottom - top + 1, right - left + 1)) / side; // cells in one pixel
+  const fine = 5,
+    image = new Float32Array(side * side);
   for (let r = 0; r < side * fine; r++) {
     const y = Math.floor(atY / ink + ((r + 0.5) / fine - side / 2) * cells);
     for (let c = 0; c < side * fine; c++) {

@@ -16,7 +16,8 @@ function colour(el, variable) {
 function paint(canvas, { rows, columns }, weights, [red, green, blue], hidden) {
   canvas.width = columns;
   canvas.height = rows;
-  const context = canvas.getContext("2d"), dots = context.createImageData(columns, rows);
+  const context = canvas.getContext("2d"),
+    dots = context.createImageData(columns, rows);
   for (let k = 0; k < rows * columns; k++) {
     dots.data.set([red, green, blue, Math.round(255 * weights[k])], 4 * k);
   }
@@ -24,9 +25,10 @@ function paint(canvas, { rows, columns }, weights, [red, green, blue], hidden) {
   canvas.parentElement.classList.toggle("is-masked", hidden);
 }
 
-export const weightsOf = (map, head) => (head
-  ? map.weights.subarray((head - 1) * map.rows * map.columns, head * map.rows * map.columns)
-  : meanHead(map));
+export const weightsOf = (map, head) =>
+  head
+    ? map.weights.subarray((head - 1) * map.rows * map.columns, head * map.rows * map.columns)
+    : meanHead(map);
 
 /** {node, draw(map, head, masked, what), mark(row)}. Head 0 is the mean; `onChoose(head)` hears of
  *  a choice, `onRow(head, row)` of the row under the pointer, onRow(null) that there is none. */
@@ -37,20 +39,31 @@ export function headPictures(id, el, { onChoose, onRow }) {
 
   function make(head) {
     const input = element("input", {
-      type: "radio", name: `${id}-head`, value: head, on: { change: () => onChoose(head) },
+      type: "radio",
+      name: `${id}-head`,
+      value: head,
+      on: { change: () => onChoose(head) },
     });
     const canvas = element("canvas", { "aria-hidden": "true" });
     const marker = element("i", { class: "bw-marker" });
     const frame = element("span", { class: "bw-frame" }, canvas, marker);
     frame.addEventListener("pointermove", (event) => {
       const { top, height } = frame.getBoundingClientRect();
-      const row = Math.floor((event.clientY - top) / height * now.map.rows);
+      const row = Math.floor(((event.clientY - top) / height) * now.map.rows);
       onRow(head, Math.min(Math.max(row, 0), now.map.rows - 1));
     });
     frame.addEventListener("pointerleave", () => onRow(null));
-    const label = element("label", { class: "bw-head" }, frame,
-      element("span", { class: "bw-caption" }, input,
-        element("span", { text: head ? `head ${head}` : "mean" })));
+    const label = element(
+      "label",
+      { class: "bw-head" },
+      frame,
+      element(
+        "span",
+        { class: "bw-caption" },
+        input,
+        element("span", { text: head ? `head ${head}` : "mean" }),
+      ),
+    );
     return { head, input, canvas, marker, label };
   }
 
@@ -74,7 +87,10 @@ export function headPictures(id, el, { onChoose, onRow }) {
   // The page's light may be switched while the widget stands.
   const watch = new MutationObserver(() => now && draw(now.map, now.chosen, now.masked, now.what));
   for (const owner of [document.documentElement, document.body]) {
-    watch.observe(owner, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light"] });
+    watch.observe(owner, {
+      attributes: true,
+      attributeFilter: ["data-theme", "data-jp-theme-light"],
+    });
   }
   return {
     node,
@@ -83,7 +99,7 @@ export function headPictures(id, el, { onChoose, onRow }) {
       for (const { marker } of made) {
         marker.hidden = row === null;
         if (row === null) continue;
-        marker.style.top = `${100 * row / now.map.rows}%`;
+        marker.style.top = `${(100 * row) / now.map.rows}%`;
         marker.style.height = `${100 / now.map.rows}%`;
       }
     },

@@ -61,7 +61,9 @@ export function markedTokens(pairs, separator = " ", gloss = {}) {
   pairs.forEach(({ kind, answer, reference }, k) => {
     if (k) list.append(separator);
     const note = {
-      wrong: `wrong, should be ${reference}`, extra: "extra", missing: "left out",
+      wrong: `wrong, should be ${reference}`,
+      extra: "extra",
+      missing: "left out",
     }[kind];
     const token = element("span", { class: `bw-token bw-${kind}`, title: note });
     if (note) token.append(spoken(`[${note}: `));

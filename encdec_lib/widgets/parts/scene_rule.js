@@ -4,7 +4,16 @@
 // past the last pixel, as in encdec_lib/data/scenes.py.
 
 export const NAMES = [
-  "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+  "zero",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
 ];
 const CLEAR = 2; // pixels by which one distance must exceed the other
 const SAID = { left: ["left", "of"], right: ["right", "of"], above: ["above"], below: ["below"] };
@@ -13,8 +22,10 @@ const middle = ({ top, left, bottom, right }) => [(top + bottom) / 2, (left + ri
 
 /** Where `subject` is, seen from `other`; null if the distances are too much alike. */
 export function relation(subject, other) {
-  const [row, column] = middle(subject), [otherRow, otherColumn] = middle(other);
-  const down = row - otherRow, across = column - otherColumn;
+  const [row, column] = middle(subject),
+    [otherRow, otherColumn] = middle(other);
+  const down = row - otherRow,
+    across = column - otherColumn;
   if (Math.abs(Math.abs(down) - Math.abs(across)) < CLEAR) return null;
   if (Math.abs(across) > Math.abs(down)) return across < 0 ? "left" : "right";
   return down < 0 ? "above" : "below";
@@ -23,7 +34,8 @@ export function relation(subject, other) {
 /** The one true caption as a list of tokens, or null where a relation is not clear. */
 export function trueCaption(places) {
   const [subject, ...others] = [...places].sort((a, b) => {
-    const [row, column] = middle(a), [otherRow, otherColumn] = middle(b);
+    const [row, column] = middle(a),
+      [otherRow, otherColumn] = middle(b);
     return a.label - b.label || row - otherRow || column - otherColumn;
   });
   const tokens = ["a", NAMES[subject.label]];
@@ -37,6 +49,8 @@ export function trueCaption(places) {
 
 /** Whether two places leave no pixel free between them, as no scene of the data has it. */
 export function touch(a, b) {
-  return Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) + 1 > 0
-    && Math.min(a.right, b.right) - Math.max(a.left, b.left) + 1 > 0;
+  return (
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) + 1 > 0 &&
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) + 1 > 0
+  );
 }

@@ -8,8 +8,8 @@ import { NAMES, touch, trueCaption } from "./scene_rule.js";
 const numbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 export const EMPTY = "The canvas is empty: choose a digit from the row above to place it here.";
-export const UNCLEAR = "No caption: seen from one digit, the subject is about as far across as it "
-  + "is up or down.";
+export const UNCLEAR =
+  "No caption: seen from one digit, the subject is about as far across as it " + "is up or down.";
 
 /** Tokens as a sentence: no space before a comma. */
 export const sentence = (tokens) => tokens.join(" ").replaceAll(" ,", ",");
@@ -20,18 +20,27 @@ export const sentence = (tokens) => tokens.join(" ").replaceAll(" ,", ",");
  *  and the image with its noise; show() brings the page up to date. */
 export function sceneStage(shared, el, { onChange, over = null }) {
   el.classList.add("bw-scenes");
-  const side = shared.get("side"), most = shared.get("most"), labels = shared.get("labels");
+  const side = shared.get("side"),
+    most = shared.get("most"),
+    labels = shared.get("labels");
   const images = imagesFrom(shared.get("digits"), shared.get("digit_side"));
-  const inks = images.map(cropped), bytes = shared.get("grain");
-  const grain = Float32Array.from({ length: side * side }, (_, k) =>
-    (bytes.getInt8(k) / 127) * shared.get("largest_grain"));
+  const inks = images.map(cropped),
+    bytes = shared.get("grain");
+  const grain = Float32Array.from(
+    { length: side * side },
+    (_, k) => (bytes.getInt8(k) / 127) * shared.get("largest_grain"),
+  );
 
   let layout = []; // [{k, top, left, node}]: which digit, where its ink begins, its element
   let chosen = null; // the one that the buttons and the keys move
   const turn = {}; // which handwriting of a label comes next
 
   const place = ({ k, top, left }) => ({
-    label: labels[k], top, left, bottom: top + inks[k].height, right: left + inks[k].width,
+    label: labels[k],
+    top,
+    left,
+    bottom: top + inks[k].height,
+    right: left + inks[k].width,
   });
   const within = (k, top, left) => ({
     k,
@@ -44,16 +53,29 @@ export function sceneStage(shared, el, { onChange, over = null }) {
   // ---------------------------------------------------------------- elements
 
   const canvas = picture(side, { class: "bw-scene" });
-  const stage = element("div", {
-    class: "bw-stage", role: "group", "aria-label": `Canvas of ${side} by ${side} pixels`,
-  }, canvas, over);
+  const stage = element(
+    "div",
+    {
+      class: "bw-stage",
+      role: "group",
+      "aria-label": `Canvas of ${side} by ${side} pixels`,
+    },
+    canvas,
+    over,
+  );
   const palette = NAMES.map((name, label) => {
     const shown = picture(shared.get("digit_side"), { "aria-hidden": "true" });
     paint(shown, images[labels.indexOf(label)]);
-    return element("button", {
-      type: "button", class: "bw-digit", "aria-label": `place a ${name}`,
-      on: { click: () => add(label) },
-    }, shown);
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "bw-digit",
+        "aria-label": `place a ${name}`,
+        on: { click: () => add(label) },
+      },
+      shown,
+    );
   });
   const button = (text, click) => element("button", { type: "button", text, on: { click } });
   const remove = button("remove", () => chosen && take(chosen));
@@ -78,7 +100,7 @@ export function sceneStage(shared, el, { onChange, over = null }) {
     let grip = null; // where in the digit the pointer holds it, in pixels of the canvas
     const at = ({ clientX, clientY }) => {
       const box = canvas.getBoundingClientRect();
-      return [(clientY - box.top) * side / box.height, (clientX - box.left) * side / box.width];
+      return [((clientY - box.top) * side) / box.height, ((clientX - box.left) * side) / box.width];
     };
     item.node.addEventListener("focus", () => choose(item));
     item.node.addEventListener("pointerdown", (event) => {
@@ -93,12 +115,17 @@ export function sceneStage(shared, el, { onChange, over = null }) {
       move(item, y - grip[0], x - grip[1]);
     });
     for (const end of ["pointerup", "pointercancel"]) {
-      item.node.addEventListener(end, () => { grip = null; });
+      item.node.addEventListener(end, () => {
+        grip = null;
+      });
     }
     item.node.addEventListener("keydown", (event) => {
       const step = event.shiftKey ? 4 : 1;
       const [down, across] = {
-        ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step],
+        ArrowUp: [-step, 0],
+        ArrowDown: [step, 0],
+        ArrowLeft: [0, -step],
+        ArrowRight: [0, step],
       }[event.key] ?? [0, 0];
       if (down || across) move(item, item.top + down, item.left + across);
       else if (event.key === "Delete" || event.key === "Backspace") take(item);
@@ -128,14 +155,20 @@ export function sceneStage(shared, el, { onChange, over = null }) {
 
   /** A place for a digit: one that touches no other and leaves a true caption, if there is one. */
   function free(k) {
-    const rows = side - inks[k].height + 1, columns = side - inks[k].width + 1;
+    const rows = side - inks[k].height + 1,
+      columns = side - inks[k].width + 1;
     const others = layout.map(place);
-    const tries = Array.from({ length: rows * columns }, (_, n) => (n * 389) % (rows * columns))
-      .map((n) => [Math.floor(n / columns), n % columns]);
-    const fits = tries.filter(([top, left]) =>
-      !others.some((other) => touch(place({ k, top, left }), other)));
-    return fits.find(([top, left]) => trueCaption([...others, place({ k, top, left })]))
-      ?? fits[0] ?? [Math.floor(rows / 2), Math.floor(columns / 2)];
+    const tries = Array.from(
+      { length: rows * columns },
+      (_, n) => (n * 389) % (rows * columns),
+    ).map((n) => [Math.floor(n / columns), n % columns]);
+    const fits = tries.filter(
+      ([top, left]) => !others.some((other) => touch(place({ k, top, left }), other)),
+    );
+    return (
+      fits.find(([top, left]) => trueCaption([...others, place({ k, top, left })])) ??
+      fits[0] ?? [Math.floor(rows / 2), Math.floor(columns / 2)]
+    );
   }
 
   function take(item) {
@@ -163,7 +196,11 @@ export function sceneStage(shared, el, { onChange, over = null }) {
     for (let tries = 0; tries < 500; tries++) {
       const drawn = Array.from({ length: 1 + random(most) }, () => {
         const k = random(labels.length);
-        return { k, top: random(side - inks[k].height + 1), left: random(side - inks[k].width + 1) };
+        return {
+          k,
+          top: random(side - inks[k].height + 1),
+          left: random(side - inks[k].width + 1),
+        };
       });
       const boxes = drawn.map(place);
       const apart = boxes.every((a, i) => boxes.every((b, j) => i >= j || !touch(a, b)));
@@ -189,7 +226,8 @@ export function sceneStage(shared, el, { onChange, over = null }) {
       const { data: ink, height, width } = inks[k];
       for (let r = 0; r < height; r++) {
         for (let c = 0; c < width; c++) {
-          const here = (top + r) * side + left + c, dot = ink[r * width + c];
+          const here = (top + r) * side + left + c,
+            dot = ink[r * width + c];
           data[here] = dot > INK ? dot : Math.max(data[here], dot);
         }
       }
@@ -201,13 +239,19 @@ export function sceneStage(shared, el, { onChange, over = null }) {
   function show(image) {
     paint(canvas, image.data);
     for (const item of layout) {
-      const { top, left, bottom, right } = place(item), share = (n) => `${100 * n / side}%`;
+      const { top, left, bottom, right } = place(item),
+        share = (n) => `${(100 * n) / side}%`;
       Object.assign(item.node.style, {
-        top: share(top), left: share(left), height: share(bottom - top), width: share(right - left),
+        top: share(top),
+        left: share(left),
+        height: share(bottom - top),
+        width: share(right - left),
       });
-      item.node.setAttribute("aria-label",
-        `${named(item)}, rows ${top + 1} to ${bottom}, columns ${left + 1} to ${right}. `
-        + "Arrow keys move it, Delete removes it.");
+      item.node.setAttribute(
+        "aria-label",
+        `${named(item)}, rows ${top + 1} to ${bottom}, columns ${left + 1} to ${right}. ` +
+          "Arrow keys move it, Delete removes it.",
+      );
     }
     clear.disabled = !layout.length;
     el.dataset.places = JSON.stringify(places());
@@ -221,16 +265,22 @@ export function sceneStage(shared, el, { onChange, over = null }) {
       boxes.length > most ? `${who} trained on up to ${numbers[most] ?? most} digits.` : "",
       touching ? "Two digits touch, as in no scene of the training." : "",
       boxes.length <= most && !touching ? "Drag a digit, or move it by arrow keys." : "",
-    ].filter(Boolean).join(" ");
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 
   const follow = () => {
-    if (JSON.stringify(shared.get("places")) !== JSON.stringify(places())) set(shared.get("places"));
+    if (JSON.stringify(shared.get("places")) !== JSON.stringify(places()))
+      set(shared.get("places"));
   };
   shared.on("change:places", follow);
   return {
-    palette: element("div", { class: "bw-palette", role: "group", "aria-label": "Digits to place" },
-      ...palette),
+    palette: element(
+      "div",
+      { class: "bw-palette", role: "group", "aria-label": "Digits to place" },
+      ...palette,
+    ),
     node: stage,
     bar: element("div", { class: "bw-bar" }, remove, clear, button("another scene", another)),
     boxes: () => layout.map(place),

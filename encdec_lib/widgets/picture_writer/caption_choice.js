@@ -21,17 +21,32 @@ const options = (values) => values.map((value) => element("option", { value, tex
  *  the training, `others` those that it did not have; without either there is one digit. `unseen`
  *  says whether the caption has one of the others. `onChange` hears of a reader's choice. */
 export function captionChoice({ text, seen, others, onChange }) {
-  const choose = (label, ...choices) => element("select", {
-    class: "bw-choice", "aria-label": label, on: { change: changed },
-  }, ...choices);
+  const choose = (label, ...choices) =>
+    element(
+      "select",
+      {
+        class: "bw-choice",
+        "aria-label": label,
+        on: { change: changed },
+      },
+      ...choices,
+    );
   const first = choose("first digit", ...options(NAMES));
-  const relation = choose("where it is", ...options([ALONE, ...seen]), others.length
-    ? element("optgroup", { label: "not in the training" }, ...options(others)) : "");
+  const relation = choose(
+    "where it is",
+    ...options([ALONE, ...seen]),
+    others.length ? element("optgroup", { label: "not in the training" }, ...options(others)) : "",
+  );
   const second = choose("second digit", ...options(NAMES));
   const article = element("span", { text: "a" });
-  const node = element("div", { class: "bw-caption", role: "group", "aria-label": "Caption" },
-    element("span", { class: "bw-name", text: "Caption" }), element("span", { text: "a" }), first,
-    ...(seen.length + others.length ? [relation, article, second] : []));
+  const node = element(
+    "div",
+    { class: "bw-caption", role: "group", "aria-label": "Caption" },
+    element("span", { class: "bw-name", text: "Caption" }),
+    element("span", { text: "a" }),
+    first,
+    ...(seen.length + others.length ? [relation, article, second] : []),
+  );
   let parts = partsOf(text);
 
   function changed() {
@@ -50,11 +65,15 @@ export function captionChoice({ text, seen, others, onChange }) {
   show();
   return {
     node,
-    get text() { return textOf(parts); },
+    get text() {
+      return textOf(parts);
+    },
     set text(value) {
       parts = partsOf(value) ?? parts; // a live kernel may ask for anything
       show();
     },
-    get unseen() { return others.includes(parts[1]); },
+    get unseen() {
+      return others.includes(parts[1]);
+    },
   };
 }

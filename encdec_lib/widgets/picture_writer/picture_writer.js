@@ -13,47 +13,91 @@ const SLICE = 10; // milliseconds of painting in one frame
 const STOPS = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89]; // of the top-k dial, and all
 
 function render({ model: shared, el }) {
-  const id = prepare(el, "writer"), columns = shared.get("columns"), patch = shared.get("patch");
-  const words = vocabulary(shared.get("symbols")), model = loadModel(shared.get("model"));
-  const bytes = shared.get("codes"), lanes = shared.get("pictures"), cells = columns * columns;
-  const codes = model.vocab - FIRST, session = model.open(lanes);
-  const stops = [...new Set([...STOPS.filter((k) => k < codes), shared.get("top_k"), codes])]
-    .sort((a, b) => a - b);
+  const id = prepare(el, "writer"),
+    columns = shared.get("columns"),
+    patch = shared.get("patch");
+  const words = vocabulary(shared.get("symbols")),
+    model = loadModel(shared.get("model"));
+  const bytes = shared.get("codes"),
+    lanes = shared.get("pictures"),
+    cells = columns * columns;
+  const codes = model.vocab - FIRST,
+    session = model.open(lanes);
+  const stops = [...new Set([...STOPS.filter((k) => k < codes), shared.get("top_k"), codes])].sort(
+    (a, b) => a - b,
+  );
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   const painted = Array.from({ length: lanes }, () => new Int32Array(cells)); // tokens
   const next = new Int32Array(lanes); // what every lane reads in the next step
-  let caption = [], dials = {}, random = [], done = cells, worked = 0, frame = 0, later = 0;
-  let hovered = null, kept = null, last = null; // [picture, square]
+  let caption = [],
+    dials = {},
+    random = [],
+    done = cells,
+    worked = 0,
+    frame = 0,
+    later = 0;
+  let hovered = null,
+    kept = null,
+    last = null; // [picture, square]
 
   // ---------------------------------------------------------------- elements
 
   const composer = captionChoice({
-    text: shared.get("text"), seen: shared.get("relations"), others: shared.get("others"),
+    text: shared.get("text"),
+    seen: shared.get("relations"),
+    others: shared.get("others"),
     onChange: (text) => keep({ text }),
   });
   const unseen = element("p", {
-    class: "bw-hint bw-unseen", text: "No caption of the training says it like this.",
+    class: "bw-hint bw-unseen",
+    text: "No caption of the training says it like this.",
   });
-  const examples = shared.get("examples").map((text) => element("button", {
-    type: "button", class: "bw-example", text, on: { click: () => keep({ text }) },
-  }));
+  const examples = shared.get("examples").map((text) =>
+    element("button", {
+      type: "button",
+      class: "bw-example",
+      text,
+      on: { click: () => keep({ text }) },
+    }),
+  );
   const dial = (name, label, attributes, read) => {
     const input = element("input", {
-      id: `${id}-${name}`, type: "range", class: "bw-slider", ...attributes,
+      id: `${id}-${name}`,
+      type: "range",
+      class: "bw-slider",
+      ...attributes,
       on: { input: () => keep({ [name]: read(Number(input.value)) }) },
     });
     const value = element("output", { for: input.id });
-    const node = element("div", { class: "bw-dial" },
-      element("label", { for: input.id, text: label }), value, input);
+    const node = element(
+      "div",
+      { class: "bw-dial" },
+      element("label", { for: input.id, text: label }),
+      value,
+      input,
+    );
     return { input, value, node };
   };
-  const temperature = dial("temperature", "Temperature", { min: 0, max: 2, step: 0.05 },
-    (value) => value);
-  const topK = dial("top_k", "Top-k", { min: 0, max: stops.length - 1, step: 1 },
-    (stop) => stops[stop]);
+  const temperature = dial(
+    "temperature",
+    "Temperature",
+    { min: 0, max: 2, step: 0.05 },
+    (value) => value,
+  );
+  const topK = dial(
+    "top_k",
+    "Top-k",
+    { min: 0, max: stops.length - 1, step: 1 },
+    (stop) => stops[stop],
+  );
   const seed = element("input", {
-    id: `${id}-seed`, type: "number", class: "bw-seed", min: 0, max: 2 ** 31 - 1, step: 1,
+    id: `${id}-seed`,
+    type: "number",
+    class: "bw-seed",
+    min: 0,
+    max: 2 ** 31 - 1,
+    step: 1,
     on: {
       change: () => {
         const whole = Math.round(Number(seed.value)) || 0;
@@ -62,40 +106,66 @@ function render({ model: shared, el }) {
     },
   });
   const another = element("button", {
-    type: "button", class: "bw-another", text: lanes > 1 ? `another ${lanes}` : "another one",
+    type: "button",
+    class: "bw-another",
+    text: lanes > 1 ? `another ${lanes}` : "another one",
     on: { click: () => keep({ seed: (shared.get("seed") + 1) % 2 ** 31 }) },
   });
-  const pictures = painted.map((_, n) => paintedPicture({
-    columns, patch, codes: bytes,
-    onHover: (square) => {
-      hovered = square === null ? null : [n, square];
-      soon();
-    },
-    onKeep: (square) => {
-      kept = square === null ? null : [n, square];
-      pictures.forEach((picture, other) => { if (other !== n) picture.forget(); });
-      if (square === null) hovered = last = null;
-      soon();
-      speak();
-    },
-  }));
+  const pictures = painted.map((_, n) =>
+    paintedPicture({
+      columns,
+      patch,
+      codes: bytes,
+      onHover: (square) => {
+        hovered = square === null ? null : [n, square];
+        soon();
+      },
+      onKeep: (square) => {
+        kept = square === null ? null : [n, square];
+        pictures.forEach((picture, other) => {
+          if (other !== n) picture.forget();
+        });
+        if (square === null) hovered = last = null;
+        soon();
+        speak();
+      },
+    }),
+  );
   const status = element("p", { class: "bw-hint bw-status" });
   const details = squareDetails(id, {
-    layers: Object.keys(shared.get("model").manifest)
-      .reduce((top, path) => Math.max(top, 1 + Number(/blocks\.(\d+)\./.exec(path)?.[1] ?? 0)), 1),
-    swatch, ink, onLayer: () => soon(),
+    layers: Object.keys(shared.get("model").manifest).reduce(
+      (top, path) => Math.max(top, 1 + Number(/blocks\.(\d+)\./.exec(path)?.[1] ?? 0)),
+      1,
+    ),
+    swatch,
+    ink,
+    onLayer: () => soon(),
   });
   const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
   el.append(
-    composer.node, unseen,
+    composer.node,
+    unseen,
     examples.length > 1
       ? element("p", { class: "bw-examples" }, element("span", { text: "or try" }), ...examples)
       : "",
-    element("div", { class: "bw-dials" }, temperature.node, topK.node,
-      element("div", { class: "bw-luck" }, element("label", { for: seed.id, text: "Seed" }), seed,
-        another)),
+    element(
+      "div",
+      { class: "bw-dials" },
+      temperature.node,
+      topK.node,
+      element(
+        "div",
+        { class: "bw-luck" },
+        element("label", { for: seed.id, text: "Seed" }),
+        seed,
+        another,
+      ),
+    ),
     element("div", { class: "bw-pictures" }, ...pictures.map(({ node }) => node)),
-    status, details.node, announce);
+    status,
+    details.node,
+    announce,
+  );
   el.style.setProperty("--pictures", lanes);
 
   /** The mean ink of a code, 0 to 1. */
@@ -107,9 +177,14 @@ function render({ model: shared, el }) {
 
   /** A code as a small picture. */
   function swatch(code) {
-    const canvas = element("canvas", { width: patch, height: patch, class: "bw-swatch",
-      "aria-hidden": "true" });
-    const context = canvas.getContext("2d"), dots = context.createImageData(patch, patch);
+    const canvas = element("canvas", {
+      width: patch,
+      height: patch,
+      class: "bw-swatch",
+      "aria-hidden": "true",
+    });
+    const context = canvas.getContext("2d"),
+      dots = context.createImageData(patch, patch);
     for (let k = 0; k < patch * patch; k++) {
       const level = 255 - bytes.getUint8(code * patch * patch + k);
       dots.data.set([level, level, level, 255], 4 * k);
@@ -129,15 +204,19 @@ function render({ model: shared, el }) {
   /** Begins all pictures again, with what is chosen now. */
   function begin() {
     cancelAnimationFrame(frame);
-    const text = shared.get("text"), k = shared.get("top_k"), heat = shared.get("temperature");
+    const text = shared.get("text"),
+      k = shared.get("top_k"),
+      heat = shared.get("temperature");
     composer.text = text;
     unseen.hidden = !composer.unseen;
     caption = [...text.split(" "), ...(shared.get("ends") ? ["end"] : [])];
     dials = { temperature: heat, topK: k, first: FIRST };
     temperature.input.value = heat;
     temperature.value.textContent = heat === 0 ? "0, always the likeliest" : heat.toFixed(2);
-    const nearest = stops.reduce((best, stop, n) =>
-      (Math.abs(stop - k) < Math.abs(stops[best] - k) ? n : best), 0);
+    const nearest = stops.reduce(
+      (best, stop, n) => (Math.abs(stop - k) < Math.abs(stops[best] - k) ? n : best),
+      0,
+    );
     topK.input.value = nearest;
     topK.value.textContent = k >= codes ? `all ${codes}` : `${k} of ${codes}`;
     topK.input.setAttribute("aria-valuetext", topK.value.textContent);
@@ -154,8 +233,10 @@ function render({ model: shared, el }) {
     explained = false;
     soon();
     for (const [n, picture] of pictures.entries()) {
-      picture.label(`Picture ${n + 1} of ${lanes}: ${text}. ${columns} rows of ${columns} squares. `
-        + "Arrow keys choose one.");
+      picture.label(
+        `Picture ${n + 1} of ${lanes}: ${text}. ${columns} rows of ${columns} squares. ` +
+          "Arrow keys choose one.",
+      );
       for (let square = 0; square < cells; square++) picture.set(square, null);
     }
     Object.assign(el.dataset, { text, done: 0, tokens: "" });
@@ -180,8 +261,9 @@ function render({ model: shared, el }) {
       status.textContent = `${done} of ${cells} squares${many} …`;
       frame = requestAnimationFrame(paint);
     } else {
-      status.textContent = `${cells} squares${many}, one after another: `
-        + `${(worked / 1000).toFixed(1)} s of computing in this page.`;
+      status.textContent =
+        `${cells} squares${many}, one after another: ` +
+        `${(worked / 1000).toFixed(1)} s of computing in this page.`;
       el.dataset.tokens = JSON.stringify(painted.map((tokens) => [...tokens]));
       speak();
     }
@@ -193,10 +275,13 @@ function render({ model: shared, el }) {
 
   // ---------------------------------------------------------------- one square
 
-  let explained = false, told = ""; // whether the panel tells about a square, and its words
+  let explained = false,
+    told = ""; // whether the panel tells about a square, and its words
 
   function explain() {
-    const marked = hovered ?? kept, chosen = marked ?? last, [n, square] = chosen ?? [null, null];
+    const marked = hovered ?? kept,
+      chosen = marked ?? last,
+      [n, square] = chosen ?? [null, null];
     last = chosen; // its numbers stay when the pointer leaves, so that the page does not jump
     pictures.forEach((picture, other) => {
       picture.frame(other === marked?.[0] ? square : null);
@@ -208,8 +293,9 @@ function render({ model: shared, el }) {
       told = details.show(null);
       return;
     }
-    const where = `${lanes > 1 ? `Picture ${n + 1}, row` : "Row"} `
-      + `${1 + Math.floor(square / columns)}, column ${1 + (square % columns)}.`;
+    const where =
+      `${lanes > 1 ? `Picture ${n + 1}, row` : "Row"} ` +
+      `${1 + Math.floor(square / columns)}, column ${1 + (square % columns)}.`;
     if (square >= done) {
       explained = false;
       told = details.show({ where: `${where} Not painted yet.` });
@@ -217,7 +303,9 @@ function render({ model: shared, el }) {
     }
     explained = true;
     const { logits, maps } = session.again(n, square, square ? painted[n][square - 1] : BOS);
-    const cross = mean(maps.cross), own = mean(maps.own), before = own.subarray(1);
+    const cross = mean(maps.cross),
+      own = mean(maps.own),
+      before = own.subarray(1);
     if (marked) pictures[n].tint(before);
     told = details.show({
       where,
@@ -227,8 +315,11 @@ function render({ model: shared, el }) {
       looked: [
         ...caption.map((word, s) => [word, cross[s], "word"]),
         ["start", own[0], "start"],
-        [square === 1 ? "the square before" : `the ${square} squares before`,
-          before.reduce((a, b) => a + b, 0), "squares"],
+        [
+          square === 1 ? "the square before" : `the ${square} squares before`,
+          before.reduce((a, b) => a + b, 0),
+          "squares",
+        ],
       ].slice(0, square ? undefined : -1),
     });
     el.dataset.looked = JSON.stringify([...cross, ...own]);
@@ -239,7 +330,9 @@ function render({ model: shared, el }) {
     const chosen = details.layer < 0 ? layers : [layers[details.layer]];
     const sums = new Float32Array(chosen[0].columns);
     for (const { heads, weights } of chosen) {
-      weights.forEach((weight, k) => { sums[k % sums.length] += weight / heads / chosen.length; });
+      weights.forEach((weight, k) => {
+        sums[k % sums.length] += weight / heads / chosen.length;
+      });
     }
     return sums;
   }
@@ -249,15 +342,20 @@ function render({ model: shared, el }) {
     clearTimeout(later);
     later = setTimeout(() => {
       const inked = painted.map((tokens) =>
-        percent(tokens.reduce((sum, token) => sum + ink(Math.max(0, token - FIRST)), 0) / cells));
+        percent(tokens.reduce((sum, token) => sum + ink(Math.max(0, token - FIRST)), 0) / cells),
+      );
       const warning = composer.unseen ? ` ${unseen.textContent}` : "";
-      const said = kept ? told : done < cells ? "" : `Painted: ${shared.get("text")}.${warning} `
-        + `Ink: ${inked.join(", ")}.`;
+      const said = kept
+        ? told
+        : done < cells
+          ? ""
+          : `Painted: ${shared.get("text")}.${warning} ` + `Ink: ${inked.join(", ")}.`;
       if (said && announce.textContent !== said) announce.textContent = said;
     }, 700);
   }
 
-  const soon = eachFrame(explain), anew = eachFrame(begin);
+  const soon = eachFrame(explain),
+    anew = eachFrame(begin);
   shared.on("change:text change:temperature change:top_k change:seed", anew);
   begin();
   explain();

@@ -16,9 +16,11 @@ const NO_MAP = "This model has one vector for the whole picture: no word has a m
 
 /** "the three 61%, the other three 9%, elsewhere 30%" */
 function onDigits(shares, boxes, side) {
-  const found = sharesOn(shares, boxes, side), met = new Set();
+  const found = sharesOn(shares, boxes, side),
+    met = new Set();
   const said = found.map((share, k) => {
-    const { label } = boxes[k], other = met.has(label) ? "other " : "";
+    const { label } = boxes[k],
+      other = met.has(label) ? "other " : "";
     met.add(label);
     return `the ${other}${NAMES[label]} ${percent(share)}`;
   });
@@ -26,14 +28,18 @@ function onDigits(shares, boxes, side) {
 }
 
 function render({ model: shared, el }) {
-  const id = prepare(el, "reader"), side = shared.get("side");
+  const id = prepare(el, "reader"),
+    side = shared.get("side");
   el.classList.add("bw-looking");
   const words = vocabulary(shared.get("symbols"));
   const models = shared.get("models").map(({ name, model }) => ({
-    name, run: loadModel(model), longest: Math.min(LONGEST, placesOf(model)),
+    name,
+    run: loadModel(model),
+    longest: Math.min(LONGEST, placesOf(model)),
   }));
   const names = models.map(({ name }) => name);
-  const soon = eachFrame(draw), map = patchMap();
+  const soon = eachFrame(draw),
+    map = patchMap();
   const stage = sceneStage(shared, el, { onChange: soon, over: map.node });
   let answered = null; // {key, image, tokens, sure, maps, boxes, nodes}: what the words show
   let later = 0;
@@ -45,11 +51,20 @@ function render({ model: shared, el }) {
     shared.save_changes();
     soon();
   };
-  const chooser = choice(`${id}-model`, "Model", names.map((name) => [name, name]), change("model"));
+  const chooser = choice(
+    `${id}-model`,
+    "Model",
+    names.map((name) => [name, name]),
+    change("model"),
+  );
   chooser.node.hidden = names.length < 2;
   const deepest = Math.max(...shared.get("models").map(({ model }) => layersOf(model)));
-  const layers = choice(`${id}-layer`, "Layer of the decoder", Array.from({ length: deepest },
-    (_, n) => [n + 1, n ? String(n + 1) : "1 (bottom)"]), change("layer"));
+  const layers = choice(
+    `${id}-layer`,
+    "Layer of the decoder",
+    Array.from({ length: deepest }, (_, n) => [n + 1, n ? String(n + 1) : "1 (bottom)"]),
+    change("layer"),
+  );
   const pictures = headPictures(id, el, { onChoose: change("head"), onRow: () => {} });
   const hint = element("p", { class: "bw-hint" });
   const answers = element("div", { class: "bw-answers" });
@@ -58,10 +73,14 @@ function render({ model: shared, el }) {
   el.append(
     stage.palette,
     chooser.node,
-    element("div", { class: "bw-desk" },
+    element(
+      "div",
+      { class: "bw-desk" },
       element("div", {}, stage.node, stage.bar, hint),
-      element("div", { class: "bw-said" }, answers, reading, layers.node, pictures.node)),
-    announce);
+      element("div", { class: "bw-said" }, answers, reading, layers.node, pictures.node),
+    ),
+    announce,
+  );
 
   function answerRow(kind, who, under, content) {
     const name = element("span", { class: "bw-who", text: who });
@@ -71,18 +90,25 @@ function render({ model: shared, el }) {
 
   // ---------------------------------------------------------------- the words
 
-  const pairsOf = (tokens, truth) => (truth ? compare(tokens, truth)
-    : tokens.map((token) => ({ kind: "right", answer: token })));
+  const pairsOf = (tokens, truth) =>
+    truth ? compare(tokens, truth) : tokens.map((token) => ({ kind: "right", answer: token }));
 
   /** The caption as words to choose from, each with the step that wrote it. */
   function wordsOf(pairs, finished) {
     const list = markedTokens(pairs);
-    for (const token of list.querySelectorAll(".bw-token")) { // no space before a comma
+    for (const token of list.querySelectorAll(".bw-token")) {
+      // no space before a comma
       if (token.textContent === ",") token.previousSibling?.remove();
     }
     if (finished) {
-      list.append(" ", element("span", { class: "bw-token bw-end", title: "the end of the caption" },
-        element("span", { class: "bw-said", text: "end" })));
+      list.append(
+        " ",
+        element(
+          "span",
+          { class: "bw-token bw-end", title: "the end of the caption" },
+          element("span", { class: "bw-said", text: "end" }),
+        ),
+      );
     }
     const nodes = [...list.querySelectorAll(".bw-token:not(.bw-missing)")];
     list.setAttribute("role", "radiogroup");
@@ -95,7 +121,11 @@ function render({ model: shared, el }) {
       node.addEventListener("focus", () => keep(t));
       node.addEventListener("keydown", (event) => {
         const to = {
-          ArrowRight: t + 1, ArrowDown: t + 1, ArrowLeft: t - 1, ArrowUp: t - 1, Home: 0,
+          ArrowRight: t + 1,
+          ArrowDown: t + 1,
+          ArrowLeft: t - 1,
+          ArrowUp: t - 1,
+          Home: 0,
           End: nodes.length - 1,
         }[event.key];
         if (to === undefined) return;
@@ -113,17 +143,29 @@ function render({ model: shared, el }) {
   }
 
   function answer(image, model, truth) {
-    const said = greedy(model.run, image, model.longest), tokens = words.decode(said.tokens);
-    const pairs = pairsOf(tokens, truth), { list, nodes } = wordsOf(pairs, said.finished);
+    const said = greedy(model.run, image, model.longest),
+      tokens = words.decode(said.tokens);
+    const pairs = pairsOf(tokens, truth),
+      { list, nodes } = wordsOf(pairs, said.finished);
     const sure = `probability ${percent(Math.exp(said.logProbs.reduce((sum, p) => sum + p, 0)))}`;
     answers.replaceChildren(
-      answerRow("is-reference", "By the rule", "", element("span", {
-        class: truth ? "bw-tokens" : "bw-hint", text: truth ? sentence(truth) : UNCLEAR,
-      })),
-      answerRow("is-attention", "The model", truth ? `${verdict(pairs)}, ${sure}` : sure, list));
+      answerRow(
+        "is-reference",
+        "By the rule",
+        "",
+        element("span", {
+          class: truth ? "bw-tokens" : "bw-hint",
+          text: truth ? sentence(truth) : UNCLEAR,
+        }),
+      ),
+      answerRow("is-attention", "The model", truth ? `${verdict(pairs)}, ${sure}` : sure, list),
+    );
     answered = {
-      tokens, nodes, names: said.finished ? [...tokens, "end"] : tokens,
-      sure: said.logProbs.map(Math.exp), maps: said.maps.cross,
+      tokens,
+      nodes,
+      names: said.finished ? [...tokens, "end"] : tokens,
+      sure: said.logProbs.map(Math.exp),
+      maps: said.maps.cross,
     };
   }
 
@@ -150,7 +192,9 @@ function render({ model: shared, el }) {
       return;
     }
     const layer = Math.min(maps.length, shared.get("layer") || maps.length);
-    const all = maps[layer - 1], M = all.columns, columns = Math.sqrt(M);
+    const all = maps[layer - 1],
+      M = all.columns,
+      columns = Math.sqrt(M);
     const head = all.heads > 1 ? Math.max(0, Math.min(all.heads, shared.get("head"))) : 1;
     const weights = new Float32Array(all.heads * M);
     for (let n = 0; n < all.heads; n++) {
@@ -158,15 +202,22 @@ function render({ model: shared, el }) {
       weights.set(all.weights.subarray(start, start + M), n * M);
     }
     const word = { heads: all.heads, rows: columns, columns, weights };
-    const shares = weightsOf(word, head), top = Math.max(...weights);
+    const shares = weightsOf(word, head),
+      top = Math.max(...weights);
     layers.show(layer, (one) => one <= maps.length);
     map.draw(shares, columns);
-    pictures.draw({ ...word, weights: weights.map((weight) => weight / top) }, head, false,
-      `layer ${layer} for the word ${answered.names[t]}`);
+    pictures.draw(
+      { ...word, weights: weights.map((weight) => weight / top) },
+      head,
+      false,
+      `layer ${layer} for the word ${answered.names[t]}`,
+    );
     const who = all.heads < 2 ? "" : head ? `, head ${head}` : `, mean of ${all.heads} heads`;
-    reading.replaceChildren(element("b", { text: answered.names[t] }),
-      ` (${percent(sure[t])} sure)${who}: most at ${largest(shares, columns)}. `
-      + `On ${onDigits(shares, answered.boxes, side)}.`);
+    reading.replaceChildren(
+      element("b", { text: answered.names[t] }),
+      ` (${percent(sure[t])} sure)${who}: most at ${largest(shares, columns)}. ` +
+        `On ${onDigits(shares, answered.boxes, side)}.`,
+    );
     Object.assign(el.dataset, { head, layer, weights: JSON.stringify([...shares]) });
   }
 
@@ -174,7 +225,8 @@ function render({ model: shared, el }) {
 
   function draw() {
     clearTimeout(later);
-    const image = stage.seen(), boxes = stage.boxes();
+    const image = stage.seen(),
+      boxes = stage.boxes();
     const k = Math.max(0, names.indexOf(shared.get("model")));
     stage.show(image);
     chooser.show(names[k]);
@@ -182,7 +234,9 @@ function render({ model: shared, el }) {
     el.dataset.model = names[k];
     if (!boxes.length) {
       answered = null;
-      names.forEach((name, n) => { chooser.texts[n].textContent = name; });
+      names.forEach((name, n) => {
+        chooser.texts[n].textContent = name;
+      });
       answers.replaceChildren(element("p", { class: "bw-empty", text: EMPTY }));
       map.show(false);
       pictures.node.hidden = layers.node.hidden = true;
@@ -190,15 +244,18 @@ function render({ model: shared, el }) {
       Object.assign(el.dataset, { said: "", weights: "" });
       return;
     }
-    const key = `${k} ${el.dataset.places}`, truth = trueCaption(boxes);
+    const key = `${k} ${el.dataset.places}`,
+      truth = trueCaption(boxes);
     if (answered?.key !== key) answer(image, models[k], truth);
     Object.assign(answered, { key, boxes });
     hint.textContent = stage.hint(names.length > 1 ? "The models were" : "The model was");
     el.dataset.said = answered.tokens.join(" ");
     show();
-    later = setTimeout(() => { // once the reader stops moving
-      announce.textContent = `The model says: ${sentence(answered.tokens)}. `
-        + (truth ? `By the rule: ${sentence(truth)}.` : UNCLEAR);
+    later = setTimeout(() => {
+      // once the reader stops moving
+      announce.textContent =
+        `The model says: ${sentence(answered.tokens)}. ` +
+        (truth ? `By the rule: ${sentence(truth)}.` : UNCLEAR);
       if (names.length > 1) rate(image, truth);
     }, 500);
   }
@@ -227,8 +284,10 @@ function render({ model: shared, el }) {
 
 /** How many layers of a model's decoder look at the picture. */
 function layersOf({ manifest }) {
-  return Object.keys(manifest).reduce((top, path) =>
-    Math.max(top, 1 + Number(/^decoder\.blocks\.(\d+)\./.exec(path)?.[1] ?? 0)), 1);
+  return Object.keys(manifest).reduce(
+    (top, path) => Math.max(top, 1 + Number(/^decoder\.blocks\.(\d+)\./.exec(path)?.[1] ?? 0)),
+    1,
+  );
 }
 
 /** How many tokens a model can write: with learned positions, as many as it knows. */

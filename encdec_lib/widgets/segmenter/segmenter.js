@@ -19,22 +19,29 @@ const percent = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.0
 /** `count` normal numbers, the same at every call. */
 function normals(count) {
   let state = 20250;
-  const uniform = () => { // a linear congruential generator; its high bits are even enough here
+  const uniform = () => {
+    // a linear congruential generator; its high bits are even enough here
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state + 0.5) / 2 ** 32;
   };
-  return Float32Array.from({ length: count }, () =>
-    Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
+  return Float32Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
 }
 
 function render({ model: shared, el }) {
-  const id = prepare(el, "segmenter"), side = shared.get("side"), colors = shared.get("colors");
-  const labels = shared.get("labels"), scenes = imagesFrom(shared.get("scenes"), side);
+  const id = prepare(el, "segmenter"),
+    side = shared.get("side"),
+    colors = shared.get("colors");
+  const labels = shared.get("labels"),
+    scenes = imagesFrom(shared.get("scenes"), side);
   const digits = imagesFrom(shared.get("digits"), shared.get("digit_side"));
   const models = Object.fromEntries(MODELS.map(({ key }) => [key, loadModel(shared.get(key))]));
   const grain = normals(side * side);
   const rgb = colors.map((color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16)));
-  let pointed, logits = null; // {row, column}; what each model says, null of an empty canvas
+  let pointed,
+    logits = null; // {row, column}; what each model says, null of an empty canvas
 
   // ---------------------------------------------------------------- the canvas and its tools
 
@@ -44,8 +51,9 @@ function render({ model: shared, el }) {
   };
   const pad = makePad({
     side,
-    label: `Canvas of ${side} by ${side} pixels. Arrow keys move the cursor, with Shift by four `
-      + "pixels. The space bar sets the pen down or lifts it, or places the chosen digit.",
+    label:
+      `Canvas of ${side} by ${side} pixels. Arrow keys move the cursor, with Shift by four ` +
+      "pixels. The space bar sets the pen down or lifts it, or places the chosen digit.",
     view: read,
     onChange: () => soon(),
     onPoint: (at) => at && point(at),
@@ -60,10 +68,16 @@ function render({ model: shared, el }) {
     }),
   ].map(({ tool, inside, label }) => ({
     tool,
-    node: element("button", {
-      type: "button", "aria-label": label, class: label ? "bw-digit" : "bw-tool",
-      on: { click: () => choose(tool) },
-    }, ...inside),
+    node: element(
+      "button",
+      {
+        type: "button",
+        "aria-label": label,
+        class: label ? "bw-digit" : "bw-tool",
+        on: { click: () => choose(tool) },
+      },
+      ...inside,
+    ),
   }));
   function choose(tool) {
     pad.use(tool);
@@ -71,14 +85,21 @@ function render({ model: shared, el }) {
   }
   const button = (text, click) => element("button", { type: "button", text, on: { click } });
   const noise = element("input", {
-    id: `${id}-noise`, type: "range", class: "bw-slider", min: 0, max: MOST_NOISE, step: 0.02,
+    id: `${id}-noise`,
+    type: "range",
+    class: "bw-slider",
+    min: 0,
+    max: MOST_NOISE,
+    step: 0.02,
     on: { input: () => keep({ noise: Number(noise.value) }) },
   });
   const noiseValue = element("output", { for: noise.id });
-  const another = scenes.length ? button(scenes.length > 1 ? "another scene" : "the scene", () => {
-    keep({ scene: (shared.get("scene") + 1) % scenes.length });
-    openScene();
-  }) : null;
+  const another = scenes.length
+    ? button(scenes.length > 1 ? "another scene" : "the scene", () => {
+        keep({ scene: (shared.get("scene") + 1) % scenes.length });
+        openScene();
+      })
+    : null;
 
   function keep(change) {
     shared.set(change);
@@ -102,46 +123,103 @@ function render({ model: shared, el }) {
       canvas.addEventListener(event, ({ clientX, clientY }) => {
         const box = canvas.getBoundingClientRect();
         const inside = (share) => Math.min(side - 1, Math.max(0, Math.floor(side * share)));
-        point({ row: inside((clientY - box.top) / box.height),
-          column: inside((clientX - box.left) / box.width) }, true);
+        point(
+          {
+            row: inside((clientY - box.top) / box.height),
+            column: inside((clientX - box.left) / box.width),
+          },
+          true,
+        );
       });
     }
-    const node = element("figure", { class: `is-${key}` }, frame,
-      element("figcaption", {}, element("b", { text: name }), " ", found));
+    const node = element(
+      "figure",
+      { class: `is-${key}` },
+      frame,
+      element("figcaption", {}, element("b", { text: name }), " ", found),
+    );
     return { key, name, node, canvas, names, dot, found };
   });
   const bars = colors.map((color, label) => {
     const cells = MODELS.map(({ key }) => {
-      const bar = element("span", { class: "bw-share" }), share = element("span");
+      const bar = element("span", { class: "bw-share" }),
+        share = element("span");
       bar.style.background = color;
-      return { key, bar, share, node: element("td", {}, element("span", { class: "bw-bar-room",
-        "aria-hidden": "true" }, bar), share) };
+      return {
+        key,
+        bar,
+        share,
+        node: element(
+          "td",
+          {},
+          element("span", { class: "bw-bar-room", "aria-hidden": "true" }, bar),
+          share,
+        ),
+      };
     });
-    const node = element("tr", {}, element("th", { scope: "row", text: nameOf(label) }),
-      ...cells.map((cell) => cell.node));
+    const node = element(
+      "tr",
+      {},
+      element("th", { scope: "row", text: nameOf(label) }),
+      ...cells.map((cell) => cell.node),
+    );
     return { node, cells };
   });
   const caption = element("caption");
-  const table = element("table", { class: "bw-classes" }, caption,
-    element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "class" }),
-      ...MODELS.map(({ name }) => element("th", { scope: "col", text: name.toLowerCase() })))),
-    element("tbody", {}, ...bars.map(({ node }) => node)));
+  const table = element(
+    "table",
+    { class: "bw-classes" },
+    caption,
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        element("th", { scope: "col", text: "class" }),
+        ...MODELS.map(({ name }) => element("th", { scope: "col", text: name.toLowerCase() })),
+      ),
+    ),
+    element("tbody", {}, ...bars.map(({ node }) => node)),
+  );
   const hint = element("span", { class: "bw-empty" });
   const spot = element("span", { class: "bw-spot", "aria-hidden": "true", hidden: "" });
   pad.node.append(spot); // where a map is pointed at
   const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
 
   el.append(
-    element("div", { class: "bw-tools", role: "group", "aria-label": "What to draw with" },
-      ...tools.map(({ node }) => node)),
-    element("div", { class: "bw-maps" },
-      element("figure", { class: "is-drawn" }, pad.node,
-        element("figcaption", {}, element("b", { text: "Your canvas" }), hint)),
-      ...maps.map(({ node }) => node)),
-    element("div", { class: "bw-bar" }, button("clear", () => pad.clear()), another,
-      element("span", { class: "bw-noise" },
-        element("label", { for: noise.id, text: "Noise" }), noise, noiseValue)),
-    table, announce);
+    element(
+      "div",
+      { class: "bw-tools", role: "group", "aria-label": "What to draw with" },
+      ...tools.map(({ node }) => node),
+    ),
+    element(
+      "div",
+      { class: "bw-maps" },
+      element(
+        "figure",
+        { class: "is-drawn" },
+        pad.node,
+        element("figcaption", {}, element("b", { text: "Your canvas" }), hint),
+      ),
+      ...maps.map(({ node }) => node),
+    ),
+    element(
+      "div",
+      { class: "bw-bar" },
+      button("clear", () => pad.clear()),
+      another,
+      element(
+        "span",
+        { class: "bw-noise" },
+        element("label", { for: noise.id, text: "Noise" }),
+        noise,
+        noiseValue,
+      ),
+    ),
+    table,
+    announce,
+  );
 
   function point(at, onMap = false) {
     pointed = at;
@@ -153,11 +231,14 @@ function render({ model: shared, el }) {
   function showPixel() {
     el.classList.toggle("is-empty", !logits);
     if (!logits) return;
-    const { row, column } = pointed, V = colors.length, p = row * side + column;
+    const { row, column } = pointed,
+      V = colors.length,
+      p = row * side + column;
     caption.textContent = `The pixel in row ${row + 1}, column ${column + 1}`;
     for (const marker of [spot, ...maps.map(({ dot }) => dot)]) {
-      marker.style.cssText = `left:${100 * column / side}%;top:${100 * row / side}%;`
-        + `width:${100 / side}%;height:${100 / side}%`;
+      marker.style.cssText =
+        `left:${(100 * column) / side}%;top:${(100 * row) / side}%;` +
+        `width:${100 / side}%;height:${100 / side}%`;
     }
     maps.forEach(({ key }, m) => {
       const shares = softmax(logits[key].data.subarray(p * V, (p + 1) * V));
@@ -171,7 +252,8 @@ function render({ model: shared, el }) {
     speak();
   }
 
-  let later = 0, summary = "";
+  let later = 0,
+    summary = "";
   function speak() {
     clearTimeout(later);
     later = setTimeout(() => {
@@ -182,14 +264,16 @@ function render({ model: shared, el }) {
   function bestOfPixel() {
     const said = MODELS.map(({ name }, m) => {
       const label = bars.findIndex(({ cells }) => cells[m].node.classList.contains("is-best"));
-      return label < 0 ? "" : `${name.toLowerCase()} ${nameOf(label)}, `
-        + bars[label].cells[m].share.textContent;
+      return label < 0
+        ? ""
+        : `${name.toLowerCase()} ${nameOf(label)}, ` + bars[label].cells[m].share.textContent;
     });
     return `${caption.textContent}: ${said.join("; ")}.`;
   }
 
   function fill(canvas, classes) {
-    const context = canvas.getContext("2d"), dots = context.createImageData(side, side);
+    const context = canvas.getContext("2d"),
+      dots = context.createImageData(side, side);
     classes.forEach((label, p) => dots.data.set([...rgb[label], 255], 4 * p));
     context.putImageData(dots, 0, 0);
   }
@@ -201,22 +285,29 @@ function render({ model: shared, el }) {
     noiseValue.textContent = `±${shared.get("noise").toFixed(2)}`;
     hint.textContent = empty ? EMPTY : "";
     const source = { data: read(pad.pixels), height: side, width: side, channels: 1 };
-    logits = empty ? null : Object.fromEntries(MODELS.map(({ key }) =>
-      [key, models[key].paint(models[key].encode(source))]));
+    logits = empty
+      ? null
+      : Object.fromEntries(
+          MODELS.map(({ key }) => [key, models[key].paint(models[key].encode(source))]),
+        );
     const said = maps.map(({ key, name, canvas, names, found }) => {
       const classes = empty ? new Uint8Array(side * side) : classesOf(logits[key]);
       const regions = regionsOf(classes, side);
       fill(canvas, classes);
-      names.replaceChildren(...regions.map(({ digit, top, right }) => {
-        const label = element("span", { text: digit });
-        label.style.left = `${100 * Math.min(side - 3, right + 1) / side}%`;
-        label.style.top = `${100 * top / side}%`;
-        return label;
-      }));
+      names.replaceChildren(
+        ...regions.map(({ digit, top, right }) => {
+          const label = element("span", { text: digit });
+          label.style.left = `${(100 * Math.min(side - 3, right + 1)) / side}%`;
+          label.style.top = `${(100 * top) / side}%`;
+          return label;
+        }),
+      );
       const words = empty ? "" : inWords(regions, side);
       found.textContent = words;
-      canvas.setAttribute("aria-label",
-        `The class of every pixel, ${name.toLowerCase()}: ${words || "nothing yet"}`);
+      canvas.setAttribute(
+        "aria-label",
+        `The class of every pixel, ${name.toLowerCase()}: ${words || "nothing yet"}`,
+      );
       return `${name}, ${words}.`;
     });
     summary = empty ? EMPTY : said.join(" ");
@@ -225,7 +316,10 @@ function render({ model: shared, el }) {
   }
 
   const soon = eachFrame(draw);
-  const redraw = () => { pad.refresh(); soon(); };
+  const redraw = () => {
+    pad.refresh();
+    soon();
+  };
   shared.on("change:noise", redraw);
   shared.on("change:scene", openScene);
   choose("pen");

@@ -18,13 +18,17 @@ export function classesOf({ data, height, width, channels }) {
 /** The connected regions of digits, corners count as contact: [{digit, size, row, column, top,
  *  right}], largest first; row and column are of the middle of its pixels. */
 export function regionsOf(classes, side) {
-  const seen = new Uint8Array(classes.length), regions = [];
+  const seen = new Uint8Array(classes.length),
+    regions = [];
   classes.forEach((label, start) => {
     if (!label || seen[start]) return;
-    const waiting = [start], members = [];
+    const waiting = [start],
+      members = [];
     seen[start] = 1;
     while (waiting.length) {
-      const at = waiting.pop(), row = Math.floor(at / side), column = at % side;
+      const at = waiting.pop(),
+        row = Math.floor(at / side),
+        column = at % side;
       members.push({ row, column });
       for (let r = Math.max(0, row - 1); r <= Math.min(side - 1, row + 1); r++) {
         for (let c = Math.max(0, column - 1); c <= Math.min(side - 1, column + 1); c++) {
@@ -39,7 +43,10 @@ export function regionsOf(classes, side) {
     if (members.length < SMALLEST) return;
     const mean = (name) => members.reduce((sum, member) => sum + member[name], 0) / members.length;
     regions.push({
-      digit: label - 1, size: members.length, row: mean("row"), column: mean("column"),
+      digit: label - 1,
+      size: members.length,
+      row: mean("row"),
+      column: mean("column"),
       top: Math.min(...members.map(({ row }) => row)),
       right: Math.max(...members.map(({ column }) => column)),
     });
@@ -49,7 +56,7 @@ export function regionsOf(classes, side) {
 
 /** "at top left", "at left", "in the middle": the ninth of the image where a region's middle is. */
 export function whereabouts({ row, column }, side) {
-  const third = (at, names) => names[Math.min(2, Math.floor(3 * (at + 0.5) / side))];
+  const third = (at, names) => names[Math.min(2, Math.floor((3 * (at + 0.5)) / side))];
   const words = [third(row, ["top", "", "bottom"]), third(column, ["left", "", "right"])];
   const place = words.filter(Boolean).join(" ");
   return place ? `at ${place}` : "in the middle";
@@ -58,8 +65,9 @@ export function whereabouts({ row, column }, side) {
 /** "found: 3 at left, 7 at bottom right", or that nothing was found. */
 export function inWords(regions, side) {
   if (!regions.length) return "found: no digit";
-  const named = regions.slice(0, MOST).map((region) =>
-    `${region.digit} ${whereabouts(region, side)}`);
+  const named = regions
+    .slice(0, MOST)
+    .map((region) => `${region.digit} ${whereabouts(region, side)}`);
   if (regions.length > MOST) named.push(`and ${regions.length - MOST} smaller`);
   return `found: ${named.join(", ")}`;
 }

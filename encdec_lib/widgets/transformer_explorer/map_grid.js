@@ -20,7 +20,9 @@ function tint(node, share, strong = 0.62) {
 
 function square(share, hidden, label) {
   const cell = element("div", {
-    role: "gridcell", tabindex: -1, class: hidden ? "bw-cell is-hidden" : "bw-cell",
+    role: "gridcell",
+    tabindex: -1,
+    class: hidden ? "bw-cell is-hidden" : "bw-cell",
     "aria-label": hidden ? `${label}: hidden, it comes later` : `${label}: ${percent(share)}`,
   });
   tint(cell, share);
@@ -36,30 +38,62 @@ function square(share, hidden, label) {
 export function mapGrid({ label, rows, columns, shares, hidden, kept, read }) {
   const cells = []; // cells[i + 1][j + 1]
   const vertical = columns.names.some((name) => [...name].length > 2);
-  const header = element("div", { role: "row", class: "bw-row" },
-    element("div", { role: "columnheader", class: "bw-corner" }, spoken("looks")));
-  cells.push([null, ...columns.names.map((name, j) => element("div", {
-    role: "columnheader", class: `bw-letter is-${columns.side}`, tabindex: -1,
-    "aria-label": `${placed(columns, j)}, looked at`,
-  }, element("span", { text: name })))]);
+  const header = element(
+    "div",
+    { role: "row", class: "bw-row" },
+    element("div", { role: "columnheader", class: "bw-corner" }, spoken("looks")),
+  );
+  cells.push([
+    null,
+    ...columns.names.map((name, j) =>
+      element(
+        "div",
+        {
+          role: "columnheader",
+          class: `bw-letter is-${columns.side}`,
+          tabindex: -1,
+          "aria-label": `${placed(columns, j)}, looked at`,
+        },
+        element("span", { text: name }),
+      ),
+    ),
+  ]);
   header.append(...cells[0].slice(1));
   const lines = rows.names.map((name, i) => {
-    const who = placed(rows, i), gloss = rows.glosses[name];
-    const head = element("div", {
-      role: "rowheader", class: `bw-phoneme is-${rows.side}`, tabindex: -1,
-      "aria-label": `${who}${gloss ? `, ${gloss}` : ""}, looks`,
-    }, element("b", { text: name }));
+    const who = placed(rows, i),
+      gloss = rows.glosses[name];
+    const head = element(
+      "div",
+      {
+        role: "rowheader",
+        class: `bw-phoneme is-${rows.side}`,
+        tabindex: -1,
+        "aria-label": `${who}${gloss ? `, ${gloss}` : ""}, looks`,
+      },
+      element("b", { text: name }),
+    );
     if (gloss) head.append(element("small", { text: gloss }));
-    const line = [head, ...columns.names.map((_, j) =>
-      square(shares[i][j], hidden(i, j), `${who} looks at ${placed(columns, j)}`))];
+    const line = [
+      head,
+      ...columns.names.map((_, j) =>
+        square(shares[i][j], hidden(i, j), `${who} looks at ${placed(columns, j)}`),
+      ),
+    ];
     cells.push(line);
     return element("div", { role: "row", class: "bw-row" }, ...line);
   });
-  const node = element("div", {
-    role: "grid", class: vertical ? "bw-heat is-vertical" : "bw-heat",
-    "aria-label": `${label}: ${rows.names.length} rows by ${columns.names.length} columns. ` +
-      "Arrow keys move.",
-  }, header, ...lines);
+  const node = element(
+    "div",
+    {
+      role: "grid",
+      class: vertical ? "bw-heat is-vertical" : "bw-heat",
+      "aria-label":
+        `${label}: ${rows.names.length} rows by ${columns.names.length} columns. ` +
+        "Arrow keys move.",
+    },
+    header,
+    ...lines,
+  );
   node.style.setProperty("--letters", columns.names.length);
 
   const positionOf = (target) => {
@@ -75,14 +109,17 @@ export function mapGrid({ label, rows, columns, shares, hidden, kept, read }) {
   function light(position) {
     const [i, j] = position ?? [-2, -2];
     node.classList.toggle("is-lit", position !== null);
-    cells.forEach((line, r) => line.forEach((cell, c) => {
-      if (!cell) return;
-      cell.classList.toggle("is-here", r - 1 === i && c - 1 === j);
-      cell.classList.toggle("is-chosen", i >= 0 ? r - 1 === i : c - 1 === j);
-      if (r && c) return;
-      const share = r === 0 && i >= 0 ? shares[i][c - 1] : c === 0 && i === -1 ? shares[r - 1][j] : 0;
-      tint(cell, share, 0.69);
-    }));
+    cells.forEach((line, r) =>
+      line.forEach((cell, c) => {
+        if (!cell) return;
+        cell.classList.toggle("is-here", r - 1 === i && c - 1 === j);
+        cell.classList.toggle("is-chosen", i >= 0 ? r - 1 === i : c - 1 === j);
+        if (r && c) return;
+        const share =
+          r === 0 && i >= 0 ? shares[i][c - 1] : c === 0 && i === -1 ? shares[r - 1][j] : 0;
+        tint(cell, share, 0.69);
+      }),
+    );
     read(position);
   }
 
@@ -106,9 +143,16 @@ export function mapGrid({ label, rows, columns, shares, hidden, kept, read }) {
     if (!position) return;
     let [i, j] = position;
     const moves = {
-      ArrowUp: () => i--, ArrowDown: () => i++, ArrowLeft: () => j--, ArrowRight: () => j++,
-      Home: () => { j = i < 0 ? 0 : -1; },
-      End: () => { j = columns.names.length - 1; },
+      ArrowUp: () => i--,
+      ArrowDown: () => i++,
+      ArrowLeft: () => j--,
+      ArrowRight: () => j++,
+      Home: () => {
+        j = i < 0 ? 0 : -1;
+      },
+      End: () => {
+        j = columns.names.length - 1;
+      },
     };
     if (!moves[event.key]) return;
     event.preventDefault();

@@ -4,11 +4,12 @@ import { element } from "../parts/page.js";
 
 /** "letters" where every symbol is one character, else "words". */
 export const unitOf = ({ symbols }) =>
-  (symbols.every((symbol) => [...symbol].length === 1) ? "letters" : "words");
+  symbols.every((symbol) => [...symbol].length === 1) ? "letters" : "words";
 
-const tokensOf = (text, unit) => (unit === "letters"
-  ? [...text.trim().toLowerCase()]
-  : text.toLowerCase().split(/\s+/).filter(Boolean));
+const tokensOf = (text, unit) =>
+  unit === "letters"
+    ? [...text.trim().toLowerCase()]
+    : text.toLowerCase().split(/\s+/).filter(Boolean);
 
 /** One sentence about what cannot be read, or null. */
 function complaint(tokens, { known, unit, most, example }) {
@@ -24,7 +25,7 @@ function complaint(tokens, { known, unit, most, example }) {
   if (unknown === undefined) return null;
   return unit === "letters"
     ? `The model knows the letters ${known.symbols[0]} to ${known.symbols[known.symbols.length - 1]}, ` +
-      `so it cannot read “${unknown}”.`
+        `so it cannot read “${unknown}”.`
     : `The model does not know the word “${unknown}”; the words it knows are listed below.`;
 }
 
@@ -33,43 +34,78 @@ function complaint(tokens, { known, unit, most, example }) {
  *  stands (Enter, or a click on an example). Returns {nodes, after, text, tokens, check()}: check()
  *  shows what is wrong and returns null, or returns the text as it is read. */
 export function sourceField(id, { known, most, examples, text, hint, onInput, onDone }) {
-  const unit = unitOf(known), letters = unit === "letters";
+  const unit = unitOf(known),
+    letters = unit === "letters";
   const input = element("input", {
-    id: `${id}-source`, type: "text", class: letters ? "bw-word" : "bw-word bw-wide",
-    autocomplete: "off", autocapitalize: "none", spellcheck: "false",
-    "aria-describedby": `${id}-hint ${id}-message`, on: { input: onInput, change: onDone },
+    id: `${id}-source`,
+    type: "text",
+    class: letters ? "bw-word" : "bw-word bw-wide",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    "aria-describedby": `${id}-hint ${id}-message`,
+    on: { input: onInput, change: onDone },
   });
   input.value = text;
-  const buttons = examples.map((example) => element("button", {
-    type: "button", class: "bw-example", text: example,
-    on: {
-      click: () => {
-        input.value = example;
-        onDone();
+  const buttons = examples.map((example) =>
+    element("button", {
+      type: "button",
+      class: "bw-example",
+      text: example,
+      on: {
+        click: () => {
+          input.value = example;
+          onDone();
+        },
       },
-    },
-  }));
+    }),
+  );
   const message = element("p", { id: `${id}-message`, class: "bw-message", role: "status" });
-  const words = letters ? null : element("details", { class: "bw-legend" },
-    element("summary", { text: "The words the model knows" }),
-    element("p", { text: known.symbols.join(", ") }));
+  const words = letters
+    ? null
+    : element(
+        "details",
+        { class: "bw-legend" },
+        element("summary", { text: "The words the model knows" }),
+        element("p", { text: known.symbols.join(", ") }),
+      );
   return {
     nodes: [
-      element("div", { class: "bw-form" },
+      element(
+        "div",
+        { class: "bw-form" },
         element("label", {
-          for: input.id, text: letters ? "Type an English word" : "Type an English sentence",
-        }), input,
+          for: input.id,
+          text: letters ? "Type an English word" : "Type an English sentence",
+        }),
+        input,
         buttons.length
-          ? element("span", { class: "bw-examples" }, element("span", { text: "or try" }), ...buttons)
-          : null),
-      element("div", { class: "bw-notes" },
-        element("p", { id: `${id}-hint`, class: "bw-hint", text: hint }), message),
+          ? element(
+              "span",
+              { class: "bw-examples" },
+              element("span", { text: "or try" }),
+              ...buttons,
+            )
+          : null,
+      ),
+      element(
+        "div",
+        { class: "bw-notes" },
+        element("p", { id: `${id}-hint`, class: "bw-hint", text: hint }),
+        message,
+      ),
     ],
     after: words ? [words] : [],
     unit,
-    get tokens() { return tokensOf(input.value, unit); },
-    get text() { return this.tokens.join(letters ? "" : " "); },
-    set text(value) { input.value = value; },
+    get tokens() {
+      return tokensOf(input.value, unit);
+    },
+    get text() {
+      return this.tokens.join(letters ? "" : " ");
+    },
+    set text(value) {
+      input.value = value;
+    },
     check() {
       const wrong = complaint(this.tokens, { known, unit, most, example: examples[0] ?? text });
       if (message.textContent !== (wrong ?? "")) message.textContent = wrong ?? "";
