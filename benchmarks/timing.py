@@ -2,18 +2,11 @@
 
 import statistics
 import time
-from functools import partial
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from flax import nnx
 
-from encdec_lib.runtime.devices import batch_mesh, devices_for, replicate
-from encdec_lib.train.batches import deal
-from encdec_lib.train.loop import TrainConfig, step_flops
+from encdec_lib.train.loop import TrainConfig
 from encdec_lib.train.losses import translation_loss
-from encdec_lib.train.step import compile_chunk, run_chunk
 
 
 def training(model, source, target, order, loss=translation_loss):
@@ -29,28 +22,24 @@ def training(model, source, target, order, loss=translation_loss):
     Returns:
       The function, and the seconds to the end of the first step, compilation included.
     """
-    config = TrainConfig(steps=10_000, learning_rate=1e-4)
-    mesh = batch_mesh(devices_for(step_flops(model, [source, target], order.shape[1])))
-    model.train()
-    graph, params, rest = nnx.split(model, nnx.Param, ...)
-    optimizer = config.optimizer()
-    state = (params, rest, optimizer.init(params))
-    state = replicate(jax.tree.map(jnp.copy, state), mesh)  # the chunk gives its own away
-    data = replicate((source, target), mesh)
-    chunk = len(order)
-    order = deal(order, mesh.size)
-    started = time.perf_counter()
-    run, _ = compile_chunk(
-        partial(run_chunk, graph, optimizer, loss), mesh, state, data, order[:1], chunk
+    count, batch_size = order.shape
+    rounds = 10_000 // count  # more than is ever timed
+    config = TrainConfig(
+        steps=count * rounds,
+        batch_size=batch_size,
+        learning_rate=1e-4,
+        chunk_steps=count,
+        scan_steps=True,
     )
-    *state, losses = run(*state, data, order, np.int32(1))
-    losses.block_until_ready()
+    started = time.perf_counter()
+    run = Training.begin(
+        model, (source, target), config, loss=loss, order=np.tile(order, (rounds, 1))
+    )
+    run.advance(1)
     first = time.perf_counter() - started
 
     def steps():
-        nonlocal state
-        *state, losses = run(*state, data, order, np.int32(chunk))
-        losses.block_until_ready()
+        run.advance(run.step + count)
 
     return steps, first
 

@@ -47,7 +47,12 @@ MOVED: dict[str, tuple[str, ...]] = {
     "widgets.book_widget": ("widgets.host.book_widget",),
 }
 #: Names that changed, old to new.
-RENAMED: dict[str, str] = {}
+RENAMED: dict[str, str] = {
+    "deal": "interleave_over_devices",
+    "hold_on": "set_keep_bias",
+    "read_back": "probe_symbols",
+    "scale_recurrence": "set_spectral_radius",
+}
 
 
 class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -1,11 +1,11 @@
-"""The two contracts of the course: an encoder returns an :class:`Encoding`, a decoder reads one.
+"""The contract of the course: an encoder returns an :class:`Encoding`, a decoder reads one.
 
 Shape letters, as everywhere in the course: B batch, S source positions, T target
 positions, M vectors in an encoding, D their width, V vocabulary, H heads. An image is
 ``(B, H, W, C)``: rows, columns, channels.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import jax.numpy as jnp
 from flax import nnx
@@ -59,20 +59,69 @@ class DecoderState(NamedTuple):
     memory: tuple[Array, ...] = ()
 
 
+@runtime_checkable
+class Encoder(Protocol):
+    """f: X → H. Reads a batch, returns one vector for all of an example, or many."""
+
+    encoding_dim: int  # D, width of the vectors it writes
+
+    def __call__(self, source: Array, mask: Array | None) -> Encoding:
+        """Encodes tokens ``(B, S)`` with their mask, or images ``(B, H, W, C)`` without one."""
+        ...
+
+
+@runtime_checkable
+class TokenDecoder(Protocol):
+    """g: H → Y, where Y is written token by token.
+
+    The two ways to use it must agree: ``step`` after ``step`` gives the logits that one call with
+    the whole target gives (``tests/models/test_contracts.py`` holds every decoder to it).
+    """
+
+    encoding_dim: int  # D, width of the vectors it reads
+
+    def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
+        """Scores all target positions at once, each given the tokens before it."""
+        ...
+
+    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
+        """The state before the first token, with room for ``length`` steps."""
+        ...
+
+    def step(
+        self, state: DecoderState, token: Int[Array, " B"]
+    ) -> tuple[DecoderState, Float[Array, "B V"], Float[Array, "B H M"] | None]:
+        """Reads one token: the next state, the next token's logits, where it looked."""
+        ...
+
+
+@runtime_checkable
+class ImageDecoder(Protocol):
+    """g: H → Y, where Y is an image, written at once."""
+
+    encoding_dim: int  # D, width of the vectors it reads
+
+    def __call__(self, encoding: Encoding) -> Decoded:
+        """Scores every pixel, logits ``(B, H, W, V)``."""
+        ...
+
+
+@runtime_checkable
+class HasEncoder(Protocol):
+    """A model with an encoder: an :class:`EncoderDecoder`, or a classifier of what it encodes."""
+
+    encoder: Encoder
+
+
 class EncoderDecoder(nnx.Module):
     r"""An encoder f: X → H and a decoder g: H → Y, checked to fit when they meet.
 
     .. math:: P(Y \mid X) = P(Y \mid H), \qquad H = f(X)
 
     Args:
-      encoder: called as ``encoder(source, mask)``, returns an :class:`Encoding`; says the
-        width of its vectors in ``encoder.encoding_dim``.
-      decoder: called as ``decoder(target_in, encoding)``, returns :class:`Decoded`; says the
-        width it reads in ``decoder.encoding_dim``. One that writes token by token also has
-        ``start(encoding) -> state`` and ``step(state, token) -> (state, logits, weights)``, or says
-        ``caches = True`` and has ``start(encoding, length)``, with room for ``length`` steps;
-        one that writes a whole image at once says ``paints = True``, has neither, and its
-        ``target_in`` is None.
+      encoder: an :class:`Encoder`.
+      decoder: a :class:`TokenDecoder` or an :class:`ImageDecoder`; one that has ``start`` and
+        ``step`` writes tokens.
 
     Raises:
       ValueError: if the decoder reads another width than the encoder writes.
@@ -87,7 +136,7 @@ class EncoderDecoder(nnx.Module):
       ValueError: The encoder writes vectors of width 5, but the decoder reads width 6. Build...
     """
 
-    def __init__(self, encoder: nnx.Module, decoder: nnx.Module):
+    def __init__(self, encoder: Encoder, decoder: TokenDecoder | ImageDecoder):
         if encoder.encoding_dim != decoder.encoding_dim:
             raise ValueError(
                 f"The encoder writes vectors of width {encoder.encoding_dim}, but the decoder "
@@ -151,17 +200,17 @@ class EncoderDecoder(nnx.Module):
           ValueError: if a decoder of tokens gets no ``target_in``, a decoder of images gets
             one, or source and target have different batch sizes.
         """
-        if getattr(self.decoder, "paints", False):
+        if not isinstance(self.decoder, TokenDecoder):
             if target_in is not None:
                 raise ValueError(
-                    f"target_in must be left out: this decoder writes an image at once; got an "
-                    f"array of shape {target_in.shape}."
+                    f"target_in must be left out: this decoder has no start and step, so it writes "
+                    f"an image at once; got an array of shape {target_in.shape}."
                 )
-            return self.decoder(None, self.encode(source, mask))
+            return self.decoder(self.encode(source, mask))
         if target_in is None:
             raise ValueError(
                 "target_in is needed by a decoder that writes tokens, shape (B, T); got None. "
-                "Pass shift_right(target), or let encdec_lib.generate.sampling write by itself."
+                "Pass shift_right(target), or let encdec_lib.generate write by itself."
             )
         if target_in.shape[0] != source.shape[0]:
             raise ValueError(

@@ -226,13 +226,14 @@ def test_reading_translation(model, part) -> dict:
             "all bleu": metrics.bleu(written, inside.references),
             "all exact": metrics.exact_match(written, inside.references),
         }
-        | evaluation.told_the_reference(model, inside)
+        | evaluation.teacher_forced_scores(model, inside)
     )
 
 
 def test_reading_pronunciation(model, part) -> dict:
     """PER, WER, perplexity and entropy."""
-    return evaluation.pronunciation_scores(model, part) | evaluation.told_the_reference(model, part)
+    told = evaluation.teacher_forced_scores(model, part)
+    return evaluation.pronunciation_scores(model, part) | told
 
 
 def load_translation(seed: int, **limits) -> Splits:

@@ -14,6 +14,7 @@ from flax import nnx
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.layers.scores import make_score
+from encdec_lib.layers.stack import StackConfig
 from encdec_lib.layers.windows import Window
 from encdec_lib.models.attention_scores import Attention
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
@@ -28,21 +29,16 @@ from encdec_lib.models.decoder_only import (
 from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 from encdec_lib.models.token_sized import Reading
-from encdec_lib.models.transformer import (
-    TransformerConfig,
-    TransformerDecoder,
-    TransformerEncoder,
-)
+from encdec_lib.models.transformer import TransformerDecoder, TransformerEncoder
 from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder
 
 E, HALF, D, A, V_TARGET, V_SOURCE = 3, 5, 7, 11, 13, 17
 WIDTH = 2 * HALF  # of an encoder's vectors
 SIDE, CHANNELS = 8, (3, WIDTH)  # of images; two scales, so that the grid has 4×4 cells
 # The outputs are untied, so that `build` finds a matrix of their own to scale.
-BLOCKS = TransformerConfig(V_SOURCE, V_TARGET, WIDTH, 2, A, 1, 2, d_k=D, d_v=E, tied=False)
+BLOCKS = StackConfig(WIDTH, 2, A, 1, d_k=D, d_v=E)
 PATCHES = ViTConfig(SIDE, 2, d_model=WIDTH, heads=2, d_ff=A, layers=1)  # of 2×2 pixels: 4×4 of them
 PREFIX = DecoderOnlyConfig(V_TARGET, 19, 66, 3, WIDTH, 2, A, 1)  # writes rows of three
-PATCH_PREFIX = replace(PREFIX, prefix_length=16)
 
 ENCODERS = {
     "last state": lambda rngs: RNNEncoder(V_SOURCE, E, WIDTH, rngs=rngs),
@@ -53,8 +49,8 @@ ENCODERS = {
     "u-net": lambda rngs: UNetEncoder(1, CHANNELS, rngs=rngs),
     "self-attention": lambda rngs: TransformerEncoder(V_SOURCE, BLOCKS, rngs=rngs),
     "patches": lambda rngs: ViTEncoder(PATCHES, rngs=rngs),
-    "words as prefix": lambda rngs: WordPrefix(V_SOURCE, PREFIX, rngs=rngs),
-    "patches as prefix": lambda rngs: PatchPrefix(2, 1, PATCH_PREFIX, rngs=rngs),
+    "words as prefix": lambda rngs: WordPrefix(V_SOURCE, PREFIX.prefix_length, WIDTH, rngs=rngs),
+    "patches as prefix": lambda rngs: PatchPrefix(2, 1, 16, WIDTH, rngs=rngs),
 }
 
 
@@ -79,7 +75,9 @@ DECODERS = {
     "additive score": partial(scoring, name="additive"),
     "previous state": partial(scoring, name="dot", query="previous"),
     "local-p": partial(scoring, name="general", window="predictive"),
-    "transformer": lambda rngs: TransformerDecoder(V_TARGET, BLOCKS, rngs=rngs),
+    "transformer": lambda rngs: TransformerDecoder(
+        V_TARGET, replace(BLOCKS, layers=2), tied=False, rngs=rngs
+    ),
     "prefix": lambda rngs: PrefixDecoder(PREFIX, rngs=rngs),
 }
 PAINTERS = {  # decoders that write an image at once

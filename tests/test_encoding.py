@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
+from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 
 
 class Mean(nnx.Module):
@@ -27,6 +27,12 @@ class Echo(nnx.Module):
     def __call__(self, target_in, encoding):
         logits = encoding.vectors + jnp.zeros((*target_in.shape, 1))
         return Decoded(logits, None)
+
+    def start(self, encoding, length=64):
+        return DecoderState((encoding.vectors[:, 0],))
+
+    def step(self, state, token):
+        return state, state.carry[0], None
 
 
 SOURCE = jnp.array([[4, 6, 0], [5, 0, 0]])

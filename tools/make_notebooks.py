@@ -14,7 +14,6 @@ import pathlib
 import re
 import sys
 
-import jupytext
 import nbformat
 from pybtex.database import parse_file
 
@@ -23,6 +22,7 @@ sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
 
 import addresses  # noqa: E402
 import myst_to_markdown as myst  # noqa: E402
+from myst_pages import has_kernel, pages, read  # noqa: E402
 
 FOLDED = {"solution", "hide-input", "remove-input"}  # tags of cells whose code starts hidden
 BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
@@ -51,18 +51,6 @@ if importlib.util.find_spec("encdec_lib") is None:
             raise RuntimeError(f"{name} has moved from {here[name]}: start a new session.")
     print("The book's library is installed.")
 """
-
-
-def front_matter(text: str) -> str:
-    """The YAML block a page begins with, or nothing."""
-    match = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
-    return match[1] if match else ""
-
-
-def pages(root: pathlib.Path) -> dict[str, str]:
-    """`book/<slug>` -> its Markdown, for every page."""
-    files = sorted(p for p in (root / "book").glob("*.md"))
-    return {p.relative_to(root).with_suffix("").as_posix(): p.read_text("utf-8") for p in files}
 
 
 def citation(entry, style: str) -> str:
@@ -165,7 +153,7 @@ def split_at_headings(cells: list) -> list:
 
 def convert(name: str, book: Book) -> str:
     """One page as the text of a notebook."""
-    notebook = jupytext.reads(book.pages[name], fmt="md:myst")
+    notebook = read(book.pages[name])
     page = book.page(name)
     cells = [nbformat.v4.new_markdown_cell(book.header(name))]
     setup = nbformat.v4.new_code_cell(book.setup)
@@ -199,7 +187,7 @@ def notebooks(root: pathlib.Path) -> dict[pathlib.Path, str]:
     return {
         root / "notebooks" / f"{name.removeprefix('book/')}.ipynb": convert(name, book)
         for name, text in book.pages.items()
-        if "kernelspec:" in front_matter(text)
+        if has_kernel(text)
     }
 
 
@@ -212,7 +200,7 @@ def main(arguments: list[str] | None = None, root: pathlib.Path = ROOT) -> int:
     orphans = sorted(set(folder.glob("*.ipynb")) - set(wanted))
     if check:
         for path in [*stale, *orphans]:
-            print(f"stale: {path.relative_to(root)} (run `make notebooks`)")
+            print(f"stale: {path.relative_to(root).as_posix()} (run `make notebooks`)")
         return 1 if stale or orphans else 0
     folder.mkdir(exist_ok=True)
     for path in stale:

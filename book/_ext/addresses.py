@@ -1,6 +1,6 @@
 """Every address of the book, worked out from the one in `_config.yml`.
 
-Used by the Sphinx extension beside it, by tools/make_notebooks.py and by tests/book.
+Used by the Sphinx extension beside it, by the tools that write lists and notebooks, and by tests.
 """
 
 import dataclasses

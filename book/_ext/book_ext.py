@@ -22,7 +22,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 # what decides, besides a page's own cells, what the page prints
-LIBRARY, SUFFIXES = "encdec_lib", {".py", ".js", ".css", ".json"}  # results/*.json among them
+LIBRARY, SUFFIXES = "encdec_lib", {".py", ".js", ".css", ".json", ".toml"}  # results/*.json too
 PINS = "requirements.txt"
 # the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
 ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')

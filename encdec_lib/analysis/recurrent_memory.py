@@ -1,7 +1,7 @@
 """How far back a recurrent layer remembers: by its gradient, and by what can be read from it.
 
 Two questions that sound alike and are not. :func:`gradient_reach` asks whether the last loss
-would *teach* the layer about a state n steps earlier. :func:`read_back` asks whether the state
+would *teach* the layer about a state n steps earlier. :func:`probe_symbols` asks whether the state
 still *holds* the first symbol after n steps. Both take any layer of
 :mod:`encdec_lib.layers.recurrent`.
 
@@ -43,7 +43,7 @@ def spectral_radius(matrix) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def scale_recurrence(layer: RNN | GRU | LSTM, radius: float | int) -> RNN | GRU | LSTM:
+def set_spectral_radius(layer: RNN | GRU | LSTM, radius: float | int) -> RNN | GRU | LSTM:
     """Scales each D × D block of ``W_rec``, one a gate, to a spectral radius. In place.
 
     Args:
@@ -58,7 +58,7 @@ def scale_recurrence(layer: RNN | GRU | LSTM, radius: float | int) -> RNN | GRU 
 
     Example:
       >>> from flax import nnx
-      >>> layer = scale_recurrence(RNN(2, 5, rngs=nnx.Rngs(0)), 1.3)
+      >>> layer = set_spectral_radius(RNN(2, 5, rngs=nnx.Rngs(0)), 1.3)
       >>> round(spectral_radius(layer.W_rec[...]), 4)
       1.3
     """
@@ -70,7 +70,7 @@ def scale_recurrence(layer: RNN | GRU | LSTM, radius: float | int) -> RNN | GRU 
     return layer
 
 
-def hold_on(layer: GRU | LSTM, bias: float | int) -> GRU | LSTM:
+def set_keep_bias(layer: GRU | LSTM, bias: float | int) -> GRU | LSTM:
     r"""Sets the bias of the gate that keeps the state. In place.
 
     That is z of our GRU, :math:`h' = (1 - z) \odot n + z \odot h`, and f of the LSTM. With
@@ -88,7 +88,7 @@ def hold_on(layer: GRU | LSTM, bias: float | int) -> GRU | LSTM:
 
     Example:
       >>> from flax import nnx
-      >>> hold_on(GRU(2, 1, rngs=nnx.Rngs(0)), 3).b_in[...].tolist()  # r, z, n
+      >>> set_keep_bias(GRU(2, 1, rngs=nnx.Rngs(0)), 3).b_in[...].tolist()  # r, z, n
       [0.0, 3.0, 0.0]
     """
     if not isinstance(layer, GRU | LSTM):
@@ -127,7 +127,7 @@ def gradient_reach(
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
-      >>> layer = scale_recurrence(RNN(2, 3, activation="linear", rngs=nnx.Rngs(0)), 0.5)
+      >>> layer = set_spectral_radius(RNN(2, 3, activation="linear", rngs=nnx.Rngs(0)), 0.5)
       >>> gradient_reach(layer, jnp.ones((1, 4, 2)), jnp.ones((1, 3))).round(4).tolist()
       [[1.0, 0.5, 0.25, 0.125, 0.0625]]
 
@@ -208,7 +208,7 @@ def linear_probe(
     return jnp.linalg.solve(x.T @ x + len(x) * ridge * jnp.eye(x.shape[1]), x.T @ y)
 
 
-def read_back(
+def probe_symbols(
     layer: RNN | GRU | LSTM,
     symbols: Float[Array, "V E"],
     steps: int,

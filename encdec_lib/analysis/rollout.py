@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 
 def attention_rollout(
-    maps: list[Float[Array, "B H T T"]], around: int | float = 0.5
+    maps: list[Float[Array, "B H T T"]], residual_share: int | float = 0.5
 ) -> Float[Array, "B T T"]:
     r"""Multiplies the maps of all layers, with the ways around them counted in.
 
@@ -22,13 +22,13 @@ def attention_rollout(
 
     Args:
       maps: weights of each layer, bottom layer first, rows summing to 1.
-      around: r, share given to the way around attention; 0.5 in the paper.
+      residual_share: r, share given to the way around attention; 0.5 in the paper.
 
     Returns:
       ``(B, T, T)``, rows summing to 1.
 
     Raises:
-      ValueError: if there is no layer or ``around`` is outside 0 to 1.
+      ValueError: if there is no layer or ``residual_share`` is outside 0 to 1.
 
     Example:
       >>> import jax.numpy as jnp
@@ -42,11 +42,11 @@ def attention_rollout(
     """
     if not maps:
         raise ValueError("maps must hold the weights of at least one layer; got none.")
-    if not 0 <= around <= 1:
-        raise ValueError(f"around must lie in [0, 1]; got {around}.")
-    stay = around * jnp.eye(maps[0].shape[-1])[None]
+    if not 0 <= residual_share <= 1:
+        raise ValueError(f"residual_share must lie in [0, 1]; got {residual_share}.")
+    stay = residual_share * jnp.eye(maps[0].shape[-1])[None]
     rolled = None
     for weights in maps:
-        layer = stay + (1 - around) * weights.mean(axis=1)
+        layer = stay + (1 - residual_share) * weights.mean(axis=1)
         rolled = layer if rolled is None else jnp.einsum("Btj,Bjs->Bts", layer, rolled)
     return rolled

@@ -29,28 +29,25 @@ a whole.
 import hashlib
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from encdec_lib.data.grammar import (
-    ACTORS,
-    ADJECTIVES,
-    ARTICLES,
     ENGLISH,
     GLOSS,
-    JOINS,
     KOREAN,
-    NOUNS,
-    PLACES,
-    WITH_OBJECT,
-    WITHOUT_OBJECT,
-    Clause,
-    Phrase,
     Sentence,
     alignment,
     ends_in_consonant,
     translate,
 )
 from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
+from encdec_lib.data.random_sentences import (
+    SHORTEST,
+    draw_clause,
+    draw_join,
+    draw_sentence,
+    growing_stages,
+)
 
 __all__ = [
     "BUCKET_EDGES",
@@ -67,19 +64,6 @@ __all__ = [
 ]
 
 BUCKET_EDGES = (4, 11, 16, 21, 26, 31, 36, 41, 46, 51, 56, 61)  # 4–10, 11–15, 16–20, …
-
-_SHORTEST, _LONGEST = 3, 10  # tokens of a clause
-# (object, subject's adjective, object's adjective, place) for each length of a clause
-_SHAPES = {
-    3: [(0, 0, 0, 0)],
-    4: [(0, 1, 0, 0)],
-    5: [(1, 0, 0, 0)],
-    6: [(1, 1, 0, 0), (1, 0, 1, 0), (0, 0, 0, 1)],
-    7: [(1, 1, 1, 0), (0, 1, 0, 1)],
-    8: [(1, 0, 0, 1)],
-    9: [(1, 1, 0, 1), (1, 0, 1, 1)],
-    10: [(1, 1, 1, 1)],
-}
 
 
 def part_of(tokens: Sequence[str]) -> str:
@@ -185,99 +169,29 @@ def growing_sentence(max_length: int = 50, seed: int = 0) -> list[tuple[list[str
     if max_length < 4:
         raise ValueError(f"max_length must be at least 4; got {max_length}.")
     rng = random.Random(f"growing {seed}")
-    first = _draw_clause(rng, 7, (0, 1, 0, 1))
-    while any(part_of(stage.english()) != "test" for stage in _stages(first)):
-        first = _draw_clause(rng, 7, (0, 1, 0, 1))
+    first = draw_clause(rng, 7, (0, 1, 0, 1))
+    while any(part_of(stage.english()) != "test" for stage in growing_stages(first)):
+        first = draw_clause(rng, 7, (0, 1, 0, 1))
     clauses, joins, steps, clause = [], [], [], first
     while True:
-        for stage in _stages(clause):
+        for stage in growing_stages(clause):
             sentence = Sentence([*clauses, stage], joins)
             source = sentence.english()
             if len(source) > max_length:
                 return steps
             steps.append((source, [token for token, _ in sentence.korean()]))
         clauses.append(clause)
-        joins.append(_draw_join(rng, joins))
-        clause = _draw_clause(rng, 10)
-
-
-def _stages(clause: Clause) -> Iterator[Clause]:
-    """A clause bare, then with its adjectives, then with its place."""
-    bare = clause.subject._replace(adjective=None)
-    if clause.object is None:  # the first clause of a dial: start at four tokens
-        yield clause._replace(place=None)
-    else:
-        plain = clause.object._replace(adjective=None)
-        yield clause._replace(subject=bare, object=plain, place=None)
-        yield clause._replace(subject=bare, place=None)
-        yield clause._replace(place=None)
-    yield clause
-
-
-def _pick(rng: random.Random, choices: Sequence):
-    return choices[int(rng.random() * len(choices))]
-
-
-_WORDS = {
-    name: tuple(table)
-    for name, table in {
-        "actor": ACTORS, "noun": NOUNS, "adjective": ADJECTIVES, "place": PLACES,
-        "with": WITH_OBJECT, "without": WITHOUT_OBJECT,
-    }.items()
-}  # fmt: skip
-
-
-def _draw_clause(rng: random.Random, length: int, shape=None) -> Clause:
-    """A random clause of exactly ``length`` English tokens."""
-    has_object, adjective_1, adjective_2, has_place = shape or _pick(rng, _SHAPES[length])
-    subject = Phrase(
-        _pick(rng, ARTICLES),
-        _pick(rng, _WORDS["adjective"]) if adjective_1 else None,
-        _pick(rng, _WORDS["actor"]),
-    )
-    verb = _pick(rng, _WORDS["with" if has_object else "without"])
-    object_ = None
-    if has_object:
-        noun = _pick(rng, _WORDS["noun"])
-        while noun == subject.noun:
-            noun = _pick(rng, _WORDS["noun"])
-        adjective = _pick(rng, _WORDS["adjective"]) if adjective_2 else None
-        object_ = Phrase(_pick(rng, ARTICLES), adjective, noun)
-    return Clause(subject, verb, object_, _pick(rng, _WORDS["place"]) if has_place else None)
-
-
-def _draw_join(rng: random.Random, joins: list[str]) -> str:
-    """A random join; "while" never follows "while", so that no sentence has two readings."""
-    return _pick(rng, JOINS[:2] if joins and joins[-1] == "while" else JOINS)
-
-
-def _draw_sentence(rng: random.Random, length: int) -> Sentence:
-    """A random sentence of exactly ``length`` English tokens, about 8 a clause."""
-    # each clause brings one join but the first: n clauses fill length + 1 with parts of 4 to 11
-    total = length + 1
-    fewest, most = -(-total // (_LONGEST + 1)), total // (_SHORTEST + 1)
-    wanted = int(total / 8.5 + rng.random())
-    n = min(max(wanted, fewest), most)
-    sizes = []
-    for left in range(n - 1, -1, -1):
-        low = max(_SHORTEST + 1, total - left * (_LONGEST + 1))
-        high = min(_LONGEST + 1, total - left * (_SHORTEST + 1))
-        sizes.append(low + int(rng.random() * (high - low + 1)))
-        total -= sizes[-1]
-    rng.shuffle(sizes)  # the last drawn is the remainder: do not always put it last
-    joins: list[str] = []
-    for _ in sizes[1:]:
-        joins.append(_draw_join(rng, joins))
-    return Sentence([_draw_clause(rng, size - 1) for size in sizes], joins)
+        joins.append(draw_join(rng, joins))
+        clause = draw_clause(rng, 10)
 
 
 def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) -> list[Sentence]:
     """Sentences of one part, lengths spread evenly, in random order."""
     if part not in ("train", "dev", "test"):
         raise ValueError(f'part must be "train", "dev" or "test"; got {part!r}.')
-    if not _SHORTEST <= min_length <= max_length:
+    if not SHORTEST <= min_length <= max_length:
         raise ValueError(
-            f"lengths need {_SHORTEST} <= min_length <= max_length; got min_length={min_length}, "
+            f"lengths need {SHORTEST} <= min_length <= max_length; got min_length={min_length}, "
             f"max_length={max_length}."
         )
     rng = random.Random(f"{part} {seed} {min_length} {max_length}")
@@ -286,7 +200,7 @@ def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) ->
     for i in range(count):
         length = min_length + (2 * i + 1) * span // (2 * count)
         for _ in range(1000):
-            sentence = _draw_sentence(rng, length)
+            sentence = draw_sentence(rng, length)
             english = tuple(sentence.english())
             if part_of(english) == part and (part == "train" or english not in seen):
                 break

@@ -8,4 +8,4 @@ from . import text as text
 from .text import decode as decode
 from .text import pronunciation_scores as pronunciation_scores
 from .text import quality_by_length as quality_by_length
-from .text import told_the_reference as told_the_reference
+from .text import teacher_forced_scores as teacher_forced_scores

@@ -1,14 +1,15 @@
-r"""Classifying images: the loss, augmentation, accuracy. Any ``model(images) -> logits`` will do.
+r"""Which class an image belongs to: probabilities and accuracy of any ``model(images) -> logits``.
 
-Shape letters: B batch, N images, (H, W, C) image, V classes.
+Shape letters: N images, (H, W, C) image, V classes.
 """
-
-from functools import lru_cache
 
 import jax
 import numpy as np
 from flax import nnx
 from jaxtyping import Float, Int
+
+from encdec_lib.runtime.batched import run_batched
+from encdec_lib.runtime.flops import step_flops
 
 
 def classify(
@@ -21,12 +22,8 @@ def classify(
     """
     if len(images) == 0:
         raise ValueError(f"images must hold at least one; got {images.shape}.")
-    graph, state = nnx.split(model)
-    size, parts = min(batch_size, len(images)), []
-    for start in range(0, len(images), size):
-        rows = np.resize(np.arange(start, min(start + size, len(images))), size)
-        parts.append(np.asarray(_probabilities(graph)(state, images[rows])))
-    return np.concatenate(parts)[: len(images)]
+    flops = step_flops(model, [images], 1) / 3  # forwards alone
+    return run_batched(_probabilities, model, images, batch_size=batch_size, flops=flops)
 
 
 def accuracy(
@@ -44,6 +41,5 @@ def accuracy(
     return float((classify(model, images).argmax(axis=1) == labels).mean())
 
 
-@lru_cache(maxsize=16)
-def _probabilities(graph):
-    return jax.jit(lambda state, images: jax.nn.softmax(nnx.merge(graph, state)(images)))
+def _probabilities(model, images):
+    return jax.nn.softmax(model(images))

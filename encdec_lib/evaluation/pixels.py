@@ -1,16 +1,12 @@
 """Using and judging a model that gives every pixel a class (chapter 2)."""
 
-from functools import lru_cache
-
-import jax
 import jax.numpy as jnp
 import numpy as np
-from flax import nnx
-from jax.sharding import PartitionSpec as P
 from jaxtyping import Bool, Float, Int
 
 from encdec_lib.encoding import EncoderDecoder
-from encdec_lib.runtime.devices import BATCH_AXIS, batch_mesh, devices_for
+from encdec_lib.runtime.batched import run_batched
+from encdec_lib.runtime.flops import step_flops
 
 
 def segment(model: EncoderDecoder, images, batch_size: int = 256) -> Int[np.ndarray, "N H W"]:
@@ -41,29 +37,12 @@ def segment(model: EncoderDecoder, images, batch_size: int = 256) -> Int[np.ndar
             f"images must hold at least one image, shape (N, H, W, C); got {images.shape}. A "
             f"single grey image H×W is image[None, :, :, None]."
         )
-    graph, state = nnx.split(model)
-    weights = sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    size = min(batch_size, len(images))
-    mesh = batch_mesh(devices_for(2.0 * weights * size * images.shape[1] * images.shape[2] / 4))
-    size = -(-size // mesh.size) * mesh.size
-    run = _compiled(graph, mesh)
-    parts = []
-    for start in range(0, len(images), size):
-        rows = np.arange(start, min(start + size, len(images)))
-        parts.append(np.asarray(run(state, images[np.resize(rows, size)]))[: len(rows)])
-    return np.concatenate(parts)
+    flops = step_flops(model, [images], 1) / 3  # forwards alone
+    return run_batched(_labels, model, images, batch_size=batch_size, flops=flops)
 
 
-@lru_cache(maxsize=32)
-def _compiled(graph, mesh):
-    def run(state, images):
-        return jnp.argmax(nnx.merge(graph, state)(images).logits, axis=-1)
-
-    return jax.jit(
-        jax.shard_map(
-            run, mesh=mesh, in_specs=(P(), P(BATCH_AXIS)), out_specs=P(BATCH_AXIS), check_vma=False
-        )
-    )
+def _labels(model, images):
+    return jnp.argmax(model(images).logits, axis=-1)
 
 
 def intersection_over_union(

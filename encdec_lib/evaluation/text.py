@@ -92,7 +92,7 @@ def quality_by_length(
     )
 
 
-def told_the_reference(
+def teacher_forced_scores(
     model: EncoderDecoder, part: ParallelText, batch_size: int = 96
 ) -> dict[str, float]:
     r"""How sure a model is of each reference token, and how spread out it looks, given the rest.
@@ -119,7 +119,7 @@ def told_the_reference(
       >>> letters = Vocabulary("ab")
       >>> part = from_tokens([["a", "b"]], [[["b", "a"]]], letters, letters)
       >>> model = token_sized(TokenSizedConfig(6, 6, read="mean"), rngs=nnx.Rngs(0))
-      >>> round(told_the_reference(model, part)["entropy"], 3)  # two vectors, equal weights
+      >>> round(teacher_forced_scores(model, part)["entropy"], 3)  # two vectors, equal weights
       1.0
     """
     nats = count = bits = 0.0

@@ -182,7 +182,7 @@ def cosine(CosineScore):
 
     def read(score, vectors):
         attend = Attention(score)
-        return attend(queries, steps, attend.remember(Encoding(vectors, mask)))
+        return attend(queries, steps, attend.prepare(Encoding(vectors, mask)))
 
     weights = np.asarray(read(score, memory).weights)
     yield Property(

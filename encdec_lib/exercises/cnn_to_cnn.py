@@ -128,12 +128,12 @@ def some_skips(decoder_class) -> Iterator[Property]:
         decoder, whole = (c(7, channels, rngs=nnx.Rngs(1)) for c in (kept, UNetDecoder))
         decoder.eval()
         whole.eval()
-        decoded = decoder(None, encoding)
+        decoded = decoder(encoding)
         if not hasattr(decoded, "logits"):
             yield Property("__call__ returns an answer", False, "Return what the parent returns.")
             return
         skips = tuple(f * (k in keep) for k, f in enumerate(encoding.skips))
-        truth = whole(None, encoding._replace(skips=skips)).logits
+        truth = whole(encoding._replace(skips=skips)).logits
         yield Property(
             f"keep = {keep}",
             np.allclose(decoded.logits, truth, atol=1e-5),

@@ -175,7 +175,7 @@ def top_two(reader_class):
     reader = reader_class()
     encoding = Encoding(jnp.asarray(vectors), jnp.asarray(mask))
     steps = jnp.broadcast_to(jnp.arange(5)[None], (3, 5))
-    contexts, weights = reader(jnp.asarray(queries), steps, reader.remember(encoding))
+    contexts, weights = reader(jnp.asarray(queries), steps, reader.prepare(encoding))
     right = np.zeros((3, 5, 7))
     for b, i in np.ndindex(3, 5):
         real = np.flatnonzero(mask[b])

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import DecoderState, EncoderDecoder
-from encdec_lib.generate.common import Generated, first_state, in_batches, log_probabilities
+from encdec_lib.generate.common import Generated, log_probabilities, write_in_batches
 
 
 def beam_search(
@@ -52,7 +52,15 @@ def beam_search(
     """
     if width < 1:
         raise ValueError(f"width must be at least 1; got {width}. 1 is greedy search.")
-    return in_batches(model, source, batch_size, (_beam, max_length, width, float(length_penalty)))
+    return write_in_batches(
+        _beam,
+        model,
+        source,
+        max_length=max_length,
+        batch_size=batch_size,
+        width=width,
+        length_penalty=float(length_penalty),
+    )
 
 
 def _choose(candidates):
@@ -76,11 +84,11 @@ def _choose(candidates):
     return tuple(jnp.stack(x, axis=1) for x in zip(*chosen, strict=True))
 
 
-def _beam(model, source, max_length, width, length_penalty):
+def _beam(model, source, *, max_length, width, length_penalty):
     decoder = model.decoder
     batch = source.shape[0]
     spread = partial(jax.tree.map, lambda x: jnp.repeat(x, width, axis=0))  # (B, …) -> (BK, …)
-    carry, memory = spread(first_state(model, source, max_length))
+    carry, memory = spread(decoder.start(model.encode(source), max_length))
     token = jnp.full((batch, width), BOS)
     weights = jax.eval_shape(decoder.step, DecoderState(carry, memory), token.ravel())[2]
     looked = None if weights is None else jnp.zeros((max_length, *weights.shape), weights.dtype)
@@ -117,12 +125,25 @@ def _beam(model, source, max_length, width, length_penalty):
         looked,
     )
     steps, *_, score, tokens, parents, looked = jax.lax.while_loop(going, body, start)
-
-    rows = jnp.arange(batch)
     used = jnp.arange(max_length) < steps
     # The winner, then back along its parents.
     lengths = _lengths(tokens, parents, used)
     winner = jnp.argmax(score / jnp.maximum(lengths, 1) ** length_penalty, axis=1)
+    best, looked = _trace_back(winner, tokens, parents, used, looked)
+    return Generated(best, score[jnp.arange(batch), winner], looked)
+
+
+def _trace_back(winner, tokens, parents, used, looked):
+    """The winners' tokens ``(B, L)`` and weights ``(B, H, L, M)``, from the last step to the first.
+
+    Args:
+      winner: the place that each example's sequence ends in, ``(B,)``.
+      tokens, parents: of every step and place, ``(L, B, K)``.
+      used: which steps were taken, ``(L,)``.
+      looked: weights of every step, ``(L, BK, H, M)``, or None.
+    """
+    _, batch, width = tokens.shape
+    rows = jnp.arange(batch)
 
     def back(place, step):
         token_i, parent_i, used_i, looked_i = step
@@ -134,9 +155,7 @@ def _beam(model, source, max_length, width, length_penalty):
         return parent, (token, looked_i)
 
     _, (best, looked) = jax.lax.scan(back, winner, (tokens, parents, used, looked), reverse=True)
-    if looked is not None:
-        looked = jnp.moveaxis(looked, 0, 2)
-    return Generated(best.T, score[rows, winner], looked)
+    return best.T, None if looked is None else jnp.moveaxis(looked, 0, 2)
 
 
 def _lengths(tokens, parents, used):

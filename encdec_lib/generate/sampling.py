@@ -14,8 +14,7 @@ import numpy as np
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import DecoderState, EncoderDecoder
-from encdec_lib.generate.beam import beam_search as beam_search
-from encdec_lib.generate.common import Generated, first_state, in_batches, log_probabilities
+from encdec_lib.generate.common import Generated, log_probabilities, write_in_batches
 
 
 def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int = 256) -> Generated:
@@ -44,7 +43,7 @@ def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int 
       >>> greedy(model, np.array([[4, 5, 0]]), max_length=3).tokens.shape
       (1, 3)
     """
-    return in_batches(model, source, batch_size, (_greedy, max_length))
+    return write_in_batches(_greedy, model, source, max_length=max_length, batch_size=batch_size)
 
 
 def sample(
@@ -97,15 +96,23 @@ def sample(
     count = len(source)
     keys = np.asarray(jax.random.key_data(jax.random.split(jax.random.key(seed), count)))
     temperatures = np.full(count, temperature, np.float32)  # an array: a new one compiles nothing
-    search = (_sample, max_length, top_k)
-    return in_batches(model, source, batch_size, search, keys, temperatures)
+    return write_in_batches(
+        _sample,
+        model,
+        source,
+        keys,
+        temperatures,
+        max_length=max_length,
+        batch_size=batch_size,
+        top_k=top_k,
+    )
 
 
-def _greedy(model, source, max_length):
+def _greedy(model, source, *, max_length):
     return _one_by_one(model, source, max_length, lambda i, log_p: jnp.argmax(log_p, axis=-1))
 
 
-def _sample(model, source, keys, temperatures, max_length, top_k):
+def _sample(model, source, keys, temperatures, *, max_length, top_k):
     keys = jax.random.wrap_key_data(keys)
 
     def choose(i, log_p):
@@ -121,7 +128,7 @@ def _sample(model, source, keys, temperatures, max_length, top_k):
 def _one_by_one(model, source, max_length, choose):
     """Writes what ``choose(step, log-probabilities (B, V))`` picks, until all have ended."""
     decoder = model.decoder
-    carry, memory = first_state(model, source, max_length)
+    carry, memory = decoder.start(model.encode(source), max_length)
     batch = source.shape[0]
     token = jnp.full((batch,), BOS)
     weights = jax.eval_shape(decoder.step, DecoderState(carry, memory), token)[2]

@@ -11,7 +11,9 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
-from encdec_lib.layers.masks import masked_softmax
+from encdec_lib.layers.additive_attention import AdditiveAttention as AdditiveAttention
+from encdec_lib.layers.masks import causal_mask as causal_mask
+from encdec_lib.layers.masks import masked_softmax as masked_softmax
 from encdec_lib.layers.positions import rotate
 
 
@@ -147,13 +149,13 @@ class MultiHeadAttention(nnx.Module):
         batch, length, width = vectors.shape
         return vectors.reshape(batch, length, self.heads, width // self.heads).swapaxes(1, 2)
 
-    def ask(
+    def queries(
         self, x: Float[Array, "B T D"], positions: Int[Array, " T"] | None = None
     ) -> Float[Array, "B H T K"]:
         """The queries of all heads; ``positions`` (from 0 if None) matter where ``rotary``."""
         return self._turned(self.split(self.query(x)), positions)
 
-    def offer(
+    def keys_values(
         self, z: Float[Array, "B S D"], positions: Int[Array, " S"] | None = None
     ) -> tuple[Float[Array, "B H S K"], Float[Array, "B H S V"]]:
         """The keys and values of all heads. A decoder works them out once and keeps them."""
@@ -164,7 +166,7 @@ class MultiHeadAttention(nnx.Module):
             return vectors
         return rotate(vectors, jnp.arange(vectors.shape[2]) if positions is None else positions)
 
-    def look(
+    def attend(
         self,
         queries: Float[Array, "B H T K"],
         keys: Float[Array, "B H S K"],
@@ -201,4 +203,4 @@ class MultiHeadAttention(nnx.Module):
           ``(B, T, D)``, and the weights of every head ``(B, H, T, S)``: rows add up to 1, or are
           zeros where there is nothing to look at.
         """
-        return self.look(self.ask(x), *self.offer(z), mask)
+        return self.attend(self.queries(x), *self.keys_values(z), mask)

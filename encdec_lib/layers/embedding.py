@@ -1,18 +1,19 @@
 """Token embeddings."""
 
 import jax
-import jax.numpy as jnp
 from flax import nnx
-from jaxtyping import Array, Float, Int
 
 
-class Embedding(nnx.Module):
+class Embedding(nnx.Embed):
     r"""A learned vector for every token of a vocabulary: row :math:`y` of a matrix.
+
+    Called with ids of any shape ``(...)``, each in ``[0, V)``, it gives vectors ``(..., E)`` in
+    the dtype of the matrix.
 
     Args:
       vocab_size: V, number of tokens.
       embed_dim: E, width of a vector.
-      rngs: ``params`` initialises the matrix ``(V, E)`` with standard deviation
+      rngs: ``params`` initialises the matrix ``embedding`` ``(V, E)`` with standard deviation
         :math:`1/\sqrt{E}`, so that a vector has length about 1.
 
     Raises:
@@ -29,10 +30,10 @@ class Embedding(nnx.Module):
         for name, size in (("vocab_size", vocab_size), ("embed_dim", embed_dim)):
             if size < 1:
                 raise ValueError(f"{name} must be at least 1; got {size}.")
-        init = jax.nn.initializers.normal(embed_dim**-0.5)
-        self.embedding = nnx.Param(init(rngs.params(), (vocab_size, embed_dim)))
-        self.vocab_size = vocab_size
+        super().__init__(vocab_size, embed_dim, embedding_init=_length_one, rngs=rngs)
+        self.dtype = None  # vectors in the matrix's dtype, also after that has been changed
 
-    def __call__(self, tokens: Int[Array, "*shape"]) -> Float[Array, "*shape E"]:
-        """Looks up each token; ids must lie in ``[0, V)``."""
-        return jnp.take(self.embedding[...], tokens, axis=0)
+
+def _length_one(key, shape, dtype):
+    """A function of the module: one made in ``__init__`` would have each model compiled anew."""
+    return jax.nn.initializers.normal(shape[1] ** -0.5)(key, shape, dtype)

@@ -37,3 +37,40 @@ def causal_mask(length: int) -> Bool[Array, "1 T T"]:
       [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
     """
     return jnp.tril(jnp.ones((1, length, length), bool))
+
+
+PREFIXES = ("full", "causal")
+
+
+def prefix_mask(
+    real: Bool[Array, "B S"], length: int, prefix: str = "full"
+) -> Bool[Array, "B L L"]:
+    """Who may look at whom in a prefix and ``length`` positions after it.
+
+    Args:
+      real: where the prefix holds something, ``(B, S)``.
+      length: T, positions after the prefix.
+      prefix: ``"full"``, all of the prefix sees all of it, or ``"causal"``, nobody looks ahead.
+
+    Returns:
+      ``(B, S + T, S + T)``, True where the row may look at the column. Padding is seen by none.
+
+    Raises:
+      ValueError: if ``prefix`` is another.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> prefix_mask(jnp.ones((1, 2), bool), 2)[0].astype(int).tolist()
+      [[1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
+
+    Reference:
+      Raffel et al. (2020), T5, arXiv:1910.10683, section 3.2.1 and figure 3.
+    """
+    if prefix not in PREFIXES:
+        raise ValueError(f"prefix must be one of {', '.join(PREFIXES)}; got {prefix!r}.")
+    size = real.shape[1]
+    mask = causal_mask(size + length)
+    if prefix == "full":
+        places = jnp.arange(size + length)
+        mask = mask | ((places < size)[None, :, None] & (places < size)[None, None])
+    return mask & jnp.pad(real, ((0, 0), (0, length)), constant_values=True)[:, None]

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from encdec_lib.data.patches import cut
+from encdec_lib.data.patches import cut as cut
+from encdec_lib.data.patches import paste as paste
 
 
 class PatchEmbedding(nnx.Module):

@@ -18,6 +18,8 @@ from encdec_lib.encoding import PAD, Decoded, DecoderState, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
 
+QUERIES = ("current", "previous")
+
 
 class Readings(NamedTuple):
     """What a reader found for every target step."""
@@ -30,7 +32,7 @@ class Readings(NamedTuple):
 class Reader(Protocol):
     """A way to read an encoding; what it learns are its own parameters."""
 
-    def remember(self, encoding: Encoding) -> tuple[Array, ...]:
+    def prepare(self, encoding: Encoding) -> tuple[Array, ...]:
         """What every step needs of the encoding, worked out once; batch first."""
 
     def __call__(
@@ -85,7 +87,7 @@ class ReadingDecoder(nnx.Module):
             raise ValueError(
                 f"encoding_dim must be even, a forward and a backward half; got {encoding_dim}."
             )
-        if query not in ("current", "previous"):
+        if query not in QUERIES:
             raise ValueError(f"query must be 'current' or 'previous'; got {query!r}.")
         if state_dim < 1:
             raise ValueError(f"state_dim must be at least 1; got {state_dim}.")
@@ -113,7 +115,7 @@ class ReadingDecoder(nnx.Module):
         contexts, weights = self.reader(queries, steps, memory)
         return Decoded(self._answer(contexts, states), weights[:, None])
 
-    def start(self, encoding: Encoding) -> DecoderState:
+    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
         """The state before the first token, the number of steps done, what the reader keeps."""
         vectors = encoding.vectors
         if vectors.shape[-1] != self.encoding_dim:
@@ -122,7 +124,7 @@ class ReadingDecoder(nnx.Module):
             )
         state = jnp.tanh(self.initial(vectors[:, 0, self.encoding_dim // 2 :]))
         done = jnp.zeros(len(vectors), jnp.int32)
-        return DecoderState((state, done), self.reader.remember(encoding))
+        return DecoderState((state, done), self.reader.prepare(encoding))
 
     def step(
         self, state: DecoderState, token: Int[Array, " B"]

@@ -9,6 +9,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
+WINDOWS = ("monotonic", "predictive")
+
 
 class Window(nnx.Module):
     r"""A window of :math:`2W + 1` source positions around a centre :math:`p_i`.
@@ -51,7 +53,7 @@ class Window(nnx.Module):
     def __init__(
         self, kind: str, half_width: int, state_dim: int, align_dim: int, *, rngs: nnx.Rngs
     ):
-        if kind not in ("monotonic", "predictive"):
+        if kind not in WINDOWS:
             raise ValueError(f"window must be None, 'monotonic' or 'predictive'; got {kind!r}.")
         if half_width < 1:
             raise ValueError(f"half_width must be at least 1 token; got {half_width}.")

@@ -11,10 +11,11 @@ from jaxtyping import Array, Float, Int
 
 from encdec_lib.encoding import EncoderDecoder, Encoding
 from encdec_lib.layers.masks import masked_softmax
-from encdec_lib.layers.reading_decoder import ReadingDecoder, Readings
-from encdec_lib.layers.scores import make_score
-from encdec_lib.layers.windows import Window
+from encdec_lib.layers.reading_decoder import QUERIES, ReadingDecoder, Readings
+from encdec_lib.layers.scores import SCORES, make_score
+from encdec_lib.layers.windows import WINDOWS, Window
 from encdec_lib.models.bahdanau_attention import BidirectionalEncoder
+from encdec_lib.runtime.checks import check_choices, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +33,11 @@ class ScoresConfig:
     align_dim: int = 64  # A, hidden width of the additive score and of the predicted centre
     half_width: int = 5  # of the window, in source tokens
     max_source: int = 64  # longest source that score="location" has a place for
+
+    def __post_init__(self):
+        check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "encoder_dim", "state_dim")
+        check_sizes(self, "align_dim", "half_width", "max_source")
+        check_choices(self, score=(*SCORES, "concat"), query=QUERIES, window=(None, *WINDOWS))
 
 
 class Attention(nnx.Module):
@@ -51,7 +57,7 @@ class Attention(nnx.Module):
       >>> attend = Attention(DotScore(2, 2))
       >>> encoding = Encoding(jnp.eye(2)[None], jnp.ones((1, 2), bool))
       >>> query, step = jnp.array([[[5.0, 5.0]]]), jnp.array([[0]])
-      >>> attend(query, step, attend.remember(encoding)).weights.tolist()
+      >>> attend(query, step, attend.prepare(encoding)).weights.tolist()
       [[[0.5, 0.5]]]
     """
 
@@ -59,7 +65,7 @@ class Attention(nnx.Module):
         self.score = score
         self.window = window
 
-    def remember(self, encoding: Encoding) -> tuple[Array, ...]:
+    def prepare(self, encoding: Encoding) -> tuple[Array, ...]:
         """The vectors, the score's keys, and what is real."""
         return encoding.vectors, self.score.keys(encoding.vectors), encoding.mask
 

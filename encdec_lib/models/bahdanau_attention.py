@@ -16,6 +16,7 @@ from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.attention_recurrence import attention_recurrence
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU, Bidirectional
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,10 @@ class BahdanauConfig:
     encoder_dim: int = 64  # width of one direction; an encoder vector h_j has twice that
     state_dim: int = 128  # D, width of the decoder state s_i
     align_dim: int = 64  # A, hidden width of the network that scores
+
+    def __post_init__(self):
+        check_sizes(self, "source_vocab", "target_vocab", "embed_dim")
+        check_sizes(self, "encoder_dim", "state_dim", "align_dim")
 
 
 class BidirectionalEncoder(nnx.Module):
@@ -135,7 +140,7 @@ class AttentionDecoder(nnx.Module):
         read = jnp.concatenate([states, contexts, embedded], axis=-1)
         return Decoded(self.output(read.swapaxes(0, 1)), weights.swapaxes(0, 1)[:, None])
 
-    def start(self, encoding: Encoding) -> DecoderState:
+    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
         """The state before the first token, and what every step reads of the source."""
         vectors, mask = encoding.vectors, encoding.mask
         if vectors.shape[-1] != self.encoding_dim:

@@ -14,8 +14,9 @@ from encdec_lib.data.captions import WORDS
 from encdec_lib.data.scenes import SIDE
 from encdec_lib.encoding import EncoderDecoder, Encoding
 from encdec_lib.layers.positions import sinusoidal_grid
-from encdec_lib.models.cnn_to_cnn import UNetEncoder
+from encdec_lib.models.cnn_to_cnn import UNetEncoder, check_channels
 from encdec_lib.models.seq2seq import RNNDecoder
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,10 @@ class CaptionConfig:
     channels: tuple[int, ...] = (16, 32, 32)  # of the convolutions, fine to coarse
     embed_dim: int = 32  # E
     state_dim: int = 192  # D, and the width of the one vector
+
+    def __post_init__(self):
+        check_sizes(self, "target_vocab", "side", "in_channels", "embed_dim", "state_dim")
+        check_channels(self)
 
 
 class CNNEncoder(nnx.Module):

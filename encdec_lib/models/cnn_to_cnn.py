@@ -7,6 +7,7 @@ scale; a switch takes them away.
 
 import dataclasses
 import math
+from typing import Any
 
 import jax.numpy as jnp
 from flax import nnx
@@ -14,6 +15,7 @@ from jaxtyping import Array, Float
 
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
 from encdec_lib.layers.convolution import ConvBlock, TransposedConv, max_pool
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,19 @@ class UNetConfig:
     in_channels: int = 1  # C of the image
     channels: tuple[int, ...] = (16, 32, 48, 64)  # width at each scale, fine to coarse
     skips: bool = True  # hand the finer feature maps to the decoder
+
+    def __post_init__(self):
+        check_sizes(self, "num_classes", "in_channels")
+        check_channels(self)
+
+
+def check_channels(config: Any) -> None:
+    """Raises ValueError unless ``config.channels`` are widths of two scales or more."""
+    channels = config.channels
+    if len(channels) < 2:
+        raise ValueError(f"channels needs a width for two scales or more; got {channels}.")
+    if min(channels) < 1:
+        raise ValueError(f"channels must all be at least 1; got {channels}.")
 
 
 class UNetEncoder(nnx.Module):
@@ -114,8 +129,6 @@ class UNetDecoder(nnx.Module):
       Ronneberger et al. (2015), arXiv:1505.04597.
     """
 
-    paints = True  # writes an image at once, not token by token
-
     def __init__(
         self, num_classes: int, channels: tuple[int, ...], *, skips: bool = True, rngs: nnx.Rngs
     ):
@@ -125,8 +138,8 @@ class UNetDecoder(nnx.Module):
         self.output = nnx.Linear(channels[0], num_classes, rngs=rngs)
         self.skips, self.encoding_dim = skips, channels[-1]
 
-    def __call__(self, target_in: None, encoding: Encoding) -> Decoded:
-        """Scores every pixel; ``target_in`` is None, the image is written at once.
+    def __call__(self, encoding: Encoding) -> Decoded:
+        """Scores every pixel; the image is written at once.
 
         Raises:
           ValueError: if the encoding is no square grid of vectors, or lacks the skips.

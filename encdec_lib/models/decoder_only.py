@@ -12,26 +12,29 @@ T together), D width (d_model), H heads, V vocabulary.
 """
 
 import dataclasses
-import math
 
 import jax.numpy as jnp
 from flax import nnx
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
-from encdec_lib.layers.blocks import Cache, EncoderBlock
+from encdec_lib.layers.blocks import EncoderBlock, KVCache
 from encdec_lib.layers.embedding import Embedding
-from encdec_lib.layers.masks import causal_mask
-from encdec_lib.layers.patches import PatchEmbedding
-from encdec_lib.layers.positions import Positions, sinusoidal_grid
-from encdec_lib.models.transformer import DTYPES, check_config
-
-PREFIXES = ("full", "causal")
+from encdec_lib.layers.masks import PREFIXES, prefix_mask
+from encdec_lib.layers.positions import Positions
+from encdec_lib.layers.prefixes import PatchPrefix, WordPrefix
+from encdec_lib.layers.stack import DTYPES, StackConfig
+from encdec_lib.runtime.checks import check_choices, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
 class DecoderOnlyConfig:
-    """Sizes and choices. :func:`text_to_image` and :func:`prefix_captioner` build from it."""
+    """Sizes and choices. :func:`text_to_image` and :func:`prefix_captioner` build from it.
+
+    Raises:
+      ValueError: if a size is below 1, ``columns`` does not divide ``max_length``, or a name is
+        unknown.
+    """
 
     vocab: int  # V of what is written, specials included
     prefix_length: int  # S: words of the longest prompt, or patches of the image
@@ -45,115 +48,28 @@ class DecoderOnlyConfig:
     dropout: float = 0.0
     dtype: str = "float32"  # what is computed in; weights are float32 in either case
 
-
-def prefix_mask(
-    real: Bool[Array, "B S"], length: int, prefix: str = "full"
-) -> Bool[Array, "B L L"]:
-    """Who may look at whom in a prefix and ``length`` positions after it.
-
-    Args:
-      real: where the prefix holds something, ``(B, S)``.
-      length: T, positions after the prefix.
-      prefix: ``"full"``, all of the prefix sees all of it, or ``"causal"``, nobody looks ahead.
-
-    Returns:
-      ``(B, S + T, S + T)``, True where the row may look at the column. Padding is seen by none.
-
-    Raises:
-      ValueError: if ``prefix`` is another.
-
-    Example:
-      >>> import jax.numpy as jnp
-      >>> prefix_mask(jnp.ones((1, 2), bool), 2)[0].astype(int).tolist()
-      [[1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
-
-    Reference:
-      Raffel et al. (2020), T5, arXiv:1910.10683, section 3.2.1 and figure 3.
-    """
-    if prefix not in PREFIXES:
-        raise ValueError(f"prefix must be one of {', '.join(PREFIXES)}; got {prefix!r}.")
-    size = real.shape[1]
-    mask = causal_mask(size + length)
-    if prefix == "full":
-        places = jnp.arange(size + length)
-        mask = mask | ((places < size)[None, :, None] & (places < size)[None, None])
-    return mask & jnp.pad(real, ((0, 0), (0, length)), constant_values=True)[:, None]
-
-
-class WordPrefix(nnx.Module):
-    """All that is left of an encoder of text: a vector for each word, plus one for its place.
-
-    Args:
-      vocab_size: V of the prompt.
-      config: S and the width.
-      rngs: ``params`` initialises the tables.
-
-    Raises:
-      ValueError: as :class:`PrefixDecoder`.
-    """
-
-    def __init__(self, vocab_size: int, config: DecoderOnlyConfig, *, rngs: nnx.Rngs):
-        _check(config)
-        self.embedding = Embedding(vocab_size, config.d_model, rngs=rngs)
-        self.positions = Positions("learned", config.d_model, config.prefix_length, rngs=rngs)
-        self.dtype, self.encoding_dim = DTYPES[config.dtype], config.d_model
-
-    def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
-        """M = S vectors. Nothing in them depends on a neighbour yet.
-
-        Raises:
-          ValueError: if the prompt is longer than ``prefix_length``.
-        """
-        if source.shape[1] > self.positions.max_length:
+    def __post_init__(self):
+        check_sizes(self, "vocab", "prefix_length", "max_length", "columns")
+        check_choices(self, prefix=PREFIXES)
+        if self.max_length % self.columns:
             raise ValueError(
-                f"prefix_length is {self.positions.max_length}: there are no positions for a "
-                f"prompt of {source.shape[1]} tokens. Build the model with a larger prefix_length."
+                f"columns must divide max_length = {self.max_length}, so that the grid is full; "
+                f"got {self.columns}."
             )
-        x = self.encoding_dim**0.5 * self.embedding(source)
-        x = x + self.positions(jnp.arange(source.shape[1]))[None]
-        return Encoding(x.astype(self.dtype), mask)
+        _ = self.stack  # which checks the rest
 
-
-class PatchPrefix(nnx.Module):
-    """All that is left of an encoder of images: a vector for each patch, plus one for its place.
-
-    The places are learned; in a square grid they start from the sinusoids of row and column.
-
-    Args:
-      patch: P, side of a patch in pixels.
-      in_channels: C of the image.
-      config: S, the number of patches, and the width.
-      rngs: ``params`` initialises the matrix and the table.
-
-    Raises:
-      ValueError: as :class:`PrefixDecoder`, or if ``patch`` or ``in_channels`` is below 1.
-    """
-
-    def __init__(self, patch: int, in_channels: int, config: DecoderOnlyConfig, *, rngs: nnx.Rngs):
-        _check(config)
-        self.embed = PatchEmbedding(
-            patch, in_channels, config.d_model, dtype=DTYPES[config.dtype], rngs=rngs
+    @property
+    def stack(self) -> StackConfig:
+        """The blocks. Positions are added to the tokens before them."""
+        return StackConfig(
+            self.d_model,
+            self.heads,
+            self.d_ff,
+            self.layers,
+            positions="none",
+            dropout=self.dropout,
+            dtype=self.dtype,
         )
-        self.positions = Positions("learned", config.d_model, config.prefix_length, rngs=rngs)
-        side = math.isqrt(config.prefix_length)
-        if side * side == config.prefix_length:
-            self.positions.table = nnx.Param(sinusoidal_grid(side, config.d_model))
-        self.encoding_dim, self.sequence_length = config.d_model, config.prefix_length
-
-    def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:
-        """M = HW / P² vectors.
-
-        Raises:
-          ValueError: if the images have another number of patches than ``prefix_length``.
-        """
-        x = self.embed(source)
-        if x.shape[1] != self.positions.max_length:
-            raise ValueError(
-                f"prefix_length must be the number of patches, as every place has its own vector: "
-                f"images {source.shape} have {x.shape[1]}; got {self.positions.max_length}."
-            )
-        places = self.positions(jnp.arange(x.shape[1]))[None].astype(x.dtype)
-        return Encoding(x + places, jnp.ones(x.shape[:2], bool))
 
 
 class PrefixDecoder(nnx.Module):
@@ -166,10 +82,6 @@ class PrefixDecoder(nnx.Module):
     Args:
       config: sizes and choices.
       rngs: ``params`` and ``dropout``.
-
-    Raises:
-      ValueError: if a size is below 1, ``columns`` does not divide ``max_length``, or a name is
-        unknown.
 
     Example:
       >>> import jax.numpy as jnp
@@ -186,10 +98,7 @@ class PrefixDecoder(nnx.Module):
       et al. (2021), arXiv:2102.12092, section 2.
     """
 
-    caches = True  # `start` takes the number of steps to make room for
-
     def __init__(self, config: DecoderOnlyConfig, *, rngs: nnx.Rngs):
-        _check(config)
         width = config.d_model
         self.embedding = Embedding(config.vocab, width, rngs=rngs)
         rows = config.max_length // config.columns
@@ -198,21 +107,9 @@ class PrefixDecoder(nnx.Module):
             Positions("learned", width, config.columns, rngs=rngs) if config.columns > 1 else None
         )
         self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
+        self.blocks = nnx.data(config.stack.blocks(EncoderBlock, rngs))
+        self.norm = config.stack.last_norm(rngs)
         dtype = DTYPES[config.dtype]
-        blocks = [
-            EncoderBlock(
-                width,
-                config.heads,
-                config.d_ff,
-                True,
-                config.dropout,
-                dtype=dtype,
-                rngs=rngs,
-            )
-            for _ in range(config.layers)
-        ]
-        self.blocks = nnx.data(blocks)
-        self.norm = nnx.LayerNorm(width, epsilon=1e-5, dtype=dtype, rngs=rngs)
         self.output = nnx.Linear(width, config.vocab, dtype=dtype, rngs=rngs)
         self.config, self.encoding_dim = config, width
 
@@ -232,11 +129,11 @@ class PrefixDecoder(nnx.Module):
           Logits ``(B, T, V)`` and the top layer's weights over the prefix, ``(B, H, T, S)``: what
           is missing to 1 goes to the target itself, up to where it has come.
         """
-        logits, maps = self.looking(target_in, encoding)
+        logits, maps = self.with_attention(target_in, encoding)
         size = encoding.vectors.shape[1]
         return Decoded(logits, maps[-1][:, :, size:, :size])
 
-    def looking(
+    def with_attention(
         self, target_in: Int[Array, "B T"], encoding: Encoding
     ) -> tuple[Float[Array, "B T V"], list[Float[Array, "B H L L"]]]:
         """Logits of the target, and the weights of every layer over prefix and target.
@@ -259,8 +156,8 @@ class PrefixDecoder(nnx.Module):
         x, real = self._checked(encoding)
         mask, caches = prefix_mask(real, 0, self.config.prefix), []
         for block in self.blocks:
-            kept = block.attention.offer(block.residual_attention.before(x))
-            caches += Cache(*(jnp.pad(k, ((0, 0), (0, 0), (0, length), (0, 0))) for k in kept))
+            kept = block.attention.keys_values(block.residual_attention.sublayer_input(x))
+            caches += KVCache(*(jnp.pad(k, ((0, 0), (0, 0), (0, length), (0, 0))) for k in kept))
             x, _ = block(x, mask)
         return DecoderState((jnp.zeros(len(x), jnp.int32), *caches), (real,))
 
@@ -273,7 +170,7 @@ class PrefixDecoder(nnx.Module):
         size = real.shape[1]
         padding = jnp.pad(~real, ((0, 0), (0, old[0].shape[2] - size)))
         for n, block in enumerate(self.blocks):
-            cache = Cache(*old[2 * n : 2 * n + 2])
+            cache = KVCache(*old[2 * n : 2 * n + 2])
             x, cache, weights = block.step(x, cache, size + done[0], padding)
             new += cache
         state = DecoderState((done + 1, *new), (real,))
@@ -324,7 +221,14 @@ def text_to_image(
     Reference:
       Ramesh et al. (2021), Zero-Shot Text-to-Image Generation, arXiv:2102.12092.
     """
-    return _evaluating(WordPrefix(prompt_vocab, config, rngs=rngs), config, rngs)
+    prefix = WordPrefix(
+        prompt_vocab,
+        config.prefix_length,
+        config.d_model,
+        dtype=DTYPES[config.dtype],
+        rngs=rngs,
+    )
+    return _with_decoder(prefix, config, rngs)
 
 
 def prefix_captioner(
@@ -352,20 +256,18 @@ def prefix_captioner(
     Reference:
       Wang et al. (2022), SimVLM, arXiv:2108.10904, section 3.1.
     """
-    return _evaluating(PatchPrefix(patch, in_channels, config, rngs=rngs), config, rngs)
+    prefix = PatchPrefix(
+        patch,
+        in_channels,
+        config.prefix_length,
+        config.d_model,
+        dtype=DTYPES[config.dtype],
+        rngs=rngs,
+    )
+    return _with_decoder(prefix, config, rngs)
 
 
-def _evaluating(encoder, config, rngs):
+def _with_decoder(encoder, config, rngs):
     model = EncoderDecoder(encoder, PrefixDecoder(config, rngs=rngs))
     model.eval()
     return model
-
-
-def _check(config: DecoderOnlyConfig) -> None:
-    sizes = ("vocab", "prefix_length", "max_length", "columns", "d_model", "layers")
-    check_config(config, *sizes, prefix=PREFIXES)
-    if config.max_length % config.columns:
-        raise ValueError(
-            f"columns must divide max_length = {config.max_length}, so that the grid is full; got "
-            f"{config.columns}."
-        )

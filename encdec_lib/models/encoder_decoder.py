@@ -12,6 +12,7 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +22,9 @@ class AutoencoderConfig:
     side: int = 14  # H = W of the grey images that are read and painted
     hidden_dim: int = 64  # width of the layer on each side of the encoding
     encoding_dim: int = 8  # D, width of the one vector
+
+    def __post_init__(self):
+        check_sizes(self, "side", "hidden_dim", "encoding_dim")
 
 
 class DenseEncoder(nnx.Module):
@@ -81,19 +85,17 @@ class DenseDecoder(nnx.Module):
       >>> from flax import nnx
       >>> decoder = DenseDecoder(4, 5, 2, rngs=nnx.Rngs(0))
       >>> encoding = Encoding(jnp.ones((3, 1, 2)), jnp.ones((3, 1), bool))
-      >>> decoder(None, encoding).logits.shape
+      >>> decoder(encoding).logits.shape
       (3, 4, 4, 1)
     """
-
-    paints = True  # writes an image at once, not token by token
 
     def __init__(self, side: int, hidden_dim: int, encoding_dim: int, *, rngs: nnx.Rngs):
         self.hidden = nnx.Linear(encoding_dim, hidden_dim, rngs=rngs)
         self.output = nnx.Linear(hidden_dim, side * side, rngs=rngs)
         self.side, self.encoding_dim = side, encoding_dim
 
-    def __call__(self, target_in: None, encoding: Encoding) -> Decoded:
-        """Scores every pixel; ``target_in`` is None.
+    def __call__(self, encoding: Encoding) -> Decoded:
+        """Scores every pixel.
 
         Raises:
           ValueError: if the encoding is not one vector of the right width.
@@ -134,8 +136,5 @@ def autoencoder(
     Reference:
       Hinton & Salakhutdinov (2006), doi:10.1126/science.1127647.
     """
-    for name, value in dataclasses.asdict(config).items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1; got {value}.")
     sizes = config.side, config.hidden_dim, config.encoding_dim
     return EncoderDecoder(DenseEncoder(*sizes, rngs=rngs), DenseDecoder(*sizes, rngs=rngs))

@@ -52,13 +52,11 @@ class PatchDecoder(nnx.Module):
       rngs: ``params`` initialises the weights.
     """
 
-    paints = True  # writes all at once, not token by token
-
     def __init__(self, encoding_dim: int, num_classes: int = NUM_CLASSES, *, rngs: nnx.Rngs):
         self.output = nnx.Linear(encoding_dim, num_classes, rngs=rngs)
         self.encoding_dim = encoding_dim
 
-    def __call__(self, target_in: None, encoding: Encoding) -> Decoded:
+    def __call__(self, encoding: Encoding) -> Decoded:
         """Logits ``(B, h, w, V)`` of a square grid of patches.
 
         Raises:

@@ -10,9 +10,11 @@ from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.layers.reading_decoder import ReadingDecoder
-from encdec_lib.layers.scores import make_score
+from encdec_lib.layers.scores import SCORES, make_score
+from encdec_lib.layers.stack import StackConfig
 from encdec_lib.models.attention_scores import Attention
-from encdec_lib.models.transformer import TransformerConfig, TransformerEncoder
+from encdec_lib.models.transformer import TransformerEncoder
+from encdec_lib.runtime.checks import check_choices, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +32,28 @@ class SelfAttentionConfig:
     embed_dim: int = 48  # E of the target
     state_dim: int = 128  # D, width of the decoder state; for a dot product d_model
     score: str = "general"  # how the decoder reads: general, dot, scaled_dot or additive
+
+    def __post_init__(self):
+        check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "layers", "state_dim")
+        check_choices(self, score=(*SCORES, "concat"))
+        if self.d_model < 2 or self.d_model % 2:
+            raise ValueError(
+                f"d_model must be even, since the second half of the first vector starts the "
+                f"decoder; got {self.d_model}."
+            )
+        _ = self.encoder  # which checks the rest
+
+    @property
+    def encoder(self) -> StackConfig:
+        """The encoder's stack."""
+        return StackConfig(
+            self.d_model,
+            self.heads,
+            self.d_ff,
+            self.layers,
+            positions=self.positions,
+            max_length=self.max_length,
+        )
 
 
 def self_attention(config: SelfAttentionConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
@@ -67,25 +91,7 @@ def self_attention(config: SelfAttentionConfig, *, rngs: nnx.Rngs) -> EncoderDec
       Vaswani et al. (2017), arXiv:1706.03762, section 3.1, for the encoder; Luong et al. (2015),
       arXiv:1508.04025, equations (5) and (6), for the decoder.
     """
-    if config.d_model < 2 or config.d_model % 2:
-        raise ValueError(
-            f"d_model must be even, since the second half of the first vector starts the decoder; "
-            f"got {config.d_model}."
-        )
-    for name in ("layers", "state_dim"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
-    blocks = TransformerConfig(
-        config.source_vocab,
-        config.target_vocab,
-        d_model=config.d_model,
-        heads=config.heads,
-        d_ff=config.d_ff,
-        encoder_layers=config.layers,
-        positions=config.positions,
-        max_length=config.max_length,
-    )
-    encoder = TransformerEncoder(config.source_vocab, blocks, rngs=rngs)
+    encoder = TransformerEncoder(config.source_vocab, config.encoder, rngs=rngs)
     score = make_score(config.score, config.state_dim, config.d_model, rngs=rngs)
     decoder = ReadingDecoder(
         config.target_vocab,

@@ -13,6 +13,7 @@ from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,9 @@ class Seq2SeqConfig:
     embed_dim: int = 64  # E
     state_dim: int = 128  # D, and the width of the one vector
     reverse_source: bool = False  # read the source from its end (Sutskever et al. 2014)
+
+    def __post_init__(self):
+        check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "state_dim")
 
 
 class RNNEncoder(nnx.Module):
@@ -103,7 +107,7 @@ class RNNDecoder(nnx.Module):
         states, _ = self.rnn(self.embedding(target_in), target_in != PAD, state.carry)
         return Decoded(self.output(states), None)
 
-    def start(self, encoding: Encoding) -> DecoderState:
+    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
         """The state before the first token: the encoding itself.
 
         Raises:

@@ -9,21 +9,31 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import optax
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from encdec_lib.layers.recurrence import recurrence
 from encdec_lib.layers.recurrent import RNN
+from encdec_lib.runtime.checks import check_choices, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
 class StateSpaceConfig:
-    """Sizes of the system."""
+    """Sizes of the system.
+
+    Raises:
+      ValueError: if a size is below 1 or the activation is another.
+    """
 
     input_dim: int  # U, numbers in an input u_t
     state_dim: int  # D, numbers in a state x_t
     output_dim: int  # V, numbers in an output y_t
     activation: str = "tanh"  # of the state: "tanh" or "linear"
+
+    def __post_init__(self):
+        check_sizes(self, "input_dim", "state_dim", "output_dim")
+        check_choices(self, activation=tuple(RNN.cells))
 
 
 class Trajectory(NamedTuple):
@@ -48,9 +58,6 @@ class StateSpace(nnx.Module):
       rngs: ``params`` initialises the weights: orthogonal for ``W_xx``, so that all its
         eigenvalues have modulus 1; Glorot for ``W_ux`` and ``W_xy``; zeros for the biases.
 
-    Raises:
-      ValueError: if a size is below 1 or the activation is another.
-
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
@@ -64,11 +71,6 @@ class StateSpace(nnx.Module):
     """
 
     def __init__(self, config: StateSpaceConfig, *, rngs: nnx.Rngs):
-        for name in ("input_dim", "state_dim", "output_dim"):
-            if getattr(config, name) < 1:
-                raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
-        if config.activation not in RNN.cells:
-            raise ValueError(f"activation must be 'tanh' or 'linear'; got {config.activation!r}.")
         inputs, width, outputs = config.input_dim, config.state_dim, config.output_dim
         orthogonal, glorot = jax.nn.initializers.orthogonal(), jax.nn.initializers.glorot_uniform()
         self.W_xx = nnx.Param(orthogonal(rngs.params(), (width, width)))
@@ -157,5 +159,5 @@ def next_symbol_loss(
       >>> next_symbol_loss(system, inputs, jnp.array([[1, 2, 2, 3]])).shape
       (1, 4)
     """
-    log_p = jax.nn.log_softmax(system(inputs).logits)
-    return -jnp.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+    logits = system(inputs).logits
+    return optax.losses.softmax_cross_entropy_with_integer_labels(logits, targets)

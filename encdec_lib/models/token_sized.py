@@ -15,6 +15,7 @@ from encdec_lib.encoding import EncoderDecoder, Encoding
 from encdec_lib.layers.masks import masked_softmax
 from encdec_lib.layers.reading_decoder import ReadingDecoder, Readings
 from encdec_lib.models.bahdanau_attention import BidirectionalEncoder
+from encdec_lib.runtime.checks import check_choices, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +27,10 @@ class TokenSizedConfig:
     embed_dim: int = 48  # E
     encoder_dim: int = 64  # width of one direction; h_j and the decoder state have twice that
     read: str = "last"  # one of READERS
+
+    def __post_init__(self):
+        check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "encoder_dim")
+        check_choices(self, read=tuple(READERS))
 
 
 class Reading(nnx.Module):
@@ -42,7 +47,7 @@ class Reading(nnx.Module):
       >>> encoding = Encoding(jnp.eye(4)[None, :3], jnp.array([[True, True, False]]))
       >>> reader = Reading("mean")
       >>> query, step = jnp.ones((1, 1, 4)), jnp.array([[0]])
-      >>> reader(query, step, reader.remember(encoding)).weights.tolist()
+      >>> reader(query, step, reader.prepare(encoding)).weights.tolist()
       [[[0.5, 0.5, 0.0]]]
     """
 
@@ -51,7 +56,7 @@ class Reading(nnx.Module):
             raise ValueError(f"read must be one of {', '.join(READERS)}; got {read!r}.")
         self.read = read
 
-    def remember(self, encoding: Encoding) -> tuple[Array, ...]:
+    def prepare(self, encoding: Encoding) -> tuple[Array, ...]:
         """The vectors and what is real."""
         return encoding.vectors, encoding.mask
 

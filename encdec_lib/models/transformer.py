@@ -19,17 +19,20 @@ from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
-from encdec_lib.layers.blocks import Cache, DecoderBlock, EncoderBlock
-from encdec_lib.layers.embedding import Embedding
+from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock, KVCache
 from encdec_lib.layers.masks import causal_mask
-from encdec_lib.layers.positions import Positions
-
-DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
+from encdec_lib.layers.stack import DTYPES, StackConfig, TokenEmbedding
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
 class TransformerConfig:
-    """Sizes and choices. The paper's base model has 512, 8, 2048, 6, 6, post-norm, dropout 0.1."""
+    """Sizes and choices. The paper's base model has 512, 8, 2048, 6, 6, post-norm, dropout 0.1.
+
+    Raises:
+      ValueError: if a size is below 1, ``heads`` does not divide ``d_model``, or a name is
+        unknown.
+    """
 
     source_vocab: int  # V of the source, specials included
     target_vocab: int  # V of the target
@@ -48,6 +51,25 @@ class TransformerConfig:
     dropout: float = 0.0
     dtype: str = "float32"  # what is computed in; weights are float32 in either case
 
+    def __post_init__(self):
+        check_sizes(self, "source_vocab", "target_vocab", "encoder_layers", "decoder_layers")
+        _ = self.encoder, self.decoder  # which check the rest
+
+    @property
+    def encoder(self) -> StackConfig:
+        """The encoder's stack."""
+        return self._stack(self.encoder_layers)
+
+    @property
+    def decoder(self) -> StackConfig:
+        """The decoder's stack."""
+        return self._stack(self.decoder_layers)
+
+    def _stack(self, layers: int) -> StackConfig:
+        names = {field.name for field in dataclasses.fields(StackConfig)}
+        shared = {k: v for k, v in dataclasses.asdict(self).items() if k in names}
+        return StackConfig(**shared, layers=layers)
+
 
 class AttentionMaps(NamedTuple):
     """Who looked where in a whole Transformer: one array a layer, bottom layer first."""
@@ -55,27 +77,6 @@ class AttentionMaps(NamedTuple):
     encoder: list[Array]  # each (B, H, S, S)
     decoder: list[Array]  # each (B, H, T, T)
     cross: list[Array]  # each (B, H, T, S)
-
-
-class Tokens(nnx.Module):
-    r"""Embeddings times :math:`\sqrt{d_{model}}`, plus positions, plus dropout.
-
-    The table has a standard deviation of :math:`1/\sqrt{d_{model}}`, which suits it as an output
-    matrix; times the root, an embedding is as large as its position's vector.
-    """
-
-    def __init__(self, vocab: int, config: TransformerConfig, *, rngs: nnx.Rngs):
-        self.embedding = Embedding(vocab, config.d_model, rngs=rngs)
-        self.positions = Positions(config.positions, config.d_model, config.max_length, rngs=rngs)
-        self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
-        self.dtype, self.scale = DTYPES[config.dtype], config.d_model**0.5
-
-    def __call__(self, tokens: Int[Array, "B T"], first: Int[Array, ""] | int = 0):
-        """``(B, T, D)``; ``first`` is the position of the first of them."""
-        places = first + jnp.arange(tokens.shape[1])
-        x = self.scale * self.embedding(tokens) + self.positions(places)[None]
-        x = x.astype(self.dtype)
-        return self.dropout(x) if self.dropout is not None else x
 
 
 class TransformerEncoder(nnx.Module):
@@ -89,8 +90,7 @@ class TransformerEncoder(nnx.Module):
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
-      >>> config = TransformerConfig(7, 9, d_model=8, heads=2, d_ff=16)
-      >>> encoder = TransformerEncoder(7, config, rngs=nnx.Rngs(0))
+      >>> encoder = TransformerEncoder(7, StackConfig(8, 2, 16), rngs=nnx.Rngs(0))
       >>> tokens = jnp.array([[4, 5, 0]])
       >>> encoder(tokens, tokens != 0).vectors.shape
       (1, 3, 8)
@@ -99,22 +99,17 @@ class TransformerEncoder(nnx.Module):
       Vaswani et al. (2017), arXiv:1706.03762, section 3.1.
     """
 
-    def __init__(self, vocab_size: int, config: TransformerConfig, *, rngs: nnx.Rngs):
-        self.tokens = Tokens(vocab_size, config, rngs=rngs)
-        sizes = _block(config)
-        blocks = [
-            EncoderBlock(**sizes, rotary=config.positions == "rotary", rngs=rngs)
-            for _ in range(config.encoder_layers)
-        ]
-        self.blocks = nnx.data(blocks)
-        self.norm = _last_norm(config, rngs)
+    def __init__(self, vocab_size: int, config: StackConfig, *, rngs: nnx.Rngs):
+        self.tokens = TokenEmbedding(vocab_size, config, rngs=rngs)
+        self.blocks = nnx.data(config.blocks(EncoderBlock, rngs))
+        self.norm = config.last_norm(rngs)
         self.encoding_dim = config.d_model
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """H: one vector a token, D wide."""
-        return self.looking(source, mask)[0]
+        return self.with_attention(source, mask)[0]
 
-    def looking(
+    def with_attention(
         self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]
     ) -> tuple[Encoding, list[Float[Array, "B H S S"]]]:
         """H, and the weights of every layer."""
@@ -137,13 +132,13 @@ class TransformerDecoder(nnx.Module):
     Args:
       vocab_size: V of the target.
       config: sizes and choices.
+      tied: take the table of embeddings for the output matrix too.
       rngs: ``params`` and ``dropout``.
 
     Example:
       >>> import jax.numpy as jnp
       >>> from flax import nnx
-      >>> config = TransformerConfig(7, 9, d_model=8, heads=2, d_ff=16)
-      >>> decoder = TransformerDecoder(9, config, rngs=nnx.Rngs(0))
+      >>> decoder = TransformerDecoder(9, StackConfig(8, 2, 16), rngs=nnx.Rngs(0))
       >>> encoding = Encoding(jnp.ones((1, 3, 8)), jnp.ones((1, 3), bool))
       >>> logits, weights = decoder(jnp.array([[1, 4]]), encoding)
       >>> logits.shape, weights.shape
@@ -153,25 +148,16 @@ class TransformerDecoder(nnx.Module):
       Vaswani et al. (2017), arXiv:1706.03762, sections 3.1 and 3.4.
     """
 
-    caches = True  # `start` takes the number of steps to make room for
-
-    def __init__(self, vocab_size: int, config: TransformerConfig, *, rngs: nnx.Rngs):
-        self.tokens = Tokens(vocab_size, config, rngs=rngs)
-        sizes = _block(config)
-        blocks = [
-            DecoderBlock(**sizes, rotary=config.positions == "rotary", rngs=rngs)
-            for _ in range(config.decoder_layers)
-        ]
-        self.blocks = nnx.data(blocks)
-        self.norm = _last_norm(config, rngs)
-        untied = (
+    def __init__(self, vocab_size: int, config: StackConfig, *, tied: bool = True, rngs: nnx.Rngs):
+        self.tokens = TokenEmbedding(vocab_size, config, rngs=rngs)
+        self.blocks = nnx.data(config.blocks(DecoderBlock, rngs))
+        self.norm = config.last_norm(rngs)
+        dtype = DTYPES[config.dtype]
+        self.output = (
             None
-            if config.tied
-            else nnx.Linear(
-                config.d_model, vocab_size, use_bias=False, dtype=DTYPES[config.dtype], rngs=rngs
-            )
+            if tied
+            else nnx.Linear(config.d_model, vocab_size, use_bias=False, dtype=dtype, rngs=rngs)
         )
-        self.output = untied
         self.encoding_dim = config.d_model
 
     def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
@@ -181,10 +167,10 @@ class TransformerDecoder(nnx.Module):
           Logits ``(B, T, V)`` and the weights of the top layer over the source,
           ``(B, H, T, S)``. :func:`attention_maps` gives those of every layer.
         """
-        logits, _, cross = self.looking(target_in, encoding)
+        logits, _, cross = self.with_attention(target_in, encoding)
         return Decoded(logits, cross[-1])
 
-    def looking(
+    def with_attention(
         self, target_in: Int[Array, "B T"], encoding: Encoding
     ) -> tuple[Float[Array, "B T V"], list[Array], list[Array]]:
         """Logits, and the weights of every layer over target and source."""
@@ -194,7 +180,7 @@ class TransformerDecoder(nnx.Module):
         before = causal_mask(target_in.shape[1])
         y, own, cross = self.tokens(target_in), [], []
         for block in self.blocks:
-            memory = block.cross_attention.offer(vectors)
+            memory = block.cross_attention.keys_values(vectors)
             y, w_own, w_cross = block(y, before, memory, mask)
             own.append(w_own)
             cross.append(w_cross)
@@ -204,7 +190,7 @@ class TransformerDecoder(nnx.Module):
         """An empty cache with room for ``length`` steps, and the encoding's keys and values.
 
         A step more than that would overwrite the last place: inside a compiled loop no error can
-        be raised. :mod:`encdec_lib.generate.sampling` makes room for as many as it takes.
+        be raised. :mod:`encdec_lib.generate` makes room for as many as it takes.
         """
         self.tokens.positions.check(length)
         vectors, mask = self._checked(encoding)
@@ -212,11 +198,11 @@ class TransformerDecoder(nnx.Module):
         for block in self.blocks:
             attention, batch = block.self_attention, len(vectors)
             sizes = (batch, attention.heads, length)
-            caches += Cache(
+            caches += KVCache(
                 jnp.zeros((*sizes, attention.d_k), vectors.dtype),
                 jnp.zeros((*sizes, attention.d_v), vectors.dtype),
             )
-            memory += block.cross_attention.offer(vectors)
+            memory += block.cross_attention.keys_values(vectors)
         done = jnp.zeros(len(vectors), jnp.int32)
         return DecoderState((done, *caches), (mask, *memory))
 
@@ -229,7 +215,7 @@ class TransformerDecoder(nnx.Module):
         for n, block in enumerate(self.blocks):
             layer = slice(2 * n, 2 * n + 2)
             y, cache, weights = block.step(
-                y, Cache(*old[layer]), done[0], tuple(memory[layer]), mask
+                y, KVCache(*old[layer]), done[0], tuple(memory[layer]), mask
             )
             new += cache
         state = DecoderState((done + 1, *new), (mask, *memory))
@@ -259,11 +245,7 @@ def transformer(config: TransformerConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
       rngs: ``params`` initialises the weights, ``dropout`` draws what is dropped.
 
     Returns:
-      An :class:`~encdec_lib.encoding.EncoderDecoder` with M = S.
-
-    Raises:
-      ValueError: if a size is below 1, ``heads`` does not divide ``d_model``, or a name is
-        unknown.
+      An :class:`~encdec_lib.encoding.EncoderDecoder` with M = S, in evaluation mode.
 
     Example:
       >>> import jax.numpy as jnp
@@ -275,34 +257,12 @@ def transformer(config: TransformerConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
     Reference:
       Vaswani et al. (2017), Attention Is All You Need, arXiv:1706.03762.
     """
-    check_config(config, "encoder_layers", "decoder_layers")
-    return EncoderDecoder(
-        TransformerEncoder(config.source_vocab, config, rngs=rngs),
-        TransformerDecoder(config.target_vocab, config, rngs=rngs),
+    model = EncoderDecoder(
+        TransformerEncoder(config.source_vocab, config.encoder, rngs=rngs),
+        TransformerDecoder(config.target_vocab, config.decoder, tied=config.tied, rngs=rngs),
     )
-
-
-def check_config(config, *sizes: str, **choices: tuple[str, ...]) -> None:
-    """What every model of attention asks of its config.
-
-    Args:
-      config: with ``dtype``, ``dropout`` and the fields named.
-      *sizes: fields that must be at least 1.
-      **choices: fields, and what they may be.
-
-    Raises:
-      ValueError: for the first field that does not fit.
-    """
-    for name in sizes:
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
-    for name, known in (choices | {"dtype": tuple(DTYPES)}).items():
-        if getattr(config, name) not in known:
-            raise ValueError(
-                f"{name} must be one of {', '.join(known)}; got {getattr(config, name)!r}."
-            )
-    if not 0 <= config.dropout < 1:
-        raise ValueError(f"dropout must lie in [0, 1); got {config.dropout}.")
+    model.eval()
+    return model
 
 
 def attention_maps(
@@ -327,19 +287,6 @@ def attention_maps(
       [(1, 2, 3, 3), (1, 2, 2, 2), (1, 2, 2, 3)]
     """
     source, target_in = jnp.asarray(source), jnp.asarray(target_in)
-    encoding, encoder = model.encoder.looking(source, source != 0)
-    _, own, cross = model.decoder.looking(target_in, encoding)
+    encoding, encoder = model.encoder.with_attention(source, source != 0)
+    _, own, cross = model.decoder.with_attention(target_in, encoding)
     return AttentionMaps(encoder, own, cross)
-
-
-def _block(config: TransformerConfig) -> dict:
-    """What an encoder's and a decoder's block are both built from."""
-    names = ("d_model", "heads", "d_ff", "pre_norm", "dropout", "d_k", "d_v", "scaled")
-    return {name: getattr(config, name) for name in names} | {"dtype": DTYPES[config.dtype]}
-
-
-def _last_norm(config: TransformerConfig, rngs: nnx.Rngs) -> nnx.LayerNorm | None:
-    """With pre-norm nothing has normalised the last sum yet."""
-    if not config.pre_norm:
-        return None
-    return nnx.LayerNorm(config.d_model, epsilon=1e-5, dtype=DTYPES[config.dtype], rngs=rngs)

@@ -23,8 +23,10 @@ from encdec_lib.encoding import Encoding
 from encdec_lib.layers.blocks import EncoderBlock
 from encdec_lib.layers.patches import PatchEmbedding
 from encdec_lib.layers.positions import sinusoidal_grid
+from encdec_lib.layers.stack import DTYPES, StackConfig
 from encdec_lib.models.captioning import CNNEncoder
-from encdec_lib.models.transformer import DTYPES, check_config
+from encdec_lib.models.cnn_to_cnn import check_channels
+from encdec_lib.runtime.checks import check_choices, check_sizes
 
 POOLS = ("class", "mean")
 STARTS = ("random", "sinusoidal")
@@ -50,10 +52,35 @@ class ViTConfig:
     dropout: float = 0.0
     dtype: str = "float32"  # what is computed in; weights are float32 in either case
 
+    def __post_init__(self):
+        check_sizes(self, "side", "patch", "in_channels", "num_classes")
+        check_choices(self, pool=POOLS, start=STARTS)
+        if self.side % self.patch:
+            raise ValueError(
+                f"patch must divide side = {self.side}, so that the patches cover the image; got "
+                f"patch = {self.patch}."
+            )
+        _ = self.stack  # which checks the rest
+
     @property
     def patches(self) -> int:
         """M = (side / P)²."""
         return (self.side // self.patch) ** 2
+
+    @property
+    def stack(self) -> StackConfig:
+        """The blocks. Positions are added to the patches before them."""
+        return StackConfig(
+            self.d_model,
+            self.heads,
+            self.d_ff,
+            self.layers,
+            positions="none",
+            activation=self.activation,
+            epsilon=self.epsilon,
+            dropout=self.dropout,
+            dtype=self.dtype,
+        )
 
 
 BASE = ViTConfig(
@@ -89,7 +116,6 @@ class ViTEncoder(nnx.Module):
     """
 
     def __init__(self, config: ViTConfig, *, class_token: bool = False, rngs: nnx.Rngs):
-        _check(config)
         dtype, width = DTYPES[config.dtype], config.d_model
         self.embed = PatchEmbedding(config.patch, config.in_channels, width, dtype=dtype, rngs=rngs)
         small = jax.nn.initializers.normal(0.02)  # as the paper's code has it
@@ -102,23 +128,16 @@ class ViTEncoder(nnx.Module):
             )
         self.positions = None if table is None else nnx.Param(table)
         self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
-        blocks = [
-            EncoderBlock(
-                width, config.heads, config.d_ff, True, config.dropout,
-                activation=config.activation, epsilon=config.epsilon, dtype=dtype, rngs=rngs,
-            )
-            for _ in range(config.layers)
-        ]  # fmt: skip
-        self.blocks = nnx.data(blocks)
-        self.norm = nnx.LayerNorm(width, epsilon=config.epsilon, dtype=dtype, rngs=rngs)
+        self.blocks = nnx.data(config.stack.blocks(EncoderBlock, rngs))
+        self.norm = config.stack.last_norm(rngs)
         self.side, self.in_channels = config.side, config.in_channels
-        self.encoding_dim, self.sequence_length = width, length
+        self.encoding_dim = width
 
     def __call__(self, source: Float[Array, "B H W C"], mask: None = None) -> Encoding:
         """H: one vector a patch, D wide, the class token's first if there is one."""
-        return self.looking(source)[0]
+        return self.with_attention(source)[0]
 
-    def looking(
+    def with_attention(
         self, source: Float[Array, "B H W C"]
     ) -> tuple[Encoding, list[Float[Array, "B heads T T"]]]:
         """H, and the weights of every layer.
@@ -167,13 +186,13 @@ class ViT(nnx.Module):
 
     def __call__(self, images: Float[Array, "B H W C"]) -> Float[Array, "B V"]:
         """Logits of the classes."""
-        return self.looking(images)[0]
+        return self.with_attention(images)[0]
 
-    def looking(
+    def with_attention(
         self, images: Float[Array, "B H W C"]
     ) -> tuple[Float[Array, "B V"], list[Float[Array, "B heads T T"]]]:
         """Logits, and the weights of every layer."""
-        encoding, maps = self.encoder.looking(jnp.asarray(images))
+        encoding, maps = self.encoder.with_attention(jnp.asarray(images))
         vectors = encoding.vectors
         read = vectors[:, 0] if self.config.pool == "class" else vectors.mean(axis=1)
         return self.head(read), maps
@@ -188,7 +207,7 @@ def vit(config: ViTConfig = ViTConfig(), *, rngs: nnx.Rngs) -> ViT:
 
     Returns:
       A :class:`ViT`, called as ``model(images)``;
-      :class:`~encdec_lib.evaluation.classes.ClassificationLoss` trains it.
+      :class:`~encdec_lib.train.losses.ClassificationLoss` trains it.
 
     Raises:
       ValueError: if a size is below 1, ``patch`` does not divide ``side``, ``heads`` does not
@@ -209,16 +228,6 @@ def vit(config: ViTConfig = ViTConfig(), *, rngs: nnx.Rngs) -> ViT:
     return model
 
 
-def _check(config: ViTConfig) -> None:
-    sizes = ("side", "patch", "in_channels", "num_classes", "d_model", "layers")
-    check_config(config, *sizes, pool=POOLS, start=STARTS)
-    if config.side % config.patch:
-        raise ValueError(
-            f"patch must divide side = {config.side}, so that the patches cover the image; got "
-            f"patch = {config.patch}."
-        )
-
-
 @dataclasses.dataclass(frozen=True)
 class CNNClassifierConfig:
     """Sizes. :func:`cnn_classifier` builds it."""
@@ -227,6 +236,10 @@ class CNNClassifierConfig:
     in_channels: int = 1  # C
     num_classes: int = 10  # V
     channels: tuple[int, ...] = (16, 32, 64)  # of the convolutions, fine to coarse
+
+    def __post_init__(self):
+        check_sizes(self, "side", "in_channels", "num_classes")
+        check_channels(self)
 
 
 class CNNClassifier(nnx.Module):
@@ -261,7 +274,7 @@ def cnn_classifier(
 
     Returns:
       A :class:`CNNClassifier`, called as ``model(images)``;
-      :class:`~encdec_lib.evaluation.classes.ClassificationLoss` trains it.
+      :class:`~encdec_lib.train.losses.ClassificationLoss` trains it.
 
     Raises:
       ValueError: if ``num_classes`` is below 1, or ``side`` cannot be halved once for every scale
@@ -274,8 +287,6 @@ def cnn_classifier(
       >>> model(jnp.ones((5, 8, 8, 1))).shape
       (5, 10)
     """
-    if config.num_classes < 1:
-        raise ValueError(f"num_classes must be at least 1; got {config.num_classes}.")
     model = CNNClassifier(config, rngs=rngs)
     model.eval()
     return model

@@ -5,16 +5,20 @@ or every patch of a Vision Transformer, is a vector of its own, and each word lo
 """
 
 import dataclasses
+from typing import Any
 
 from flax import nnx
 
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.scenes import SIDE
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.layers.stack import StackConfig
 from encdec_lib.models.bahdanau_attention import AttentionDecoder
 from encdec_lib.models.captioning import CNNEncoder
-from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder
+from encdec_lib.models.cnn_to_cnn import check_channels
+from encdec_lib.models.transformer import TransformerDecoder
 from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder
+from encdec_lib.runtime.checks import check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +34,11 @@ class GridCaptionConfig:
     encoding_dim: int = 64  # width of a cell's vector
     state_dim: int = 96  # D
     align_dim: int = 64  # A
+
+    def __post_init__(self):
+        check_sizes(self, "target_vocab", "side", "in_channels", "embed_dim", "encoding_dim")
+        check_sizes(self, "state_dim", "align_dim")
+        check_channels(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +56,31 @@ class ViTCaptionConfig:
     decoder_layers: int = 2
     dropout: float = 0.0
     dtype: str = "float32"
+
+    def __post_init__(self):
+        check_sizes(self, "target_vocab", "encoder_layers", "decoder_layers")
+        _ = self.encoder, self.decoder  # which check the rest
+
+    @property
+    def encoder(self) -> ViTConfig:
+        """The Vision Transformer without a class token."""
+        return ViTConfig(
+            side=self.side,
+            patch=self.patch,
+            in_channels=self.in_channels,
+            layers=self.encoder_layers,
+            start="sinusoidal",
+            **self._shared(),
+        )
+
+    @property
+    def decoder(self) -> StackConfig:
+        """The decoder's stack."""
+        return StackConfig(layers=self.decoder_layers, **self._shared())
+
+    def _shared(self) -> dict[str, Any]:
+        names = ("d_model", "heads", "d_ff", "dropout", "dtype")
+        return {name: getattr(self, name) for name in names}
 
 
 def grid_captioner(
@@ -125,29 +159,9 @@ def vit_captioner(
     Reference:
       Liu et al. (2021), CPTR: Full Transformer Network for Image Captioning, arXiv:2101.10804.
     """
-    for name in ("encoder_layers", "decoder_layers"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} must be at least 1; got {getattr(config, name)}.")
-    shared = {
-        name: getattr(config, name) for name in ("d_model", "heads", "d_ff", "dropout", "dtype")
-    }
-    encoder = ViTConfig(
-        side=config.side,
-        patch=config.patch,
-        in_channels=config.in_channels,
-        layers=config.encoder_layers,
-        start="sinusoidal",
-        **shared,
-    )
-    decoder = TransformerConfig(
-        config.target_vocab,
-        config.target_vocab,
-        decoder_layers=config.decoder_layers,
-        **shared,
-    )
     model = EncoderDecoder(
-        ViTEncoder(encoder, rngs=rngs),
-        TransformerDecoder(config.target_vocab, decoder, rngs=rngs),
+        ViTEncoder(config.encoder, rngs=rngs),
+        TransformerDecoder(config.target_vocab, config.decoder, rngs=rngs),
     )
     model.eval()
     return model

@@ -1,16 +1,18 @@
 """The scoreboard of the book: every stored run, beside the published figure that it resembles.
 
 Our numbers come from the files of ``encdec_lib/results/``; a model has a row as soon as a file
-holds a run of it. The figures of papers stand in :mod:`encdec_lib.page.published`.
+holds a run of it. Which chapter a run belongs to, and which runs are on the short board, stands in
+``chapters.toml``; the figures of papers stand in :mod:`encdec_lib.page.published`.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from encdec_lib import plots
+from encdec_lib.page.chapters import CHAPTERS, chapter_of, main_runs
 from encdec_lib.page.published import PUBLISHED, Published
 from encdec_lib.page.stored import results
 
@@ -21,7 +23,6 @@ class Task(NamedTuple):
     title: str  # of the task; files with the same title are compared
     metric: str  # its unit and direction, as a table's heading
     quality: Callable[[dict], float]  # from a run's last test
-    chapter: Callable[[str], int]  # from a run's label
     name: Callable[[str], str] = str  # from a run's label to the model's name
 
 
@@ -59,14 +60,6 @@ _BLEU = "BLEU ↑"
 _PER = "PER % ↓"
 
 
-def _before_attention(label: str) -> int:
-    return 8 if label.startswith("attention") else 6
-
-
-def _chapter_of_scores(label: str) -> int:
-    return 8 if label == "chapter 8" else 9
-
-
 def _transformer(label: str) -> str:
     return "Transformer" if label in ("base", "transformer") else f"Transformer, {label}"
 
@@ -78,62 +71,29 @@ def _scored(label: str) -> str:
 TASKS = {
     "segmentation": Task(
         "scenes → labels of pixels", "mean IoU % ↑", lambda test: test["mean IoU"],
-        lambda label: 2, lambda label: f"U-Net {label}",
+        lambda label: f"U-Net {label}",
     ),
-    "translation": Task(_TRANSLATION, _BLEU, _bleu, _before_attention),
-    "reading_translation": Task(
-        _TRANSLATION, _BLEU, _bleu, lambda label: 7, lambda label: f"read: {label}"
-    ),
-    "scores_translation": Task(_TRANSLATION, _BLEU, _bleu, _chapter_of_scores, _scored),
-    "transformer_translation": Task(_TRANSLATION, _BLEU, _bleu, lambda label: 12, _transformer),
-    "pronunciation": Task(_PRONUNCIATION, _PER, _per, _before_attention),
-    "reading_pronunciation": Task(
-        _PRONUNCIATION, _PER, _per, lambda label: 7, lambda label: f"read: {label}"
-    ),
-    "scores_pronunciation": Task(_PRONUNCIATION, _PER, _per, _chapter_of_scores, _scored),
-    "transformer_pronunciation": Task(_PRONUNCIATION, _PER, _per, lambda label: 12, _transformer),
-    "vit_digits": Task(
-        "digits → classes", "accuracy % ↑", lambda test: test["test"], lambda label: 14
-    ),
-    "captions": Task(
-        "scenes → captions", "exact % ↑", lambda test: test["all"]["exact"],
-        lambda label: 5 if label == "CNN, one vector" else 15,
-    ),
+    "translation": Task(_TRANSLATION, _BLEU, _bleu),
+    "reading_translation": Task(_TRANSLATION, _BLEU, _bleu, lambda label: f"read: {label}"),
+    "scores_translation": Task(_TRANSLATION, _BLEU, _bleu, _scored),
+    "transformer_translation": Task(_TRANSLATION, _BLEU, _bleu, _transformer),
+    "pronunciation": Task(_PRONUNCIATION, _PER, _per),
+    "reading_pronunciation": Task(_PRONUNCIATION, _PER, _per, lambda label: f"read: {label}"),
+    "scores_pronunciation": Task(_PRONUNCIATION, _PER, _per, _scored),
+    "transformer_pronunciation": Task(_PRONUNCIATION, _PER, _per, _transformer),
+    "vit_digits": Task("digits → classes", "accuracy % ↑", lambda test: test["test"]),
+    "captions": Task("scenes → captions", "exact % ↑", lambda test: test["all"]["exact"]),
     "digit_scenes": Task(
-        "captions → scenes", "digits read right % ↑", lambda test: test["digits"],
-        lambda label: 16,
+        "captions → scenes", "digits read right % ↑", lambda test: test["digits"]
     ),
 }  # fmt: skip
-
-#: A file and a label for each step of the book.
-MAIN = (
-    ("segmentation", "without skips"),
-    ("segmentation", "with skips"),
-    ("translation", "fixed vector, long"),
-    ("reading_translation", "mean"),
-    ("reading_translation", "weighted"),
-    ("translation", "attention"),
-    ("scores_translation", "general"),
-    ("transformer_translation", "base"),
-    ("pronunciation", "fixed vector"),
-    ("reading_pronunciation", "weighted"),
-    ("pronunciation", "attention"),
-    ("scores_pronunciation", "general"),
-    ("transformer_pronunciation", "transformer"),
-    ("vit_digits", "CNN"),
-    ("vit_digits", "ViT, P=7"),
-    ("captions", "CNN, one vector"),
-    ("captions", "CNN grid, attention"),
-    ("captions", "ViT, Transformer"),
-    ("digit_scenes", "decoder only"),
-)
 
 
 def scores(main: bool = False) -> list[Score]:
     """One row for each model of each results file there is.
 
     Args:
-      main: only those of ``MAIN``, in its order.
+      main: only those of the short board: a few for each step of the book.
 
     Returns:
       The rows, task by task in the order of the book, within a task by chapter.
@@ -156,10 +116,10 @@ def scores(main: bool = False) -> list[Score]:
             continue  # not trained yet
         for label in dict.fromkeys(run["label"] for run in runs):
             found[name, label] = _score(name, label, [r for r in runs if r["label"] == label])
-    if main:
-        return [found[key] for key in MAIN if key in found]
+    keys = [key for key in main_runs() if key in found] if main else found
     tasks = list(dict.fromkeys(task.title for task in TASKS.values()))
-    return sorted(found.values(), key=lambda row: (tasks.index(row.task), row.chapter))
+    rows = [found[key] for key in keys]
+    return sorted(rows, key=lambda row: (tasks.index(row.task), row.chapter))
 
 
 def _score(name: str, label: str, runs: list[dict]) -> Score:
@@ -167,7 +127,7 @@ def _score(name: str, label: str, runs: list[dict]) -> Score:
     quality = [float(task.quality(run["tests"][-1])) for run in runs]
     return Score(
         task=task.title,
-        chapter=task.chapter(label),
+        chapter=chapter_of(name, label).number,
         model=task.name(label),
         parameters=runs[0]["parameters"],
         core_seconds=float(min(run["seconds"] * run["devices"] for run in runs)),
@@ -228,14 +188,14 @@ def sources(rows: list[Score]) -> plots.Rows:
     return plots.table(lines, "Published figures; compare direction and gap, never the numbers")
 
 
-#: Which chapters belong together in a chart, each with from, to, colour, marker, name.
-KINDS = (
-    (1, 6, "#444444", "s", "one vector"),
-    (7, 7, plots.ENCODER, "D", "many vectors"),
-    (8, 9, plots.ATTENTION, "o", "attention"),
-    (12, 12, plots.DECODER, "^", "Transformer"),
-    (15, 15, plots.ATTENTION, "o", "many vectors"),
-)
+#: Colour, marker and name with which a chart shows the models of a part of the book.
+MARKS = {
+    "One vector for everything": ("#444444", "s", "one vector"),
+    "One vector for every token": (plots.ENCODER, "D", "many vectors"),
+    "Attention": (plots.ATTENTION, "o", "attention"),
+    "Self-attention": (plots.DECODER, "^", "Transformer"),
+    "Images as tokens": (plots.ATTENTION, "o", "many vectors"),
+}
 
 
 def chart(rows: list[Score], names: dict[str, str | tuple], against: str = "core_seconds", ax=None):
@@ -260,8 +220,8 @@ def chart(rows: list[Score], names: dict[str, str | tuple], against: str = "core
     ax = plots.new_axes(ax, (4.8, 3.8))
     ends = [getattr(row, against) for row in rows]
     middle = (min(ends) * max(ends)) ** 0.5
-    for first, last, color, marker, kind in KINDS:
-        own = [row for row in rows if first <= row.chapter <= last]
+    for part, (color, marker, kind) in MARKS.items():
+        own = [row for row in rows if CHAPTERS[row.chapter - 1].part == part]
         if not own:
             continue
         x = [getattr(row, against) for row in own]
@@ -272,17 +232,18 @@ def chart(rows: list[Score], names: dict[str, str | tuple], against: str = "core
         )  # fmt: skip
         for row, at in zip(own, x, strict=True):
             if row.model in names:
-                text, *offset = np.atleast_1d(np.array(names[row.model], object))
-                offset = offset or (-8 if at > middle else 8, -4)
-                side = "right" if offset[0] < 0 else "left"
+                name = names[row.model]
+                text, *offset = (name,) if isinstance(name, str) else name
+                right, up = offset or (-8 if at > middle else 8, -4)
                 ax.annotate(
-                    text, (at, row.mean), offset, textcoords="offset points", fontsize=9.5, ha=side
-                )
+                    text, (at, row.mean), (right, up), textcoords="offset points", fontsize=9.5,
+                    ha="right" if right < 0 else "left",
+                )  # fmt: skip
     ax.set(xlabel=labels[against], ylabel=rows[0].metric, xscale="log")
     ax.set_xlim(min(ends) / 1.4, max(ends) * 1.4)
-    ax.xaxis.set_major_locator(plt.LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
-    ax.xaxis.set_major_formatter(plt.FuncFormatter(lambda x, _: _short(x)))
-    ax.xaxis.set_minor_formatter(plt.NullFormatter())
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _short(x)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2)
     return ax

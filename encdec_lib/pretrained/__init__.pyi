@@ -1,7 +1,9 @@
 from . import download as download
+from . import hub as hub
+from . import preprocessing as preprocessing
 from . import vit as vit
-from .vit import NAME as NAME
-from .vit import classes as classes
-from .vit import fetch_vit as fetch_vit
+from .hub import NAME as NAME
+from .hub import classes as classes
+from .hub import fetch_vit as fetch_vit
+from .preprocessing import prepare as prepare
 from .vit import load_vit as load_vit
-from .vit import prepare as prepare

@@ -1,96 +1,101 @@
 """A file from the net: all of it at its place, or nothing there, and one clear error."""
 
-import http.client
-import os
+import logging
 import pathlib
-import urllib.error
-import urllib.request
+import re
 
-CHUNK = 1 << 20  # bytes read at once
+import pooch
+
 PATIENCE = 30  # seconds without a byte
+CHUNK = 1 << 20  # bytes read at once
 
 
-def download(address: str, path: str | pathlib.Path) -> pathlib.Path:
+def download(address: str, path: str | pathlib.Path, sha256: str | None = None) -> pathlib.Path:
     """Downloads a file, unless it is there already.
 
-    The file is written beside its place and renamed when all of it has come; what came of one
-    that was broken off is removed, and the next call starts anew.
+    The file is written beside its place and renamed when all of it has come and been checked;
+    what came of one that was broken off is removed, and the next call starts anew.
 
     Args:
-      address: where it is, ``https://...``.
+      address: where it is, ``https://...`` or ``http://...``.
       path: where it goes. Its folder is made if need be.
+      sha256: its hash, 64 hexadecimal digits, if it is known. If None, nothing is checked.
 
     Returns:
-      The path. A file that is there is not looked at.
+      The path. A file that is there is not looked at; but where ``sha256`` is given and the file
+      has another, it is downloaded again.
 
     Raises:
-      ConnectionError: if it cannot be had. The message has the address, the reason, and the
-        place for a file that was fetched by other means.
+      ConnectionError: if it cannot be had, or has another hash. The message has the address, the
+        reason, and the place for a file that was fetched by other means.
+      ValueError: if ``address`` or ``sha256`` is none.
 
     Example:
       >>> import pathlib, tempfile
-      >>> folder = pathlib.Path(tempfile.mkdtemp())
-      >>> _ = (folder / "there").write_bytes(b"17")
-      >>> download((folder / "there").as_uri(), folder / "here").read_bytes()
+      >>> there = pathlib.Path(tempfile.mkdtemp(), "there")
+      >>> _ = there.write_bytes(b"17")
+      >>> download("https://example.org/seventeen", there).read_bytes()
       b'17'
     """
+    if not re.match(r"https?://.", address):
+        raise ValueError(f"address must begin with https:// or http://; got {address!r}.")
+    if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
+        raise ValueError(f"sha256 must be 64 hexadecimal digits, or None; got {sha256!r}.")
     path = pathlib.Path(path).expanduser()
-    if path.exists():
+    if path.exists() and sha256 is None:
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # two processes, two parts
+    import requests  # only where something is downloaded, as pooch does: it loads slowly
+
+    fetch = pooch.HTTPDownloader(timeout=PATIENCE, chunk_size=CHUNK)
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
     try:
-        with _opened(address, path) as response, open(part, "wb") as file:
-            _copy(response, file, address, path)
-        os.replace(part, path)
+        pooch.retrieve(
+            address,
+            known_hash=sha256 and f"sha256:{sha256}",
+            fname=path.name,
+            path=path.parent,
+            downloader=fetch,  # pyright: ignore[reportArgumentType] (pooch's type of its own class)
+        )
+    except requests.RequestException as error:
+        raise _failed(address, path, *_reason_and_advice(error)) from None
+    except ValueError:  # of the hash: address and sha256 are checked above
+        reason = f"what came does not have the SHA-256 {sha256}"
+        raise _failed(address, path, reason, "Call again: it may have been cut short") from None
     finally:
-        part.unlink(missing_ok=True)
+        logger.setLevel(level)
     return path
 
 
-def _opened(address, path):
-    request = urllib.request.Request(address, headers={"User-Agent": "encdec_lib"})
-    try:
-        return urllib.request.urlopen(request, timeout=PATIENCE)
-    except urllib.error.HTTPError as error:
-        error.close()
-        reason = f"the server answers {error.code} {error.reason}"
-        if error.code in (401, 403, 404, 410):
-            reason += ": nothing there for everyone, so check the name"
-        raise _failed(address, path, reason) from None
-    except (OSError, http.client.HTTPException) as error:
-        raise _failed(address, path, getattr(error, "reason", error)) from None
+def _reason_and_advice(error) -> tuple[str, str]:
+    """Of an exception of ``requests``: what happened, and what the reader can do."""
+    import requests
+
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        status = error.response.status_code
+        reason = f"the server answers {status} {error.response.reason}"
+        if status in (401, 403, 404, 410):
+            return f"{reason}: nothing there for everyone", "Check the name"
+        return reason, "Call again later"
+    if isinstance(error, requests.Timeout):
+        return f"timed out: not a byte in {PATIENCE} seconds", "Call again later"
+    wrapped = error.args[0] if error.args else error
+    reason = str(getattr(wrapped, "reason", error))
+    if isinstance(error, requests.exceptions.SSLError) and "certificate" in reason.lower():
+        return (
+            f"the server's certificate is refused: {reason}",
+            "You are online. Where a proxy has a certificate of its own, name its file in "
+            "REQUESTS_CA_BUNDLE; a clock that is wrong does it, too. Call again",
+        )
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return f"broken off: {reason}", "Call again"
+    return reason, "Call again when you are online"
 
 
-def _copy(response, file, address, path):
-    """Copies and counts: a connection that ends early looks like the end of the file."""
-    length = response.headers.get("Content-Length")
-    total, came, shown = int(length) if length else None, 0, -1
-    big = total is not None and total > CHUNK
-    while True:
-        try:
-            data = response.read(CHUNK)
-        except (OSError, http.client.HTTPException) as error:
-            raise _failed(address, path, f"broken off after {_mb(came)}: {error}") from None
-        if not data:
-            break
-        file.write(data)
-        came += len(data)
-        if big and came * 20 // total > shown:  # twenty times in all
-            shown = came * 20 // total
-            print(f"\r{path.name}: {came / 1e6:.1f} of {_mb(total)}", end="", flush=True)
-    if big:
-        print(flush=True)
-    if total is not None and came != total:
-        raise _failed(address, path, f"broken off after {came:,} of {total:,} bytes")
-
-
-def _mb(count: int) -> str:
-    return f"{count / 1e6:.1f} MB"
-
-
-def _failed(address, path, reason) -> ConnectionError:
+def _failed(address, path, reason, advice) -> ConnectionError:
+    there = " The file that is there now has another SHA-256." if path.exists() else ""
     return ConnectionError(
-        f"Could not get {address} ({reason}). Call again when you are online, or fetch the file "
-        f"in another way and put it at {path}."
+        f"Could not get {address} ({reason}). {advice}, or fetch the file in another way and put "
+        f"it at {path}.{there}"
     )

@@ -21,7 +21,8 @@ def cache_directory() -> Path | None:
     wish = os.environ.get("ENCDEC_CACHE", "").strip()
     if wish.lower() in ("off", "none", "no", "false", "0"):
         return None
-    base = Path(wish).expanduser() if wish else platformdirs.user_cache_path("encdec", False)
+    users = platformdirs.user_cache_path("encdec", appauthor=False)
+    base = Path(wish).expanduser() if wish else users
     return base / ("jax-" + hashlib.sha256(processor(full=True).encode()).hexdigest()[:8])
 
 

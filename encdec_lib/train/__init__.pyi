@@ -4,7 +4,7 @@ from . import losses as losses
 from . import progress as progress
 from .checkpoint import load_model as load_model
 from .checkpoint import save_model as save_model
-from .loop import History as History
-from .loop import TrainConfig as TrainConfig
+from .config import TrainConfig as TrainConfig
 from .loop import fit as fit
-from .loop import step_flops as step_flops
+from .training import History as History
+from .training import Training as Training

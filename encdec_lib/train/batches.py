@@ -49,11 +49,11 @@ def batch_order(
     return np.concatenate(epochs)[:steps].astype(np.int32)
 
 
-def deal(order: Int[np.ndarray, "N B"], devices: int) -> Int[np.ndarray, "N B"]:
+def interleave_over_devices(order: Int[np.ndarray, "N B"], devices: int) -> Int[np.ndarray, "N B"]:
     """Reorders each batch so that equal stretches of it, one a device, have similar lengths.
 
-    A sorted batch cut in two would leave one device waiting for the other; dealt like cards,
-    both finish together.
+    A sorted batch cut in two would leave one device waiting for the other; given out one by one,
+    as cards are dealt, the long ones are shared and both finish together.
 
     Args:
       order: indices ``(N, B)``, each row sorted by length.
@@ -63,7 +63,7 @@ def deal(order: Int[np.ndarray, "N B"], devices: int) -> Int[np.ndarray, "N B"]:
       The same indices in each row, in another order.
 
     Example:
-      >>> deal(np.arange(6)[None], 2).tolist()
+      >>> interleave_over_devices(np.arange(6)[None], 2).tolist()
       [[0, 2, 4, 1, 3, 5]]
     """
     steps, batch = order.shape

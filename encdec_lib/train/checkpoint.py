@@ -1,4 +1,4 @@
-"""Checkpoints: one ``.npz`` file with every array by its path. No pickle, any version."""
+"""Checkpoints: one safetensors file with every array by its path, and facts as JSON beside them."""
 
 import json
 import os
@@ -7,9 +7,11 @@ import pathlib
 import jax
 import jax.numpy as jnp
 import numpy as np
+import safetensors
+import safetensors.numpy
 from flax import nnx
 
-_META = "__meta__"
+_FACTS = "encdec_lib"  # the entry of the file's metadata that makes it a checkpoint of ours
 
 
 def is_key(leaf) -> bool:
@@ -24,33 +26,40 @@ def to_numpy(leaf) -> np.ndarray:
 
 def from_numpy(array: np.ndarray, like):
     """An array on the default device; a random key where ``like`` is one."""
-    array = jnp.asarray(array)
-    return (
-        jax.random.wrap_key_data(array, impl=jax.random.key_impl(like)) if is_key(like) else array
-    )
-
-
-def _flat(tree) -> dict[str, np.ndarray]:
-    leaves, _ = jax.tree_util.tree_flatten_with_path(tree)
-    return {jax.tree_util.keystr(path): to_numpy(leaf) for path, leaf in leaves}
+    numbers = jnp.asarray(array)
+    if is_key(like):
+        return jax.random.wrap_key_data(numbers, impl=jax.random.key_impl(like))
+    return numbers
 
 
 def save(path: str | pathlib.Path, tree, **meta) -> None:
     """Writes the arrays of ``tree`` and some JSON-able facts.
 
-    The file appears whole or not at all: it is written beside its place, then renamed.
+    The file appears whole or not at all: it is written beside its place, then renamed. Other
+    programs can read it as well; the facts stand in its metadata.
 
     Args:
-      path: the file, usually ``something.npz``. Its folder is made if need be.
-      tree: any pytree of arrays, for example ``nnx.to_pure_dict(nnx.state(model))``.
+      path: the file, usually ``something.safetensors``. Its folder is made if need be.
+      tree: any pytree of arrays, for example ``nnx.to_pure_dict(nnx.state(model))``. A random
+        key is kept as its numbers.
       **meta: what else to keep; :func:`load` returns it.
+
+    Raises:
+      ValueError: if an array has a dtype which such a file cannot hold.
     """
-    path = pathlib.Path(path)
+    path = pathlib.Path(path).expanduser()
+    arrays = _arrays_by_path(tree)
+    try:
+        content = safetensors.numpy.save(arrays, {_FACTS: json.dumps(meta)})
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"tree has an array that a checkpoint cannot hold: {error}.") from None
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    with open(part, "wb") as file:
-        np.savez(file, **_flat(tree), **{_META: np.array(json.dumps(meta))})
-    os.replace(part, path)
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load(path: str | pathlib.Path, like) -> tuple:
@@ -58,7 +67,7 @@ def load(path: str | pathlib.Path, like) -> tuple:
 
     Args:
       path: the file.
-      like: a pytree of arrays with the structure and shapes that are wanted.
+      like: a pytree of arrays with the structure, shapes and dtypes that are wanted.
 
     Returns:
       A tree as ``like`` with the saved arrays (NumPy), and the facts saved beside it.
@@ -66,36 +75,70 @@ def load(path: str | pathlib.Path, like) -> tuple:
     Raises:
       FileNotFoundError: if there is no such file.
       ValueError: if the file is no checkpoint, or one of another model: the message names the
-        first array that is missing, left over, or of another shape.
+        first array that is missing, left over, or of another shape or dtype.
     """
-    path = pathlib.Path(path)
+    path = pathlib.Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(f"There is no checkpoint at {path}. Train first, or mend the path.")
-    try:
-        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-            saved = {name: file[name] for name in file.files}
-        meta = json.loads(str(saved.pop(_META)))
-    except Exception as error:
-        raise ValueError(
-            f"{path} is not a checkpoint of this library, or is cut short ({error})."
-        ) from None
-    wanted = _flat(like)
+    saved, meta = _read(path)
+    wanted = _arrays_by_path(like)
     for name in [*wanted, *saved]:
-        if name not in saved:
-            problem = f"it lacks {name}"
-        elif name not in wanted:
-            problem = f"it holds {name}, which this model does not have"
-        elif saved[name].shape != wanted[name].shape:
-            problem = f"{name} has shape {saved[name].shape} there, {wanted[name].shape} here"
-        else:
-            continue
-        raise ValueError(
-            f"{path} belongs to another model: {problem}. Build the model with the sizes it was "
-            f"saved with, or use another path."
-        )
+        if problem := _difference(name, saved, wanted):
+            raise ValueError(
+                f"{path} belongs to another model: {problem}. Build the model with the sizes and "
+                f"dtypes it was saved with, or use another path."
+            )
     leaves, structure = jax.tree_util.tree_flatten_with_path(like)
     arrays = [saved[jax.tree_util.keystr(name)] for name, _ in leaves]
     return jax.tree_util.tree_unflatten(structure, arrays), meta
+
+
+def _arrays_by_path(tree) -> dict[str, np.ndarray]:
+    """Every array of a tree by its path, row by row in memory as the file wants them."""
+    leaves, _ = jax.tree_util.tree_flatten_with_path(tree)
+    return {
+        jax.tree_util.keystr(path): np.asarray(to_numpy(leaf), order="C") for path, leaf in leaves
+    }
+
+
+def _read(path: pathlib.Path) -> tuple[dict[str, np.ndarray], dict]:
+    """The arrays and the facts of a checkpoint."""
+    with open(path, "rb") as file:
+        is_zip = file.read(4) == b"PK\x03\x04"
+    if is_zip:
+        raise ValueError(
+            f"{path} is a zip archive, such as the checkpoints (.npz) that version 0.1 of this "
+            f"library wrote. They are no longer read: train again, or use another path."
+        )
+    try:
+        with safetensors.safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+            saved = {name: file.get_tensor(name) for name in file.keys()}
+    except safetensors.SafetensorError as error:
+        raise ValueError(
+            f"{path} is not a checkpoint of this library, or is cut short ({error}). Delete it "
+            f"and train again, or use another path."
+        ) from None
+    if _FACTS not in metadata:
+        raise ValueError(
+            f"{path} is not a checkpoint of this library, but a safetensors file of another "
+            f"program. Use another path."
+        )
+    return saved, json.loads(metadata[_FACTS])
+
+
+def _difference(name: str, saved: dict, wanted: dict) -> str | None:
+    """What makes an array of the file other than the one wanted; None if nothing does."""
+    if name not in saved:
+        return f"it lacks {name}"
+    if name not in wanted:
+        return f"it holds {name}, which this model does not have"
+    there, here = saved[name], wanted[name]
+    if there.shape != here.shape:
+        return f"{name} has shape {there.shape} there, {here.shape} here"
+    if there.dtype != here.dtype:
+        return f"{name} is {there.dtype} there, {here.dtype} here"
+    return None
 
 
 def save_model(path: str | pathlib.Path, model: nnx.Module) -> None:
@@ -109,7 +152,7 @@ def save_model(path: str | pathlib.Path, model: nnx.Module) -> None:
       >>> import pathlib, tempfile
       >>> from flax import nnx
       >>> from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
-      >>> file = pathlib.Path(tempfile.mkdtemp(), "model.npz")
+      >>> file = pathlib.Path(tempfile.mkdtemp(), "model.safetensors")
       >>> save_model(file, seq2seq(Seq2SeqConfig(7, 9), rngs=nnx.Rngs(0)))
       >>> load_model(file, seq2seq(Seq2SeqConfig(7, 11), rngs=nnx.Rngs(1)))  # doctest: +ELLIPSIS
       Traceback (most recent call last):

@@ -1,13 +1,29 @@
 """Losses, each an average over the tokens or pixels that count."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.data.vocabulary import BOS, PAD
+from encdec_lib.runtime.checks import check_numbers, check_shares, check_sizes
+
+#: ``loss(model, batch)``: a sum over the batch in nats, and what it is to be divided by.
+Loss = Callable[[Any, Any], tuple[Array, Array]]
+
+
+@runtime_checkable
+class ChecksData(Protocol):
+    """A loss that looks at a whole data set once, before training."""
+
+    def check(self, data) -> None:
+        """Raises ValueError for data that the loss cannot be taken of."""
+        ...
 
 
 def shift_right(target: Int[Array, "B T"]) -> Int[Array, "B T"]:
@@ -31,6 +47,36 @@ def shift_right(target: Int[Array, "B T"]) -> Int[Array, "B T"]:
     return jnp.where(target == PAD, PAD, shifted)
 
 
+def cross_entropy(
+    logits: Float[Array, "*B V"],
+    targets: Int[Array, "*B"] | Int[np.ndarray, "*B"],
+    label_smoothing: float = 0.0,
+) -> Float[Array, "*B"]:
+    r"""Of each target, in nats and in float32; the one cross-entropy behind every loss here.
+
+    .. math:: -\sum_v \tilde y_v \log \mathrm{softmax}(l)_v, \qquad
+        \tilde y_v = (1-\varepsilon)\,[v = y] + \varepsilon / V
+
+    Args:
+      logits: l, ``(..., V)``.
+      targets: y, ids in ``[0, V)``.
+      label_smoothing: :math:`\varepsilon`, in ``[0, 1)``.
+
+    Returns:
+      One number a target.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> round(float(cross_entropy(jnp.zeros((1, 8)), jnp.array([3]))[0]), 4)  # log(8)
+      2.0794
+    """
+    logits = logits.astype(jnp.float32)
+    if not label_smoothing:
+        return optax.losses.softmax_cross_entropy_with_integer_labels(logits, targets)
+    labels = jax.nn.one_hot(targets, logits.shape[-1])
+    return optax.losses.softmax_cross_entropy(logits, optax.smooth_labels(labels, label_smoothing))
+
+
 def summed_cross_entropy(
     logits: Float[Array, "B T V"],
     targets: Int[Array, "B T"],
@@ -52,10 +98,7 @@ def summed_cross_entropy(
             f"logits (B, T, V), targets (B, T) and mask (B, T) must agree on B and T; "
             f"got {logits.shape}, {targets.shape} and {mask.shape}."
         )
-    log_p = jax.nn.log_softmax(logits.astype(jnp.float32), axis=-1)  # (B, T, V)
-    nats = -jnp.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]  # (B, T)
-    if label_smoothing:
-        nats = (1 - label_smoothing) * nats - label_smoothing * log_p.mean(axis=-1)
+    nats = cross_entropy(logits, targets, label_smoothing)  # (B, T)
     return jnp.where(mask, nats, 0.0).sum(), mask.sum().astype(jnp.float32)
 
 
@@ -134,8 +177,7 @@ def reconstruction_loss(model, batch) -> tuple[Float[Array, ""], Float[Array, ""
     Returns:
       The sum over all pixels, in nats, and the number of images.
     """
-    logits = model(batch).logits
-    nats = jax.nn.softplus(logits) - batch * logits
+    nats = optax.losses.sigmoid_binary_cross_entropy(model(batch).logits, batch)
     return nats.sum(), jnp.float32(len(batch))
 
 
@@ -158,6 +200,10 @@ class SegmentationLoss:
     num_classes: int = 11
     ink_weight: float | int = 4.0
 
+    def __post_init__(self):
+        check_sizes(self, "num_classes")
+        check_numbers(self, "ink_weight")
+
     def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """The weighted sum in nats, and the sum of the weights.
 
@@ -167,8 +213,7 @@ class SegmentationLoss:
             one a patch, as many as the model has logits.
         """
         images, labels = batch
-        log_p = jax.nn.log_softmax(model(images).logits)
-        nats = -jnp.take_along_axis(log_p, labels[..., None], axis=-1)[..., 0]
+        nats = cross_entropy(model(images).logits, labels)
         weights = jnp.where(labels > 0, self.ink_weight, 1.0)
         return (nats * weights).sum(), weights.sum()
 
@@ -204,8 +249,7 @@ class ClassificationLoss:
     label_smoothing: float = 0.0
 
     def __post_init__(self):
-        if not 0 <= self.label_smoothing < 1:
-            raise ValueError(f"label_smoothing must lie in [0, 1); got {self.label_smoothing}.")
+        check_shares(self, "label_smoothing")
 
     def check(self, examples) -> None:
         """Raises ValueError for data that cannot be a batch of images and their classes."""
@@ -223,9 +267,5 @@ class ClassificationLoss:
     def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """The sum over a batch, in nats, and the number of images."""
         images, labels = batch
-        log_p = jax.nn.log_softmax(model(images).astype(jnp.float32))
-        nats = -jnp.take_along_axis(log_p, labels[:, None], axis=1)[:, 0]
-        if self.label_smoothing:
-            e = self.label_smoothing
-            nats = (1 - e) * nats - e * log_p.mean(axis=1)
+        nats = cross_entropy(model(images), labels, self.label_smoothing)
         return nats.sum(), jnp.float32(len(labels))

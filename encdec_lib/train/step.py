@@ -1,6 +1,7 @@
 """One training step on several devices, and many of them in one compiled call."""
 
 import time
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -9,8 +10,9 @@ import optax
 from flax import nnx
 from jax.sharding import PartitionSpec as P
 
-from encdec_lib.runtime.devices import BATCH_AXIS, put, spans_processes
+from encdec_lib.runtime.devices import BATCH_AXIS
 from encdec_lib.train.checkpoint import is_key
+from encdec_lib.train.processes import Processes
 
 
 def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
@@ -83,15 +85,15 @@ def run_chunk(graph, optimizer, loss, params, rest, opt_state, data, order, step
     return jax.lax.fori_loop(0, steps, body, carry)
 
 
-def compile_chunk(chunk, mesh, state, data, order, chunk_steps):
+def compile_chunk(chunk: Callable, processes: Processes, state, data, batch_size, chunk_steps):
     """Splits a chunk over the devices, and compiles it.
 
     Args:
       chunk: :func:`run_chunk` with its first three arguments given.
-      mesh: the devices.
+      processes: with the mesh of devices.
       state: parameters, what else the model keeps, and the optimizer's state.
       data: all examples.
-      order: any row of the order, (1, B).
+      batch_size: B.
       chunk_steps: steps in one call.
 
     Returns:
@@ -99,15 +101,13 @@ def compile_chunk(chunk, mesh, state, data, order, chunk_steps):
     """
     split = jax.shard_map(
         chunk,
-        mesh=mesh,
+        mesh=processes.mesh,
         in_specs=(P(), P(), P(), P(), P(None, BATCH_AXIS), P()),
         out_specs=P(),
         check_vma=False,  # gradients are summed by hand, once a step
     )
     started = time.perf_counter()
-    batches = np.zeros((chunk_steps, order.shape[1]), np.int32)
-    if spans_processes(mesh):
-        batches = put(batches, mesh, P(None, BATCH_AXIS))
+    batches = processes.spread(np.zeros((chunk_steps, batch_size), np.int32))
     jitted = jax.jit(split, donate_argnums=(0, 1, 2))
     compiled = jitted.lower(*state, data, batches, np.int32(1)).compile()
     return compiled, time.perf_counter() - started

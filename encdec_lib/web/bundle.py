@@ -1,14 +1,23 @@
 """Joins a widget's ES module and what it imports into one module.
 
 A page opened from disk, and a live kernel, load a widget from a Blob URL, where
-``import "../web/engine.js"`` finds nothing. So each imported file becomes a block of its own
-inside the one module, with its own names, and nothing is renamed.
+``import "../../web/engine/engine.js"`` finds nothing. So each imported file becomes a block of its
+own inside the one module, with its own names, and nothing is renamed; its exports are kept under
+its path, which tells two files of one name apart.
+
+Why not esbuild: a widget is bundled in the reader's kernel, on Colab too, where there is no Node;
+and bundles made beforehand would be a second copy of every file in git.
 """
 
 import functools
+import json
 import re
 from pathlib import Path
 
+import encdec_lib
+
+_PACKAGE = Path(encdec_lib.__file__).parent.resolve()
+_EXPORTS = "__exports"  # a name that no file has
 _IMPORT = re.compile(r"""^import\s*\{([^}]*)\}\s*from\s*["']([^"']+)["'];?[^\S\n]*$""", re.M)
 _ANY_IMPORT = re.compile(r"^import\b.*$", re.M)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function\*?|const|let|class)\s+(\w+))", re.M)
@@ -29,34 +38,44 @@ def bundle(path: Path) -> str:
       The source of the one module.
 
     Raises:
-      ValueError: if an import or export has another form, or names what is not exported.
+      ValueError: if files import each other in a circle, or an import or export has another form,
+        or names what is not exported.
 
     Example:
-      >>> here = Path(__file__).parent
-      >>> "import" in bundle(here.parent / "widgets" / "alignment_explorer.js").split()
+      >>> engine = Path(__file__).parent / "engine"
+      >>> "import" in bundle(engine / "vit.js").split()
       False
     """
+    entry = Path(path).resolve()
     blocks: dict[Path, str] = {}
-    entry = _inline(Path(path).resolve(), blocks)
-    return "\n".join([*blocks.values(), entry])
+    source = _inline(entry, blocks, (entry,))
+    return "\n".join([f"const {_EXPORTS} = {{}};", *blocks.values(), source])
 
 
-def _inline(path: Path, blocks: dict[Path, str]) -> str:
-    """The source of ``path`` with its imports taken from ``blocks``, which it fills."""
+def _inline(path: Path, blocks: dict[Path, str], chain: tuple[Path, ...]) -> str:
+    """The source of ``path``, which takes its imports from ``blocks``.
+
+    Imported files that are not there yet are put there, each after what it imports itself.
+    ``chain`` leads from the entry module to ``path``.
+    """
 
     def take(match):
         names = [name.strip() for name in match[1].split(",") if name.strip()]
         target = (path.parent / match[2]).resolve()
         if not target.is_file():
             raise ValueError(f"{path.name} imports {match[2]}, which does not exist.")
+        if target in chain:
+            circle = [_label(file) for file in (*chain[chain.index(target) :], target)]
+            raise ValueError(
+                f"Files import each other in a circle: {' -> '.join(circle)}. Move what both ends "
+                f"need into a file of its own."
+            )
         if target not in blocks:
-            blocks[target] = ""  # keeps the order of first use; filled below
-            blocks[target] = _block(target, blocks)
-            blocks[target] = blocks.pop(target)  # after what it needs itself
+            blocks[target] = _block(target, blocks, (*chain, target))
         missing = [name for name in names if name not in _exports(target)]
         if missing:
             raise ValueError(f"{path.name} imports {missing[0]}, which {match[2]} does not export.")
-        return f"const {{ {', '.join(names)} }} = {_name(target)};"
+        return f"const {{ {', '.join(names)} }} = {_exports_of(target)};"
 
     source = _IMPORT.sub(take, path.read_text(encoding="utf-8"))
     if left := _ANY_IMPORT.search(source):
@@ -64,17 +83,25 @@ def _inline(path: Path, blocks: dict[Path, str]) -> str:
     return source
 
 
-def _block(path: Path, blocks: dict[Path, str]) -> str:
-    source = _EXPORT.sub("", _inline(path, blocks))
+def _block(path: Path, blocks: dict[Path, str], chain: tuple[Path, ...]) -> str:
+    """An imported file as a function that is called at once and gives its exports."""
+    source = _EXPORT.sub("", _inline(path, blocks, chain))
     if left := _ANY_EXPORT.search(source):
         raise ValueError(f"{path.name}: write `export function f` or the like; got {left[0]!r}.")
     names = ", ".join(_exports(path))
-    return f"const {_name(path)} = (() => {{\n{source}\nreturn {{ {names} }};\n}})();"
+    return f"{_exports_of(path)} = (() => {{\n{source}\nreturn {{ {names} }};\n}})();"
 
 
 def _exports(path: Path) -> list[str]:
     return _EXPORT.findall(path.read_text(encoding="utf-8"))
 
 
-def _name(path: Path) -> str:
-    return "module_" + re.sub(r"\W", "_", path.stem)
+def _exports_of(path: Path) -> str:
+    """Where the one module keeps what a file exports."""
+    return f"{_EXPORTS}[{json.dumps(_label(path))}]"
+
+
+def _label(path: Path) -> str:
+    """Where the file lies in the package; outside of it, its whole path."""
+    inside = path.is_relative_to(_PACKAGE)
+    return (path.relative_to(_PACKAGE) if inside else path).as_posix()

@@ -1,11 +1,10 @@
 """A trained model as bytes that a page can carry, and the same model as the page will see it.
 
-``engine.js`` knows some encoders and some decoders, each by the parameters it must have; any
-encoder it knows runs with any decoder it knows. Batch normalisation is folded into the
-convolution before it, as evaluation mode allows.
+``engine.js`` knows some encoders and some decoders, which :mod:`encdec_lib.web.parts` tells by
+their classes; any encoder it knows runs with any decoder it knows. Batch normalisation is folded
+into the convolution before it, as evaluation mode allows.
 """
 
-import re
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -13,7 +12,7 @@ import numpy as np
 from flax import nnx
 
 from encdec_lib.layers.convolution import ConvBlock
-from encdec_lib.web.parts import DECODERS, ENCODERS
+from encdec_lib.web.parts import parts_of
 
 DTYPES = ("float16", "int8")
 
@@ -21,8 +20,8 @@ DTYPES = ("float16", "int8")
 class Exported(NamedTuple):
     """A model for the page. ``_asdict()`` is what ``loadModel`` of ``engine.js`` takes."""
 
-    encoder: str  # a name in ENCODERS
-    decoder: str  # a name in DECODERS
+    encoder: str  # its name in engine.js
+    decoder: str  # its name in engine.js
     manifest: dict[str, dict[str, Any]]  # path -> offset in bytes, shape, dtype
     data: bytes  # all parameters, one after another, little-endian
     settings: dict[str, dict[str, Any]]  # of "encoder" and "decoder": what the weights do not say
@@ -39,9 +38,9 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
 
     Args:
       model: an :class:`~encdec_lib.encoding.EncoderDecoder` of any size whose encoder is one
-        of ``ENCODERS`` and whose decoder is one of ``DECODERS``; or a
-        :class:`~encdec_lib.models.vision_transformer.ViT`, whose last layer then counts as its
-        decoder.
+        of ``ENCODERS`` and whose decoder is one of ``DECODERS`` of :mod:`encdec_lib.web.parts`;
+        or a :class:`~encdec_lib.models.vision_transformer.ViT`, whose last layer then counts as
+        its decoder.
       dtype: ``"float16"`` or ``"int8"``.
 
     Returns:
@@ -50,8 +49,8 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
 
     Raises:
       TypeError: if ``model`` is not a Flax NNX module.
-      ValueError: if ``dtype`` is another, the engine does not know the model's parameters, or
-        a parameter is not finite or too large for float16.
+      ValueError: if ``dtype`` is another, the engine does not know the class of the model or of
+        something in it, or a parameter is not finite or too large for float16.
 
     Example:
       >>> from flax import nnx
@@ -63,8 +62,8 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
       >>> exported.manifest["decoder.output.kernel"]["shape"]
       [4, 9]
     """
+    (encoder, reads), (decoder, writes) = parts_of(_checked(model))
     parameters = _parameters(model)
-    encoder, decoder = _kinds(parameters)
     manifest, pieces, offset = {}, [], 0
 
     def append(array):  # starts at a multiple of 4, where a Float32Array may look at it
@@ -80,10 +79,7 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
         if scale is not None:
             entry["scale"] = append(scale)
         manifest[path] = entry
-    settings = {
-        "encoder": ENCODERS[encoder].settings(model.encoder),
-        "decoder": DECODERS[decoder].settings(getattr(model, "decoder", model)),
-    }
+    settings = {"encoder": reads, "decoder": writes}
     return Exported(encoder, decoder, manifest, b"".join(pieces), settings)
 
 
@@ -107,7 +103,7 @@ def rounded(model: nnx.Module, dtype: str = "float16") -> nnx.Module:
       >>> bool((rounded(model).decoder.output.bias[...] == model.decoder.output.bias[...]).all())
       True
     """
-    _kinds(_parameters(model))
+    parts_of(_checked(model))
     norms = _norms(model)
     graph, params, rest = nnx.split(folded(model), nnx.Param, ...)
 
@@ -149,7 +145,8 @@ def folded(model: nnx.Module) -> nnx.Module:
     model = nnx.clone(model)
     for _, block in nnx.iter_graph(model):
         if isinstance(block, ConvBlock):
-            for conv, norm in ((block.conv1, block.norm1), (block.conv2, block.norm2)):
+            pairs: Any = ((block.conv1, block.norm1), (block.conv2, block.norm2))
+            for conv, norm in pairs:
                 scale = norm.scale[...] / jnp.sqrt(norm.var[...] + norm.epsilon)
                 conv.kernel[...] = conv.kernel[...] * scale[None, None, None]
                 conv.bias[...] = (conv.bias[...] - norm.mean[...]) * scale + norm.bias[...]
@@ -157,6 +154,15 @@ def folded(model: nnx.Module) -> nnx.Module:
                 norm.var[...] = jnp.full_like(scale, 1 - norm.epsilon)
                 norm.scale[...] = jnp.ones_like(scale)
                 norm.bias[...] = jnp.zeros_like(scale)
+    return model
+
+
+def _checked(model) -> nnx.Module:
+    if not isinstance(model, nnx.Module):
+        raise TypeError(
+            f"model must be a Flax NNX module, as seq2seq(...), bahdanau(...) and unet(...) build "
+            f"it; got {type(model).__name__}."
+        )
     return model
 
 
@@ -172,11 +178,6 @@ def _norms(model) -> set[tuple[str, ...]]:
 
 def _parameters(model) -> dict[str, np.ndarray]:
     """Path ``"decoder.rnn.W_in"`` to array, for every parameter of the folded model."""
-    if not isinstance(model, nnx.Module):
-        raise TypeError(
-            f"model must be a Flax NNX module, as seq2seq(...), bahdanau(...) and unet(...) build "
-            f"it; got {type(model).__name__}."
-        )
     flat, norms = {}, _norms(model)
 
     def walk(tree, path):
@@ -193,39 +194,6 @@ def _parameters(model) -> dict[str, np.ndarray]:
         f"decoder.{path}" if path.startswith("head.") else path: array
         for path, array in flat.items()
     }
-
-
-def _kinds(parameters) -> tuple[str, str]:
-    """The encoder and the decoder that have exactly these parameters."""
-    left = [path for path in parameters if not path.startswith(("encoder.", "decoder."))]
-    if left:
-        raise ValueError(
-            f"model must be an EncoderDecoder, with parameters of an encoder and a decoder alone; "
-            f"this one has {sorted(left)[0]} besides."
-        )
-    return _part("encoder", ENCODERS, parameters), _part("decoder", DECODERS, parameters)
-
-
-def _part(side, kinds, parameters) -> str:
-    """The one of ``kinds`` whose parameters these are."""
-    found = {
-        re.sub(r"\.\d+(?=\.)", ".*", path.removeprefix(f"{side}."))
-        for path in parameters
-        if path.startswith(f"{side}.")
-    }
-    variants = [(name, paths) for name, kind in kinds.items() for paths in kind.variants]
-    for name, paths in variants:
-        if paths == found:
-            return name
-    nearest, paths = min(variants, key=lambda variant: len(variant[1] ^ found))
-    missing, unknown = paths - found, found - paths
-    differs = [f"lacks {side}.{sorted(missing)[0]}"] if missing else []
-    differs += [f"has {side}.{sorted(unknown)[0]} besides"] if unknown else []
-    raise ValueError(
-        f"model must have the parameters of one of the {side}s {', '.join(kinds)} (recurrent ones "
-        f"are GRUs); the nearest is {nearest}, but this one {' and '.join(differs)}. Teach "
-        f"encdec_lib/web/engine/engine.js the new {side}, or export one it knows."
-    )
 
 
 def _pack(path, array, dtype) -> tuple[np.ndarray, np.ndarray | None]:

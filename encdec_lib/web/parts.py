@@ -1,212 +1,188 @@
-"""The encoders and decoders that the page's engine runs, each by the parameters it must have."""
+"""The encoders and decoders that the page's engine runs, each told by its class.
 
-from collections.abc import Callable
+To teach it another one: write its equations in ``encdec_lib/web/engine``, enter it in ``ENCODERS``
+or ``DECODERS`` of ``engine.js`` under a name, and here under its class.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flax import nnx
 
+from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.attention import MultiHeadAttention
-from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock, FeedForward
+from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock
+from encdec_lib.layers.convolution import ConvBlock, TransposedConv
+from encdec_lib.layers.embedding import Embedding
+from encdec_lib.layers.patches import PatchEmbedding
+from encdec_lib.layers.positions import Positions
+from encdec_lib.layers.prefixes import WordPrefix
 from encdec_lib.layers.reading_decoder import ReadingDecoder
-from encdec_lib.layers.scores import AdditiveScore, DotScore, GeneralScore, LocationScore
+from encdec_lib.layers.recurrent import GRU, Bidirectional
+from encdec_lib.layers.stack import TokenEmbedding
 from encdec_lib.models.attention_scores import Attention
+from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
+from encdec_lib.models.captioning import CNNEncoder
+from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
+from encdec_lib.models.decoder_only import PrefixDecoder
+from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
+from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 from encdec_lib.models.token_sized import Reading
+from encdec_lib.models.transformer import TransformerDecoder, TransformerEncoder
+from encdec_lib.models.vision_transformer import ViT, ViTEncoder
+from encdec_lib.web.made_of import LAYERS, SCORES, MadeOf, check, modules_in
 
 
-class Kind(NamedTuple):
+class Part(NamedTuple):
     """An encoder or decoder that ``engine.js`` runs."""
 
-    #: The paths of its parameters; ``*`` stands for the numbers 0, 1, 2, ... A kind with parts to
-    #: choose from has one set for each choice that needs other parameters.
-    variants: tuple[frozenset[str], ...]
-    settings: Callable[[nnx.Module], dict[str, Any]]  # what the weights do not say
+    name: str  # its key in ENCODERS or DECODERS of engine.js
+    made_of: MadeOf  # attribute to the class it may have there; None is allowed too
+    settings: Callable[[Any], dict[str, Any]] = lambda part: {}  # what its weights do not say
 
 
-def _kind(*paths: str, either=((),), settings=lambda part: {}) -> Kind:
-    return Kind(tuple(frozenset((*paths, *more)) for more in either), settings)
+def parts_of(model: Any) -> tuple[tuple[str, dict], tuple[str, dict]]:
+    """The encoder and the decoder of a model, each by its name in ``engine.js`` and its settings.
 
+    Args:
+      model: an :class:`~encdec_lib.encoding.EncoderDecoder`, or a
+        :class:`~encdec_lib.models.vision_transformer.ViT`, whose last layer counts as its decoder.
 
-def _linear(*names: str) -> list[str]:
-    return [f"{name}.{part}" for name in names for part in ("kernel", "bias")]
+    Raises:
+      ValueError: if the model, or anything in it, is of a class that the engine does not know, or
+        the blocks of a stack are built in different ways.
 
-
-def _gru(name: str) -> list[str]:
-    return [f"{name}.{part}" for part in ("W_in", "W_rec", "b_in", "b_rec")]
-
-
-def _block(*attentions: str) -> list[str]:
-    """The parameters of every block of a Transformer with these attentions."""
-    linear = [f"{name}.{part}" for name in attentions for part in _PARTS]
-    arounds = [
-        f"residual_{name}.norm.{part}"
-        for name in (*attentions, "feed_forward")
-        for part in ("scale", "bias")
-    ]
-    network = ["feed_forward.hidden", "feed_forward.output"]
-    return [f"blocks.*.{path}" for path in (*_linear(*linear, *network), *arounds)]
+    Example:
+      >>> from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+      >>> parts_of(seq2seq(Seq2SeqConfig(7, 9), rngs=nnx.Rngs(0)))
+      (('rnn', {'reverse_source': False}), ('rnn', {}))
+    """
+    parts = {cls: part.made_of for cls, part in (ENCODERS | DECODERS).items()}
+    decoders = tuple(cls for cls in DECODERS if cls is not ViT)
+    whole: MadeOf = {"encoder": tuple(ENCODERS), "decoder": decoders}
+    check("model", model, (EncoderDecoder, ViT), LAYERS | parts | {EncoderDecoder: whole})
+    decoder = model if isinstance(model, ViT) else model.decoder
+    read, write = ENCODERS[type(model.encoder)], DECODERS[type(decoder)]
+    return (read.name, read.settings(model.encoder)), (write.name, write.settings(decoder))
 
 
 def _reading_settings(decoder: ReadingDecoder) -> dict[str, Any]:
     """How a decoder of chapters 7 and 9 reads: two readers, and what they are made of."""
-    reader = decoder.reader
-    if type(reader) is Reading:
+    reader: Any = decoder.reader
+    if isinstance(reader, Reading):
         return {"query": decoder.query, "read": reader.read}
-    score = getattr(reader, "score", None)
-    if type(reader) is not Attention or type(score) not in _SCORES:
-        raise ValueError(
-            f"model must read by Reading(...) or by Attention(...) with one of the scores "
-            f"{', '.join(kind.__name__ for kind in _SCORES)}; got {type(reader).__name__} with "
-            f"{type(score).__name__}. Teach encdec_lib/web/engine/reading.js "
-            f"the new one, or export one it knows."
-        )
-    name, window = _SCORES[type(score)], None
+    name, window = SCORES[type(reader.score)], None
+    if name == "dot" and reader.score.scale != 1:
+        name = "scaled_dot"
     if reader.window is not None:
         window = {"kind": reader.window.kind, "half_width": int(reader.window.half_width)}
-    if name == "dot" and score.scale != 1:
-        name = "scaled_dot"
     return {"query": decoder.query, "read": "scores", "score": name, "window": window}
 
 
-def _block_settings(part: nnx.Module) -> dict[str, Any]:
-    """How the blocks of a Transformer look, if they are the library's and alike."""
-    found, inner = set(), set()
-    for block in part.blocks:
-        kinds = [type(block), type(block.feed_forward), type(block.residual_feed_forward.norm)]
-        for name in _ATTENTIONS:
-            if hasattr(block, name):
-                attention, around = getattr(block, name), getattr(block, f"residual_{name}")
-                kinds += [type(attention), type(around.norm)]
-                found.add((attention.heads, attention.scaled, around.pre_norm))
-        inner.add((block.feed_forward.activation, block.residual_feed_forward.norm.epsilon))
-        if unknown := [kind.__name__ for kind in kinds if kind not in _BLOCKS]:
-            raise ValueError(
-                f"model must have blocks made of {', '.join(kind.__name__ for kind in _BLOCKS)}; "
-                f"got {unknown[0]}. Teach "
-                f"encdec_lib/web/engine/transformer.js the new one, or export one it knows."
-            )
-    if len(found) != 1:
-        raise ValueError(
-            f"model must have blocks that are alike; got (heads, scaled, pre_norm) = "
-            f"{', '.join(map(str, sorted(found)))}."
-        )
-    if len(inner) != 1:
-        raise ValueError(
-            f"model must have blocks that are alike; got (activation, epsilon) = "
-            f"{', '.join(map(str, sorted(inner)))}."
-        )
-    (heads, scaled, pre_norm), (activation, epsilon) = found.pop(), inner.pop()
+def _block_settings(part: Any) -> dict[str, Any]:
+    """How the blocks of a Transformer are built, if they are alike."""
+    attentions = [
+        (inner, getattr(block, f"residual_{name}"))
+        for block in part.blocks
+        for name, inner in modules_in(block)
+        if isinstance(inner, MultiHeadAttention)
+    ]
+    networks = [(block.feed_forward, block.residual_feed_forward.norm) for block in part.blocks]
+    heads, scaled, pre_norm = _alike(
+        "(heads, scaled, pre_norm)",
+        ((attention.heads, attention.scaled, way.pre_norm) for attention, way in attentions),
+    )
+    activation, epsilon = _alike(
+        "(activation, epsilon)", ((network.activation, norm.epsilon) for network, norm in networks)
+    )
     settings = {"heads": int(heads), "scaled": bool(scaled), "pre_norm": bool(pre_norm)}
     usual = {"activation": "relu", "epsilon": 1e-5}  # what the page takes where it is not told
     chosen = {"activation": activation, "epsilon": float(epsilon)}
     return settings | {name: value for name, value in chosen.items() if value != usual[name]}
 
 
-def _transformer_settings(part: nnx.Module) -> dict[str, Any]:
-    """How a Transformer's encoder or decoder of tokens looks."""
+def _alike(names: str, choices: Iterable[tuple]) -> tuple:
+    """The one choice that all blocks have made."""
+    found = sorted(set(choices))
+    if len(found) != 1:
+        raise ValueError(
+            f"model must have blocks that are alike; got {names} = {', '.join(map(str, found))}. "
+            f"Export a model whose blocks differ in their weights alone."
+        )
+    return found[0]
+
+
+def _transformer_settings(part: TransformerEncoder | TransformerDecoder) -> dict[str, Any]:
+    """How a Transformer's encoder or decoder of tokens is built."""
     return _block_settings(part) | {"positions": part.tokens.positions.kind}
 
 
-def _prefix_settings(part: nnx.Module) -> dict[str, Any]:
-    """How a decoder-only stack looks at its prefix, and how its blocks look."""
+def _prefix_settings(part: PrefixDecoder) -> dict[str, Any]:
+    """Who looks at whom in the prefix of a decoder-only stack, and how its blocks are built."""
     choices = {"prefix": part.config.prefix, "prefix_length": int(part.config.prefix_length)}
     return _block_settings(part) | choices
 
 
-def _vit_settings(part: nnx.Module) -> dict[str, Any]:
-    """How a Vision Transformer cuts its images, and how its blocks look."""
+def _vit_settings(part: ViTEncoder) -> dict[str, Any]:
+    """How a Vision Transformer cuts its images, and how its blocks are built."""
     sizes = {"side": int(part.side), "patch": int(part.embed.patch)}
     return _block_settings(part) | sizes | {"channels": int(part.in_channels)}
 
 
-_PARTS = ("query", "key", "value", "output")  # of an attention
-_BLOCKS = (EncoderBlock, DecoderBlock, FeedForward, MultiHeadAttention, nnx.LayerNorm)
-_ATTENTIONS = ("attention", "self_attention", "cross_attention")
-_EMBEDDING = "embedding.embedding"
-_SCORES = {
-    DotScore: "dot",
-    GeneralScore: "general",
-    AdditiveScore: "additive",
-    LocationScore: "location",
-}
-_SCORE_PATHS = (
-    [],  # a dot product, and the readers of chapter 7
-    ["reader.score.W"],  # general and location
-    [f"reader.score.{name}" for name in ("W_query", "W_key", "v")],  # additive
-)
-_LAST_NORM = ([], ["norm.scale", "norm.bias"])  # with pre-norm
-_POSITIONS = ([], ["tokens.positions.table"])  # learned ones; the others are worked out anew
-_WINDOW_PATHS = ([], [f"reader.window.{name}" for name in ("W_position", "v_position")])
+_RNN = {"embedding": Embedding, "rnn": GRU}
+_TOKENS = {"tokens": TokenEmbedding, "norm": nnx.LayerNorm}
+_STACK = {"blocks": EncoderBlock, "norm": nnx.LayerNorm, "dropout": nnx.Dropout}
+_DENSE = {"hidden": nnx.Linear, "output": nnx.Linear}
+_OUTPUT = {"output": nnx.Linear}
 
 #: The encoders of ``engine.js``.
-ENCODERS = {
-    "rnn": _kind(
-        _EMBEDDING, *_gru("rnn"), settings=lambda part: {"reverse_source": bool(part.rnn.reverse)}
+ENCODERS: dict[type, Part] = {
+    RNNEncoder: Part("rnn", _RNN, lambda part: {"reverse_source": bool(part.rnn.reverse)}),
+    BidirectionalEncoder: Part("birnn", {"embedding": Embedding, "rnn": Bidirectional}),
+    TransformerEncoder: Part(
+        "transformer", _TOKENS | {"blocks": EncoderBlock}, _transformer_settings
     ),
-    "birnn": _kind(_EMBEDDING, *_gru("rnn.forward"), *_gru("rnn.backward")),
-    "transformer": _kind(
-        f"tokens.{_EMBEDDING}",
-        *_block("attention"),
-        either=[[*table, *norm] for table in _POSITIONS for norm in _LAST_NORM],
-        settings=_transformer_settings,
+    WordPrefix: Part("words", {"embedding": Embedding, "positions": Positions}),
+    DenseEncoder: Part("dense", _DENSE, lambda part: {"side": int(part.side)}),
+    UNetEncoder: Part("unet", {"blocks": ConvBlock}),
+    CNNEncoder: Part(
+        "cnn",
+        {"convolutions": UNetEncoder, "project": nnx.Linear},
+        lambda part: {"side": int(part.side), "grid": bool(part.grid)},
     ),
-    "words": _kind(_EMBEDDING, "positions.table"),
-    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
-    "unet": _kind(*_linear("blocks.*.conv1", "blocks.*.conv2")),
-    "cnn": _kind(
-        *_linear("convolutions.blocks.*.conv1", "convolutions.blocks.*.conv2", "project"),
-        either=([], ["positions"]),
-        settings=lambda part: {"side": int(part.side), "grid": bool(part.grid)},
-    ),
-    "vit": _kind(
-        *_linear("embed.project"),
-        *_block("attention"),
-        *_LAST_NORM[1],
-        either=[
-            [*token, *places] for token in ([], ["class_token"]) for places in ([], ["positions"])
-        ],
-        settings=_vit_settings,
-    ),
+    ViTEncoder: Part("vit", _STACK | {"embed": PatchEmbedding}, _vit_settings),
 }
-#: The decoders of ``engine.js``.
-DECODERS = {
-    "rnn": _kind(_EMBEDDING, *_gru("rnn"), *_linear("output")),
-    "attention": _kind(
-        _EMBEDDING,
-        *_gru("rnn"),
-        *_linear("initial", "output"),
-        *(f"attention.{name}" for name in ("W_query", "W_key", "v")),
+#: The decoders of ``engine.js``; a classifier's is its last layer.
+DECODERS: dict[type, Part] = {
+    RNNDecoder: Part("rnn", _RNN | _OUTPUT),
+    AttentionDecoder: Part(
+        "attention", _RNN | _OUTPUT | {"initial": nnx.Linear, "attention": AdditiveAttention}
     ),
-    "reading": _kind(
-        _EMBEDDING,
-        *_gru("rnn"),
-        *_linear("initial", "combine", "output"),
-        either=[[*score, *window] for score in _SCORE_PATHS for window in _WINDOW_PATHS],
-        settings=_reading_settings,
+    ReadingDecoder: Part(
+        "reading",
+        _RNN
+        | _OUTPUT
+        | {"initial": nnx.Linear, "combine": nnx.Linear, "reader": (Reading, Attention)},
+        _reading_settings,
     ),
-    "transformer": _kind(
-        f"tokens.{_EMBEDDING}",
-        *_block("self_attention", "cross_attention"),
-        either=[
-            [*table, *norm, *output]
-            for table in _POSITIONS
-            for norm in _LAST_NORM
-            for output in ([], ["output.kernel"])  # tied and untied
-        ],
-        settings=_transformer_settings,
+    TransformerDecoder: Part(
+        "transformer", _TOKENS | _OUTPUT | {"blocks": DecoderBlock}, _transformer_settings
     ),
-    "prefix": _kind(
-        _EMBEDDING,
-        "rows.table",
-        *_block("attention"),
-        *_LAST_NORM[1],
-        *_linear("output"),
-        either=([], ["columns.table"]),  # a sentence, or a grid
-        settings=_prefix_settings,
+    PrefixDecoder: Part(
+        "prefix",
+        _STACK | _OUTPUT | {"embedding": Embedding, "rows": Positions, "columns": Positions},
+        _prefix_settings,
     ),
-    "dense": _kind(*_linear("hidden", "output"), settings=lambda part: {"side": int(part.side)}),
-    "unet": _kind(
-        *_linear("ups.*", "blocks.*.conv1", "blocks.*.conv2", "output"),
-        settings=lambda part: {"skips": bool(part.skips)},
+    DenseDecoder: Part("dense", _DENSE, lambda part: {"side": int(part.side)}),
+    UNetDecoder: Part(
+        "unet",
+        _OUTPUT | {"ups": TransposedConv, "blocks": ConvBlock},
+        lambda part: {"skips": bool(part.skips)},
     ),
-    "classes": _kind(*_linear("head"), settings=lambda part: {"pool": part.config.pool}),
+    ViT: Part(
+        "classes",
+        {"encoder": ViTEncoder, "head": nnx.Linear},
+        lambda part: {"pool": part.config.pool},
+    ),
 }

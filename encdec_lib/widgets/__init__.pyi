@@ -1,3 +1,4 @@
+# Written by tools/make_lists.py: `make notebooks`.
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .attention_dial import AttentionDial as AttentionDial
 from .captioner import SceneCaptioner as SceneCaptioner

@@ -8,10 +8,10 @@ from flax import nnx
 
 from encdec_lib.analysis.recurrent_memory import (
     gradient_reach,
-    hold_on,
     linear_probe,
-    read_back,
-    scale_recurrence,
+    probe_symbols,
+    set_keep_bias,
+    set_spectral_radius,
     spectral_radius,
 )
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
@@ -27,7 +27,7 @@ def random(*shape, seed=0):
 
 
 def linear(radius, width=D):
-    return scale_recurrence(RNN(E, width, activation="linear", rngs=nnx.Rngs(0)), radius)
+    return set_spectral_radius(RNN(E, width, activation="linear", rngs=nnx.Rngs(0)), radius)
 
 
 def test_the_spectral_radius_is_the_growth_of_powers():
@@ -45,7 +45,7 @@ def test_the_spectral_radius_is_the_growth_of_powers():
 def test_every_block_gets_the_radius_and_keeps_its_direction(layer):
     module = layer(E, D, rngs=nnx.Rngs(0))
     before = np.split(np.asarray(module.W_rec[...]), layer.gates, axis=1)
-    assert scale_recurrence(module, 1.3) is module
+    assert set_spectral_radius(module, 1.3) is module
     for old, new in zip(
         before, np.split(np.asarray(module.W_rec[...]), layer.gates, 1), strict=True
     ):
@@ -107,10 +107,10 @@ def test_tiny_and_vast_gradients_neither_vanish_nor_overflow_on_the_way():
 
 def test_a_gate_that_is_held_open_reaches_further():
     inputs, gradient = random(B, 40, E), random(B, D, seed=1)
-    fresh, held = GRU(E, D, rngs=nnx.Rngs(0)), hold_on(GRU(E, D, rngs=nnx.Rngs(0)), 3)
+    fresh, held = GRU(E, D, rngs=nnx.Rngs(0)), set_keep_bias(GRU(E, D, rngs=nnx.Rngs(0)), 3)
     ends = [gradient_reach(layer, inputs, gradient)[:, -1] for layer in (fresh, held)]
     assert (ends[1] > 100 * ends[0]).all()
-    assert hold_on(LSTM(E, 1, rngs=nnx.Rngs(0)), 3).b_in[...].tolist() == [0, 3, 0, 0]
+    assert set_keep_bias(LSTM(E, 1, rngs=nnx.Rngs(0)), 3).b_in[...].tolist() == [0, 3, 0, 0]
 
 
 def test_a_gradient_that_does_not_fit_is_named(as_reader):
@@ -120,9 +120,9 @@ def test_a_gradient_that_does_not_fit_is_named(as_reader):
     with pytest.raises(ValueError, match="gradient must not be 0"):
         gradient_reach(layer, inputs, jnp.zeros((B, D)).at[0].set(1.0))
     with pytest.raises(ValueError, match="radius must be 0 or larger; got -1"):
-        scale_recurrence(layer, -1)
+        set_spectral_radius(layer, -1)
     with pytest.raises(TypeError, match="must have a gate, a GRU or an LSTM; got RNN"):
-        hold_on(layer, 3)
+        set_keep_bias(layer, 3)
     with pytest.raises(ValueError, match=r"matrix must be square, shape \(D, D\); got \(2, 3\)"):
         spectral_radius(np.ones((2, 3)))
 
@@ -148,7 +148,7 @@ def shift_register(width):
 
 
 def test_what_a_shift_register_holds_is_read_back_and_nothing_else():
-    shares = np.asarray(read_back(shift_register(3), jnp.eye(V), steps=5, examples=500))
+    shares = np.asarray(probe_symbols(shift_register(3), jnp.eye(V), steps=5, examples=500))
     assert shares.shape == (6,)
     np.testing.assert_array_equal(shares[:3], 1)  # now, one step ago, two steps ago
     assert (np.abs(shares[3:] - 1 / V) < 0.08).all()  # gone: a guess
@@ -156,18 +156,18 @@ def test_what_a_shift_register_holds_is_read_back_and_nothing_else():
 
 def test_reading_back_repeats_and_has_its_limits_named():
     layer, symbols = RNN(E, D, rngs=nnx.Rngs(0)), random(V, E)
-    one, two = (read_back(layer, symbols, 3, examples=50, seed=4) for _ in range(2))
+    one, two = (probe_symbols(layer, symbols, 3, examples=50, seed=4) for _ in range(2))
     np.testing.assert_array_equal(one, two)
     with pytest.raises(ValueError, match="steps must be 0 or larger; got -1"):
-        read_back(layer, symbols, -1)
+        probe_symbols(layer, symbols, -1)
     with pytest.raises(ValueError, match="larger than the state's width, 7, .*; got 7"):
-        read_back(layer, symbols, 3, examples=7)
+        probe_symbols(layer, symbols, 3, examples=7)
 
 
 def test_reach_and_states_leave_the_layer_as_it_was():
     layer = LSTM(E, D, rngs=nnx.Rngs(0))
     before = jax.tree.map(np.asarray, nnx.to_pure_dict(nnx.state(layer)))
     gradient_reach(layer, random(B, S, E), random(B, D))
-    read_back(layer, random(V, E), 2, examples=20)
+    probe_symbols(layer, random(V, E), 2, examples=20)
     after = nnx.to_pure_dict(nnx.state(layer))
     jax.tree.map(np.testing.assert_array_equal, before, jax.tree.map(np.asarray, after))

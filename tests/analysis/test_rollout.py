@@ -56,8 +56,8 @@ def test_rows_add_up_to_one_and_all_that_goes_around_stays(around):
     ("layers", "around", "message"),
     [
         ([], 0.5, "at least one layer; got none"),
-        (maps(), -0.1, r"around must lie in \[0, 1\]; got -0.1"),
-        (maps(), 1.5, r"around must lie in \[0, 1\]; got 1.5"),
+        (maps(), -0.1, r"residual_share must lie in \[0, 1\]; got -0.1"),
+        (maps(), 1.5, r"residual_share must lie in \[0, 1\]; got 1.5"),
     ],
 )
 def test_bad_inputs_are_named(layers, around, message):

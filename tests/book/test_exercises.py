@@ -6,63 +6,17 @@ of the page's cells tagged ``imports`` and no others, so that a reader can start
 """
 
 import ast
-import re
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from encdec_lib import exercises
 from encdec_lib.exercises.checking import _CHECKS, _canonical
 from encdec_lib.exercises.report import Property
+from encdec_lib.page.chapters import CHAPTERS
+from tests.book.tree import pages, text
+from tools.myst_pages import ROOT, Cell, code_cells
 
-BOOK = Path(__file__).parents[2] / "book"
-FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})(.*)$")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell of a page."""
-
-    tags: frozenset[str]
-    code: str
-    line: int  # where it begins in the page, from 1
-
-
-def code_cells(text: str) -> list[Cell]:
-    """Reads the MyST code cells of a page; code inside other fences is not a cell."""
-    lines, cells, i = text.splitlines(), [], 0
-    while i < len(lines):
-        opened = FENCE.match(lines[i])
-        if not opened:
-            i += 1
-            continue
-        start, fence = i, opened[1]
-        i += 1
-        body = []
-        while i < len(lines) and not re.fullmatch(
-            rf"\s{{0,3}}{re.escape(fence[0])}{{{len(fence)},}}\s*", lines[i]
-        ):
-            body.append(lines[i])
-            i += 1
-        i += 1
-        if opened[2].startswith("{code-cell}"):
-            cells.append(_cell(body, start + 1))
-    return cells
-
-
-def _cell(body: list[str], line: int) -> Cell:
-    """Parts a cell's options, ``:tags: [a, b]`` or a YAML block, from its code."""
-    options = []
-    if body and body[0].strip() == "---":
-        end = body.index("---", 1)
-        options, body = body[1:end], body[end + 1 :]
-    else:
-        while body and re.match(r"^:[\w-]+:", body[0]):
-            options.append(body.pop(0))
-    listed = re.search(r"tags:(.*?)(?:\n:?\w[\w-]*:|\Z)", "\n".join(options), re.DOTALL)
-    tags = re.findall(r"[\w-]*\w", listed[1]) if listed else []
-    return Cell(frozenset(tag.lstrip("-") for tag in tags), "\n".join(body), line)
+CHAPTER_PAGES = {chapter.page: chapter for chapter in CHAPTERS}
 
 
 def check_call(cell: Cell) -> ast.Call | None:
@@ -87,16 +41,16 @@ def run(cell: Cell, names: dict, where: str):
     return eval(compile(ast.Expression(last.value), where, "eval"), names)
 
 
-def between_gates(text: str, cell: Cell) -> bool:
+def between_gates(source: str, cell: Cell) -> bool:
     """Whether a cell stands in a solution that is folded until the reader opens it."""
-    before = "\n".join(text.splitlines()[: cell.line - 1])
+    before = "\n".join(source.splitlines()[: cell.line - 1])
     start = before.rfind("{solution-start}")
     return start > before.rfind("{solution-end}") and ":class: dropdown" in before[start:]
 
 
-def problems(page: str, text: str, least: int) -> list[str]:
+def problems(page: str, source: str, least: int) -> list[str]:
     """All that is wrong with the exercises of a page, each in a sentence that names it."""
-    cells = code_cells(text)
+    cells = code_cells(source)
     stubs: dict[str, Cell] = {}
     solutions: dict[str, list[Cell]] = {}
     found = []
@@ -110,7 +64,7 @@ def problems(page: str, text: str, least: int) -> list[str]:
             name = call.args[0].value
             if tag == "solution":
                 solutions.setdefault(name, []).append(cell)
-                if not between_gates(text, cell):
+                if not between_gates(source, cell):
                     found.append(f"{where}: the solution of {name} must stand in a dropdown.")
             elif name in stubs:
                 found.append(f"{where}: {name} has a second exercise cell.")
@@ -155,37 +109,26 @@ def _problems_of(page: str, name: str, stub: Cell, solutions: list[Cell], names:
             yield f"{page}: the {kind} of {name} {wanted}.\n{report!r}"
 
 
-def slug(page: Path) -> str | None:
-    """``04_seq2seq.md`` is the chapter ``seq2seq``; other pages are none."""
-    numbered = re.fullmatch(r"\d\d_(\w+)", page.stem)
-    return numbered[1] if numbered else None
-
-
-PAGES = sorted(BOOK.glob("*.md"))
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", pages())
 def test_stubs_fail_and_solutions_pass(page, monkeypatch):
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
-    monkeypatch.chdir(BOOK)  # as the build runs a page
-    found = problems(page.name, page.read_text(encoding="utf-8"), 4 if slug(page) else 0)
+    monkeypatch.chdir(ROOT / "book")  # as the build runs a page
+    found = problems(page, text(page), 4 if page in CHAPTER_PAGES else 0)
     assert not found, "\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if slug(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", CHAPTER_PAGES)
 def test_a_chapter_uses_its_own_checks_and_all_of_them(page):
-    cells = code_cells(page.read_text(encoding="utf-8"))
-    calls = [check_call(cell) for cell in cells if "exercise" in cell.tags]
+    calls = [check_call(cell) for cell in code_cells(text(page)) if "exercise" in cell.tags]
     used = [_canonical(call.args[0].value) for call in calls if call]
-    assert sorted(used) == sorted(exercises.ids(slug(page))), page.name
+    assert sorted(used) == sorted(exercises.ids(CHAPTER_PAGES[page].slug)), page
 
 
 # --- the reading of pages, and that each fault is found -----------------------------------------
 
 PAGE = """---
-kernelspec:
-  name: python3
+kernelspec: {name: python3, display_name: Python 3}
 ---
 ```{code-cell} ipython3
 :tags: [imports, hide-input]

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.book.tree import CODE_CELL, ROOT, executable_pages, front_matter, pages, text
+from encdec_lib.page.chapters import CHAPTERS
+from tests.book.tree import executable_pages, pages, text
+from tools.myst_pages import ROOT, code_cells, read
 
 
 def test_the_table_of_contents_and_the_folder_agree():
@@ -12,21 +14,21 @@ def test_the_table_of_contents_and_the_folder_agree():
 @pytest.mark.parametrize("page", pages())
 def test_a_page_with_code_is_run(page):
     """Without these lines a page silently becomes prose: nothing runs, and nothing fails."""
-    settings = front_matter(text(page))
-    if CODE_CELL.search(text(page)):
+    settings = read(text(page)).metadata
+    if code_cells(text(page)):
         assert settings.get("file_format") == "mystnb", page
         assert settings["kernelspec"]["name"] == "python3", page
     else:
         assert "kernelspec" not in settings, f"{page} has a kernel and no code"
 
 
-@pytest.mark.parametrize("slug", [s for s in executable_pages() if s[0].isdigit()])
-def test_a_chapter_has_what_every_chapter_has(slug):
-    source = text(f"book/{slug}")
+@pytest.mark.parametrize("page", [chapter.page for chapter in CHAPTERS])
+def test_a_chapter_has_what_every_chapter_has(page):
+    source = text(page)
     assert "page.setup(" in source, "the first cell calls page.setup()"
     assert "page.elapsed(" in source, "the last cell prints the page's time"
     exercises = source.count("{exercise}") + source.count("{exercise-start}")
-    assert exercises >= 4, f"{slug} has {exercises} exercises"
+    assert exercises >= 4, f"{page} has {exercises} exercises"
     solutions = source.count("{solution}") + source.count("{solution-start}")
     assert solutions == exercises
 

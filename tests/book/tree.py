@@ -1,18 +1,8 @@
 """The book's files, as its tests need them."""
 
-import pathlib
-import re
-
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-CODE_CELL = re.compile(r"(?m)^[`:]{3,}\{code-cell\}")
-
-
-def front_matter(text: str) -> dict:
-    """What stands between the two `---` a page begins with."""
-    match = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
-    return yaml.safe_load(match[1]) if match else {}
+from tools.myst_pages import ROOT, code_cells
 
 
 def pages() -> list[str]:
@@ -27,6 +17,6 @@ def text(page: str) -> str:
 
 
 def executable_pages() -> list[str]:
-    """The slugs of the pages with code cells."""
+    """The names of the pages with code cells, such as `04_seq2seq`."""
     existing = [p for p in pages() if (ROOT / f"{p}.md").exists()]
-    return [p.removeprefix("book/") for p in existing if CODE_CELL.search(text(p))]
+    return [p.removeprefix("book/") for p in existing if code_cells(text(p))]

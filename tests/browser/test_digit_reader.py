@@ -38,7 +38,7 @@ def ten():
 
 @nnx.jit
 def looking(model, images):
-    logits, maps = model.looking(images)
+    logits, maps = model.with_attention(images)
     return nnx.softmax(logits), maps[-1].mean(axis=1), attention_rollout(maps)
 
 

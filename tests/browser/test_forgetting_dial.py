@@ -10,7 +10,7 @@ import pytest
 from flax import nnx
 
 import encdec_lib.widgets
-from encdec_lib.analysis.recurrent_memory import gradient_reach, hold_on, scale_recurrence
+from encdec_lib.analysis.recurrent_memory import gradient_reach, set_keep_bias, set_spectral_radius
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import ForgettingDial
@@ -29,7 +29,7 @@ def layers():
         "linear RNN": RNN(E, D, activation="linear", rngs=nnx.Rngs(1)),
         "LSTM": LSTM(E, D, rngs=nnx.Rngs(2)),
         "GRU": GRU(E, D, rngs=nnx.Rngs(3)),
-        "GRU, bias +3": hold_on(GRU(E, D, rngs=nnx.Rngs(4)), 3),
+        "GRU, bias +3": set_keep_bias(GRU(E, D, rngs=nnx.Rngs(4)), 3),
     }
 
 
@@ -69,7 +69,7 @@ def test_its_curves_equal_flax(page, dial, given, radius):
     inputs, other, gradient = given
     both = jnp.asarray(np.stack([inputs, np.concatenate([other[None], inputs[1:]])]))
     for (name, layer), curve in zip(layers().items(), curves, strict=True):
-        scale_recurrence(layer, radius)
+        set_spectral_radius(layer, radius)
         reach = np.asarray(gradient_reach(layer, both[:1], jnp.asarray(gradient)[None]))[0]
         np.testing.assert_allclose(curve["reach"], reach, rtol=2e-3, atol=1e-37, err_msg=name)
         states, parts = layer.zero_state(2), []
@@ -86,7 +86,7 @@ def test_its_curves_equal_flax(page, dial, given, radius):
 def test_the_table_says_what_the_curves_show(show, dial, given):
     page = show(dial)
     inputs, _, gradient = given
-    layer = scale_recurrence(layers()["GRU"], 1.0)
+    layer = set_spectral_radius(layers()["GRU"], 1.0)
     reach = gradient_reach(layer, jnp.asarray(inputs)[None], jnp.asarray(gradient)[None])[0]
     cells = page.locator(".bw-numbers tr").nth(1).locator("td").all_inner_texts()
     for n, text in zip((1, 10, 20, 40, 80), cells, strict=True):

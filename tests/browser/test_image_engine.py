@@ -1,8 +1,6 @@
-"""encdec_lib/web/engine/images.js against the Flax models, in Chromium, with the same rounded
-weights.
+"""encdec_lib/web/engine/{images,convolution}.js against the Flax models, in Chromium, with the
+same rounded weights.
 """
-
-import base64
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +8,7 @@ import pytest
 from flax import nnx
 
 from encdec_lib.data import EOS, PAD
-from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.encoding import EncoderDecoder, TokenDecoder
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.layers.convolution import TransposedConv, max_pool
 from encdec_lib.models.bahdanau_attention import AttentionDecoder, BidirectionalEncoder
@@ -24,7 +22,7 @@ from encdec_lib.models.encoder_decoder import (
 )
 from encdec_lib.models.seq2seq import RNNDecoder, RNNEncoder
 from encdec_lib.web import export_model, rounded
-from tests.browser.test_widgets_engine import load
+from tests.browser.engine_page import as_json, load
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -101,7 +99,7 @@ def in_page(page, exported, source, target_in=None, max_length=9):
              return { logits, weights, tokens, finished, M: encoding.M };
            }""",
         {
-            "exported": exported._asdict() | {"data": base64.b64encode(exported.data).decode()},
+            "exported": as_json(exported),
             "source": source.ravel().tolist() if is_image else source,
             "size": list(source.shape) if is_image else None,
             "targetIn": target_in,
@@ -113,7 +111,7 @@ def in_page(page, exported, source, target_in=None, max_length=9):
 def agree(page, model, source, dtype):
     """Asserts that the page computes what the rounded Flax model does."""
     seen, batch = rounded(model, dtype), jnp.asarray(source)[None]
-    paints = getattr(model.decoder, "paints", False)
+    paints = not isinstance(model.decoder, TokenDecoder)
     answer = in_page(page, export_model(model, dtype), source, TARGET_IN)
     expected = nnx.jit(type(seen).__call__)(
         seen, batch, *([] if paints else [jnp.array([TARGET_IN])])
@@ -156,7 +154,7 @@ def test_any_encoder_runs_with_any_decoder_that_fits(page, encoder, decoder):
 
 
 def test_layers_of_odd_sizes_equal_flax(page):
-    load(page, "images")
+    load(page, "convolution")
     rng = np.random.default_rng(3)
     conv = shaken(lambda: nnx.Conv(3, 7, (3, 3), rngs=nnx.Rngs(0)))
     up = shaken(lambda: TransposedConv(3, 7, rngs=nnx.Rngs(0)))
@@ -178,9 +176,9 @@ def test_layers_of_odd_sizes_equal_flax(page):
              const floats = (given) => ({ ...given, data: Float32Array.from(given.data) });
              const [kernel, bias, upKernel, upBias] = [...conv, ...up].map(floats);
              return [
-               images.convolution(kernel, bias)(floats(x)),
-               images.transposedConvolution(floats(x), upKernel, upBias),
-               images.maxPool(floats(squares)),
+               convolution.convolution(kernel, bias)(floats(x)),
+               convolution.transposedConvolution(floats(x), upKernel, upBias),
+               convolution.maxPool(floats(squares)),
              ].map((y) => ({ ...y, data: [...y.data] }));
            }""",
         [
@@ -227,7 +225,7 @@ def test_what_does_not_fit_is_named(page, name, call, message):
              });
              try { new Function("m", "image", call)(m, image); } catch (e) { return e.message; }
            }""",
-        [exported._asdict() | {"data": base64.b64encode(exported.data).decode()}, call],
+        [as_json(exported), call],
     )
     assert message in (said or "")
 
@@ -251,7 +249,7 @@ def test_a_network_of_the_chapters_size_segments_while_one_draws(page):
              return times.sort((a, b) => a - b)[7];
            }""",
         [
-            exported._asdict() | {"data": base64.b64encode(exported.data).decode()},
+            as_json(exported),
             image(side=32).ravel().tolist(),
         ],
     )

@@ -12,10 +12,9 @@ from encdec_lib.generate.sampling import greedy
 from encdec_lib.web import rounded
 from encdec_lib.widgets import PictureWriter
 from encdec_lib.widgets.picture_writer.picture_writer import _every_caption
+from tests.browser.engine_page import decoder_only_with_attention
 from tests.browser.looking import CONTRAST
-from tests.browser.test_prefix_engine import looking
-from tests.widgets.test_picture_writer import codebook
-from tests.widgets.untrained_painters import painter
+from tests.widgets.untrained_painters import codebook, painter
 
 pytestmark = pytest.mark.browser
 
@@ -132,7 +131,9 @@ def test_the_page_draws_as_often_as_the_model_says(show, model):
         counts += np.bincount(painted(page)[:, 0], minlength=23)
         page.get_by_role("button", name="another 6").click()
         settle(page)
-    logits, _ = looking(rounded(model), jnp.asarray(prompts(EXAMPLES[:1])), jnp.array([[BOS]]))
+    logits, _ = decoder_only_with_attention(
+        rounded(model), jnp.asarray(prompts(EXAMPLES[:1])), jnp.array([[BOS]])
+    )
     p = np.exp(np.asarray(logits)[0, 0, 4:])
     p, total = np.concatenate([np.zeros(4), p / p.sum()]), 6 * rounds
     assert counts.sum() == total
@@ -142,7 +143,7 @@ def test_the_page_draws_as_often_as_the_model_says(show, model):
 def test_a_square_tells_what_was_expected_and_where_the_model_looked(show, model):
     page = show(writer(model, text=EXAMPLES[1], top_k=8, temperature=0.7))
     tokens = painted(page)
-    logits, maps = looking(
+    logits, maps = decoder_only_with_attention(
         rounded(model),
         jnp.asarray(prompts([EXAMPLES[1]] * 4)),
         jnp.asarray(np.concatenate([np.full((4, 1), BOS), tokens[:, :-1]], axis=1)),

@@ -1,18 +1,16 @@
-"""encdec_lib/web/engine/prefix.js and sampling.js against the Flax models, in Chromium."""
+"""encdec_lib/web/engine/{prefix,session,sampling}.js against the Flax models, in Chromium."""
 
-import base64
 import json
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flax import nnx
 from playwright.sync_api import Error
 
 from encdec_lib.data import BOS, PAD, pad
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.web import export_model, rounded
-from tests.browser.test_widgets_engine import load
+from tests.browser.engine_page import as_json, decoder_only_with_attention, load
 from tests.widgets.untrained_painters import PAINTERS, painter
 
 pytestmark = pytest.mark.browser
@@ -56,20 +54,14 @@ LANES = f"""({{ exported, sources, answers, again }}) => {{
 def run(page, script, model, **more):
     """The script's answer about this model, with the weights that a page has."""
     exported = export_model(model)
-    state = exported._asdict() | {"data": base64.b64encode(exported.data).decode()}
+    state = as_json(exported)
     return page.evaluate(script, {"exported": state, "sources": CAPTIONS} | more)
 
 
-@nnx.jit
-def looking(model, source, target_in):
-    """Logits (B, T, V) and every layer's maps of the target, (B, H, T, S + T), all at once."""
-    logits, maps = model.decoder.looking(target_in, model.encode(source))
-    return logits, [layer[:, :, source.shape[1] :] for layer in maps]
-
-
 def in_flax(model, told, captions=CAPTIONS):
-    """The same, of padded captions that were each answered by ``told`` (B, T)."""
-    return looking(rounded(model), jnp.asarray(pad(captions)), jnp.asarray(told))
+    """Logits and maps of padded captions that were each answered by ``told`` (B, T)."""
+    source = jnp.asarray(pad(captions))
+    return decoder_only_with_attention(rounded(model), source, jnp.asarray(told))
 
 
 @pytest.mark.parametrize("choice", PAINTERS)

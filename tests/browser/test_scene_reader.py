@@ -75,7 +75,7 @@ def test_digits():
 def looking(model, image, target_in):
     encoding = model.encoder(image)
     if isinstance(model.decoder, TransformerDecoder):
-        return model.decoder.looking(target_in, encoding)[2]
+        return model.decoder.with_attention(target_in, encoding)[2]
     return [model.decoder(target_in, encoding)[1]]
 
 

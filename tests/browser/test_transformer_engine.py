@@ -1,20 +1,18 @@
-"""web/engine/transformer.js against the Flax models, in Chromium: logits and every map."""
-
-import base64
+"""encdec_lib/web/engine/{transformer,blocks,attention,positions}.js against the Flax models, in
+Chromium: logits and every map.
+"""
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flax import nnx
 from playwright.sync_api import Error
 
 from encdec_lib.data import EOS, PAD, pad
 from encdec_lib.data.pronunciations import LETTERS
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.layers.positions import rotate, sinusoidal
-from encdec_lib.models.transformer import TransformerDecoder, TransformerEncoder
 from encdec_lib.web import export_model, rounded
-from tests.browser.test_widgets_engine import load
+from tests.browser.engine_page import as_json, load, transformer_with_attention
 from tests.widgets.untrained_transformers import (
     CHOICES,
     small,
@@ -56,33 +54,18 @@ RUN = """({ exported, sources, told, maxLength }) => {
 
 def in_page(page, exported, words=WORDS, told=TOLD, max_length=11):
     """Logits and maps of a told answer, and the greedy answer, as transformer.js has them."""
-    state = exported._asdict() | {"data": base64.b64encode(exported.data).decode()}
+    state = as_json(exported)
     sources = [LETTERS.encode(word) for word in words]
     arguments = {"exported": state, "sources": sources, "told": told, "maxLength": max_length}
     return page.evaluate(RUN, arguments)
 
 
-@nnx.jit
-def looking(model, source, target_in):
-    """Everything about a batch, with padding: what no sentence in the page has."""
-    mask = source != PAD
-    maps = {"encoder": [], "own": []}
-    if isinstance(model.encoder, TransformerEncoder):
-        encoding, maps["encoder"] = model.encoder.looking(source, mask)
-    else:
-        encoding = model.encoder(source, mask)
-    if isinstance(model.decoder, TransformerDecoder):
-        logits, maps["own"], maps["cross"] = model.decoder.looking(target_in, encoding)
-    else:
-        logits, cross = model.decoder(target_in, encoding)
-        maps["cross"] = [cross]
-    return logits, maps
-
-
 def in_flax(model, words=WORDS, told=TOLD):
     """Logits (B, T, V) and maps, all target positions at once."""
     source = jnp.asarray(pad([LETTERS.encode(word) for word in words]))
-    return looking(model, source, jnp.tile(jnp.array(told)[None], (len(words), 1)))
+    return transformer_with_attention(
+        model, source, jnp.tile(jnp.array(told)[None], (len(words), 1))
+    )
 
 
 def compare(page, model, dtype="float16"):
@@ -150,7 +133,7 @@ def test_a_state_can_be_continued_twice(page):
     """A step leaves the cache it was given as it was, as a search over several answers needs."""
     load(page, "engine", "transformer")
     exported = export_model(small())
-    state = exported._asdict() | {"data": base64.b64encode(exported.data).decode()}
+    state = as_json(exported)
     one, other = page.evaluate(
         """(exported) => {
              const bytes = Uint8Array.from(atob(exported.data), (c) => c.charCodeAt(0));
@@ -166,14 +149,14 @@ def test_a_state_can_be_continued_twice(page):
 
 
 def test_positions_are_worked_out_in_the_page(page):
-    load(page, "transformer")
-    rows = page.evaluate("[0, 1, 7, 63].map((place) => [...transformer.sinusoidal(place, 10)])")
+    load(page, "positions")
+    rows = page.evaluate("[0, 1, 7, 63].map((place) => [...positions.sinusoidal(place, 10)])")
     expected = sinusoidal(jnp.array([0, 1, 7, 63]), 10)
     np.testing.assert_allclose(rows, expected, rtol=0, atol=2e-5)
     assert "encoder.tokens.positions.table" not in export_model(small()).manifest
     x = np.random.default_rng(0).normal(size=(1, 3, 5, 4)).astype(np.float32)
     turned = page.evaluate(
-        "x => [...transformer.rotate(Float32Array.from(x), 5, 3, 2)]",
+        "x => [...positions.rotate(Float32Array.from(x), 5, 3, 2)]",
         x.transpose(0, 2, 1, 3).ravel().tolist(),
     )
     expected = np.asarray(rotate(jnp.asarray(x), jnp.arange(2, 7))).transpose(0, 2, 1, 3)
@@ -202,6 +185,6 @@ def test_what_does_not_fit_is_named(page):
              const encoding = { M: 2, vectors: new Float32Array(24) };
              try { model.start(encoding); } catch (e) { return e.message }
            }""",
-        narrow._asdict() | {"data": base64.b64encode(narrow.data).decode()},
+        as_json(narrow),
     )
     assert message == "this decoder reads vectors of width 6, not 12"

@@ -13,8 +13,8 @@ from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import TransformerExplorer
 from encdec_lib.widgets.transformer_explorer.transformer_explorer import _HERE
+from tests.browser.engine_page import transformer_with_attention
 from tests.browser.looking import CONTRAST, shares, type_word
-from tests.browser.test_transformer_engine import looking
 from tests.widgets.untrained_transformers import small, with_gru_decoder
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,9 @@ def flax(model, page, word):
     """What the page says, told to Flax: all maps, and the names of what Flax says itself."""
     said = page.locator(".is-attention .bw-token:not(.bw-missing) .bw-said").all_inner_texts()
     source, told = pad([LETTERS.encode(word)], 6), pad([[BOS, *PHONEMES.encode(said)]], LONGEST + 1)
-    logits, maps = looking(rounded(model), jnp.asarray(source), jnp.asarray(told))
+    logits, maps = transformer_with_attention(
+        rounded(model), jnp.asarray(source), jnp.asarray(told)
+    )
     best = np.asarray(logits[0]).copy()
     best[:, [PAD, BOS]] = -np.inf
     best = best.argmax(axis=-1)[: min(len(said) + 1, LONGEST)]

@@ -2,8 +2,6 @@
 captions.
 """
 
-import base64
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,7 +24,7 @@ from encdec_lib.models.vit_to_transformer import (
     vit_captioner,
 )
 from encdec_lib.web import export_model, rounded
-from tests.browser.test_widgets_engine import load
+from tests.browser.engine_page import as_json, load
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -98,14 +96,14 @@ def pictures(side, channels, count=3):
 
 def in_page(page, script, exported, images, **more):
     load(page, "engine", "transformer", "vit")
-    state = exported._asdict() | {"data": base64.b64encode(exported.data).decode()}
+    state = as_json(exported)
     flat, shape = [image.ravel().tolist() for image in images], list(images.shape[1:])
     return page.evaluate(script, {"exported": state, "images": flat, "shape": shape, **more})
 
 
 @nnx.jit
-def looking(model, images):
-    logits, maps = model.looking(images)
+def classify_with_attention(model, images):
+    logits, maps = model.with_attention(images)
     return logits, maps, attention_rollout(maps, 0.3), attention_rollout(maps)
 
 
@@ -116,7 +114,9 @@ def test_logits_and_maps_of_a_classifier_equal_flax(page, name, dtype):
     config = CLASSIFIERS[name]
     model = shaken(lambda: vit(config, rngs=nnx.Rngs(0)))
     images = pictures(config.side, config.in_channels)
-    logits, maps, rolled, halved = looking(rounded(model, dtype), jnp.asarray(images))
+    logits, maps, rolled, halved = classify_with_attention(
+        rounded(model, dtype), jnp.asarray(images)
+    )
     assert np.std(logits, axis=1).min() > 0.1  # not all alike
     assert np.max(maps[-1]) > 1.2 / config.patches
     for b, answer in enumerate(in_page(page, READ, export_model(model, dtype), images)):
@@ -178,7 +178,7 @@ CAPTIONERS = {
 def writing(model, images, target_in):
     encoding = model.encoder(images)
     if isinstance(model.decoder, TransformerDecoder):
-        logits, _, cross = model.decoder.looking(target_in, encoding)
+        logits, _, cross = model.decoder.with_attention(target_in, encoding)
         return logits, cross
     logits, cross = model.decoder(target_in, encoding)
     return logits, [cross]
@@ -211,9 +211,9 @@ def test_logits_maps_and_captions_equal_flax(page, name):
 
 
 def test_the_error_function_is_that_of_jax(page):
-    load(page, "transformer")
+    load(page, "arithmetic")
     x = np.concatenate([np.linspace(-7, 7, 141), [0, 1e-9, -1e-9]])
-    found = page.evaluate("xs => xs.map(transformer.erf)", x.tolist())
+    found = page.evaluate("xs => xs.map(arithmetic.erf)", x.tolist())
     np.testing.assert_allclose(found, jax.scipy.special.erf(jnp.asarray(x)), rtol=0, atol=2e-7)
 
 
@@ -245,7 +245,7 @@ def test_a_drawing_is_read_while_it_is_drawn(page, patch, limit):
              return Math.min(...times); // what it takes when nothing else runs
            }""",
         [
-            exported._asdict() | {"data": base64.b64encode(exported.data).decode()},
+            as_json(exported),
             pictures(28, 1, 1).ravel().tolist(),
         ],
     )

@@ -2,7 +2,6 @@
 weights.
 """
 
-import base64
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Error
 
-import encdec_lib.web
+import encdec_lib.widgets
 from encdec_lib.data import EOS, PAD, pad
 from encdec_lib.data.pronunciations import LETTERS
 from encdec_lib.evaluation.edits import edit_alignment
@@ -18,14 +17,14 @@ from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model, rounded
-from encdec_lib.web.bundle import bundle
+from tests.browser.engine_page import as_json, load
 from tests.browser.flax_steps import at_temperature, bits, told
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_readers import EVERY_READER
 
 pytestmark = pytest.mark.browser
 
-WEB = Path(encdec_lib.web.__file__).parent / "engine"
+PARTS = Path(encdec_lib.widgets.__file__).parent / "parts"
 WORDS = ["a", "ox", "knight", "psychology", "aaaaaaaaaaaaaaaa"]
 MODELS = {
     "fixed vector": (seq2seq, Seq2SeqConfig(30, 43, 7, 11)),
@@ -33,19 +32,6 @@ MODELS = {
     "attention": (bahdanau, BahdanauConfig(30, 43, 5, 7, 11, 3)),
     "attention, wide": (bahdanau, BahdanauConfig(30, 43, 32, 48, 96, 40)),
 }
-
-
-def load(page, *names):
-    """Puts the exports of web/NAME.js into the page, each as window.NAME."""
-    page.goto("about:blank")
-    for name in names:
-        page.evaluate(
-            """async ([name, source]) => {
-                 const blob = new Blob([source], { type: "text/javascript" });
-                 window[name] = await import(URL.createObjectURL(blob));
-               }""",
-            [name, bundle(WEB / f"{name}.js")],
-        )
 
 
 @pytest.fixture(params=MODELS)
@@ -77,7 +63,7 @@ def in_page(page, exported, sources, target_in, max_length=20, temperature=1):
              });
            }""",
         {
-            "exported": exported._asdict() | {"data": base64.b64encode(exported.data).decode()},
+            "exported": as_json(exported),
             "sources": sources,
             "targetIn": target_in,
             "maxLength": max_length,
@@ -195,9 +181,9 @@ def test_greedy_answers_equal_flax(page, built):
 
 
 def test_every_float16_is_read_as_numpy_reads_it(page):
-    load(page, "engine")
+    load(page, "parameters")
     read = page.evaluate(
-        "Array.from({ length: 65536 }, (_, bits) => String(engine.fromFloat16(bits)))"
+        "Array.from({ length: 65536 }, (_, bits) => String(parameters.fromFloat16(bits)))"
     )
     expected = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float64)
     np.testing.assert_array_equal(np.array([float(x) for x in read]), expected)
@@ -214,7 +200,7 @@ def test_an_unknown_kind_is_named(page):
 
 
 def test_tokens_are_compared_as_in_python(page):
-    load(page, "compare")
+    load(page, "compare", folder=PARTS)
     rng = np.random.default_rng(0)
     names = {"right": "same", "wrong": "wrong", "extra": "extra", "missing": "missing"}
     for _ in range(20):
@@ -227,6 +213,6 @@ def test_tokens_are_compared_as_in_python(page):
 
 
 def test_the_nearest_reference_counts(page):
-    load(page, "compare")
+    load(page, "compare", folder=PARTS)
     pairs = page.evaluate("compare.compareNearest(['b'], [['a', 'c'], ['b'], ['c']])")
     assert pairs == [{"kind": "right", "answer": "b", "reference": "b"}]

@@ -47,7 +47,7 @@ def dial(models, digits):
 
 def painted(model, vector):
     encoding = Encoding(jnp.asarray(vector, jnp.float32)[None, None], jnp.ones((1, 1), bool))
-    return np.asarray(jax.nn.sigmoid(rounded(model).decoder(None, encoding).logits))[0, ..., 0]
+    return np.asarray(jax.nn.sigmoid(rounded(model).decoder(encoding).logits))[0, ..., 0]
 
 
 def copied(model, image):

@@ -2,10 +2,12 @@
 
 import pytest
 
+from encdec_lib.page.chapters import CHAPTERS
 from tests.built.site import book_pages, pages, serving
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
 
+WIDGETS = {f"{chapter.page}.html": chapter.widgets for chapter in CHAPTERS}  # of each page
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 LIMIT = 1_500_000  # bytes a page may transfer, MathJax apart
 # what is wider than the window and does not scroll in a box of its own
@@ -54,6 +56,8 @@ def test_a_page_opens_offline_without_errors(page, site, name, theme, width):
 def test_every_widget_is_there_without_a_kernel(page, site, name):
     open_page(page, site, name)
     roots = page.locator(".bw-root")
+    kinds = roots.evaluate_all("all => all.map(e => e.dataset.widget)")
+    assert set(kinds) == set(WIDGETS.get(name, ()))
     for i in range(roots.count()):
         root = roots.nth(i)
         root.scroll_into_view_if_needed()

@@ -7,7 +7,7 @@ from flax import nnx
 
 from encdec_lib.data.parallel import from_tokens
 from encdec_lib.data.vocabulary import EOS, Vocabulary
-from encdec_lib.evaluation.text import told_the_reference
+from encdec_lib.evaluation.text import teacher_forced_scores
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.train.losses import shift_right
@@ -40,11 +40,11 @@ def test_perplexity_and_entropy_agree_with_loops(window):
                 bits.append(-sum(p * np.log2(p) for p in share if p > 0))
     assert [row[row != 0][-1] for row in PART.target] == [EOS] * 3
     for batch_size in (2, 5):
-        told = told_the_reference(model, PART, batch_size)
+        told = teacher_forced_scores(model, PART, batch_size)
         np.testing.assert_allclose(told["perplexity"], np.exp(np.mean(nats)), rtol=1e-5)
         np.testing.assert_allclose(told["entropy"], np.mean(bits), rtol=1e-4)
 
 
 def test_a_decoder_that_does_not_look_has_no_entropy():
     model = seq2seq(Seq2SeqConfig(len(LETTERS), len(SOUNDS), 3, 5), rngs=nnx.Rngs(0))
-    assert set(told_the_reference(model, PART)) == {"perplexity"}
+    assert set(teacher_forced_scores(model, PART)) == {"perplexity"}

@@ -13,10 +13,10 @@ from flax import nnx
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import DecoderState, EncoderDecoder, Encoding
-from encdec_lib.generate import common as search
 from encdec_lib.generate.beam import beam_search
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.seq2seq import RNNDecoder, Seq2SeqConfig, seq2seq
+from encdec_lib.runtime import batched
 from encdec_lib.train.losses import shift_right
 from tests.helpers import loops
 from tests.systems import BELOW_ONE, PAIRS, V_SOURCE, build, sentences
@@ -84,7 +84,10 @@ class Table(nnx.Module):
         table = 2 * np.random.default_rng(seed).normal(size=(V_SOURCE, *[vocabulary] * 3))
         self.table = nnx.Param(jnp.asarray(table, jnp.float32))
 
-    def start(self, encoding):
+    def __call__(self, target_in, encoding):
+        raise NotImplementedError  # these tests only step
+
+    def start(self, encoding, length=64):
         source = encoding.vectors[:, 0, 0].astype(int)
         return DecoderState((jnp.full_like(source, BOS),), (source,))
 
@@ -282,7 +285,7 @@ def test_any_length_and_a_shorter_one_is_the_beginning_of_a_longer():
 def test_batches_and_devices_do_not_matter_and_order_is_restored(monkeypatch, batch_size):
     model = build("a vector a token", "additive attention")
     whole = greedy(model, SOURCE, max_length=L)
-    monkeypatch.setattr(search, "devices_for", lambda flops: jax.local_devices())
+    monkeypatch.setattr(batched, "devices_for", lambda flops: jax.local_devices())
     assert jax.local_device_count() == 2  # 1, 3 and 5 examples do not divide
     parts = greedy(model, SOURCE, max_length=L, batch_size=batch_size)
     np.testing.assert_array_equal(parts.tokens, whole.tokens)
@@ -329,9 +332,9 @@ def test_the_loop_ends_when_every_sequence_has(write, monkeypatch):
 
 def test_a_model_of_the_same_sizes_is_not_compiled_again():
     greedy(build("last state", "rnn", seed=0), SOURCE, max_length=L)
-    before = search._compiled.cache_info().misses
+    before = batched._compiled.cache_info().misses
     greedy(build("last state", "rnn", seed=1), SOURCE, max_length=L)
-    assert search._compiled.cache_info().misses == before
+    assert batched._compiled.cache_info().misses == before
 
 
 @pytest.mark.parametrize(

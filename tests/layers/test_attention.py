@@ -99,7 +99,8 @@ def test_rotary_attention_depends_on_distances_alone():
 
     @nnx.jit
     def at(attend, x, places):
-        return attend.look(attend.ask(x, places), *attend.offer(x, places), causal_mask(T))
+        queries, memory = attend.queries(x, places), attend.keys_values(x, places)
+        return attend.attend(queries, *memory, causal_mask(T))
 
     near, far, still = (
         at(attend, x, p) for p in (jnp.arange(T), 31 + jnp.arange(T), jnp.zeros(T, int))

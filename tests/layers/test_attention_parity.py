@@ -114,7 +114,7 @@ def test_agrees_with_flax_in_values_and_gradients(case):
     wanted_grads, wanted = pulled(params, x, z)
     close(out, wanted)
     # Flax's own function for the weights wants (B, T, H, K).
-    asked, offered = (y.swapaxes(1, 2) for y in (ours.ask(x), ours.offer(z)[0]))
+    asked, offered = (y.swapaxes(1, 2) for y in (ours.queries(x), ours.keys_values(z)[0]))
     close(weights, dot_product_attention_weights(asked, offered, mask=mask[:, None]))
     for mine, other in zip(grads_in, wanted_grads[1:], strict=True):
         close(mine, other)

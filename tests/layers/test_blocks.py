@@ -10,12 +10,12 @@ import pytest
 from flax import nnx
 
 from encdec_lib.layers.blocks import (
-    Cache,
     DecoderBlock,
     EncoderBlock,
     FeedForward,
+    KVCache,
     Residual,
-    look_back,
+    attend_with_cache,
 )
 from encdec_lib.layers.masks import causal_mask
 from tests.helpers import loops
@@ -48,7 +48,7 @@ def encode(block, x, mask):
 
 @nnx.jit
 def decode(block, y, vectors, mask):
-    memory = block.cross_attention.offer(vectors)
+    memory = block.cross_attention.keys_values(vectors)
     return block(y, causal_mask(y.shape[1]), memory, mask)
 
 
@@ -131,11 +131,11 @@ def test_a_step_with_the_cache_is_a_row_of_the_whole(pre_norm, rotary):
     out, own, cross = decode(block, y, h, mask)
     room = T + 4  # more than is needed
     # What stands in places that are not written yet must not matter.
-    cache = Cache(*(100 * normal(B, H, room, width, seed=2) for width in (K, V)))
+    cache = KVCache(*(100 * normal(B, H, room, width, seed=2) for width in (K, V)))
 
     @nnx.jit
     def step(block, y, cache, place):
-        return block.step(y, cache, place, block.cross_attention.offer(h), mask)
+        return block.step(y, cache, place, block.cross_attention.keys_values(h), mask)
 
     for t in range(T):
         row, cache, looked = step(block, y[:, t : t + 1], cache, jnp.asarray(t))
@@ -151,7 +151,7 @@ def test_an_encoder_block_takes_a_step_where_nobody_looks_ahead(pre_norm, rotary
     x, real = normal(B, S, D), jnp.asarray(REAL[:, ::-1])  # the second one begins with padding
     out, weights = encode(block, x, causal_mask(S) & real[:, None])
     room = S + 2
-    cache = Cache(*(100 * normal(B, H, room, width, seed=2) for width in (K, V)))
+    cache = KVCache(*(100 * normal(B, H, room, width, seed=2) for width in (K, V)))
     hidden = jnp.pad(~real, ((0, 0), (0, room - S)))
 
     @nnx.jit
@@ -167,10 +167,10 @@ def test_an_encoder_block_takes_a_step_where_nobody_looks_ahead(pre_norm, rotary
 
 def test_looking_back_writes_one_place_and_reads_those_up_to_it():
     attention = built(EncoderBlock, d_k=K, d_v=V).attention
-    cache = Cache(*(normal(B, H, S, width, seed=2) for width in (K, V)))
-    x, place, back = normal(B, 1, D), jnp.asarray(2), nnx.jit(look_back)
+    cache = KVCache(*(normal(B, H, S, width, seed=2) for width in (K, V)))
+    x, place, back = normal(B, 1, D), jnp.asarray(2), nnx.jit(attend_with_cache)
     _, after, weights = back(attention, x, cache, place, jnp.zeros((B, S), bool))
-    for old, new, written in zip(cache, after, attention.offer(x), strict=True):
+    for old, new, written in zip(cache, after, attention.keys_values(x), strict=True):
         old, new = np.asarray(old), np.asarray(new)
         close(new[:, :, 2], np.asarray(written)[:, :, 0])
         np.testing.assert_array_equal(np.delete(new, 2, axis=2), np.delete(old, 2, axis=2))
@@ -186,12 +186,12 @@ def test_looking_back_writes_one_place_and_reads_those_up_to_it():
 def test_dropout_acts_on_the_sub_layer_and_not_on_the_way_around():
     x, fx = normal(1, 101, D), normal(1, 101, D, seed=1)
     around = Residual(D, True, 0.25, rngs=nnx.Rngs(0))
-    added = np.asarray(around.after(x, fx) - x)
+    added = np.asarray(around.add(x, fx) - x)
     dropped = np.abs(added) < 1e-6
     np.testing.assert_allclose(dropped.mean(), 0.25, atol=0.03)
     np.testing.assert_allclose(added[~dropped], np.asarray(fx)[~dropped] / 0.75, atol=1e-5)
     around.eval()
-    close(around.after(x, fx), x + fx)
+    close(around.add(x, fx), x + fx)
 
 
 @both_norms

@@ -1,5 +1,6 @@
 """Mirrors encdec_lib/layers/embedding.py."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -15,6 +16,46 @@ def test_looks_up_one_row_a_token():
     vectors = embed(jnp.asarray(tokens))
     for place in np.ndindex(2, 2):
         np.testing.assert_array_equal(vectors[place], rows[tokens[place]])
+
+
+@pytest.mark.parametrize(("vocab", "width"), [(1, 1), (5, 3), (102, 129), (61, 64)])
+def test_the_matrix_is_drawn_from_the_first_key_of_params(vocab, width):
+    """So a seed goes on giving the numbers that it gave before."""
+    matrix = Embedding(vocab, width, rngs=nnx.Rngs(7)).embedding[...]
+    key = nnx.Rngs(7).params()
+    wanted = jax.random.normal(key, (vocab, width)) * jnp.float32(width**-0.5)
+    assert matrix.dtype == jnp.float32
+    np.testing.assert_array_equal(matrix, wanted)
+
+
+def test_its_only_array_is_called_embedding():
+    state = nnx.to_pure_dict(nnx.state(Embedding(5, 3, rngs=nnx.Rngs(0))))
+    assert list(state) == ["embedding"]
+
+
+def test_vectors_have_the_dtype_that_the_matrix_has_now():
+    embed = Embedding(5, 3, rngs=nnx.Rngs(0))
+    embed.embedding = nnx.Param(embed.embedding[...].astype(jnp.bfloat16))
+    assert embed(jnp.array([1, 4])).dtype == jnp.bfloat16
+
+
+def test_two_of_one_size_share_a_compiled_function():
+    traced = []
+
+    @nnx.jit
+    def look_up(embed, tokens):
+        traced.append(1)
+        return embed(tokens)
+
+    for seed in (0, 1):
+        look_up(Embedding(5, 3, rngs=nnx.Rngs(seed)), jnp.array([1, 4]))
+    assert len(traced) == 1
+
+
+def test_a_vocabulary_of_one_token():
+    embed = Embedding(1, 3, rngs=nnx.Rngs(0))
+    vectors = embed(jnp.zeros((2, 7), int))
+    np.testing.assert_array_equal(vectors, np.broadcast_to(embed.embedding[...], (2, 7, 3)))
 
 
 def test_a_fresh_vector_has_length_about_one():

@@ -101,13 +101,11 @@ def test_without_skips_all_goes_through_the_bottleneck():
     model, images = build(skips=False), jnp.asarray(random(B, SIDE, SIDE, C))
     encoding = model.encode(images)
     alone = encoding._replace(skips=())
-    np.testing.assert_array_equal(
-        model.decoder(None, alone).logits, model.decoder(None, encoding).logits
-    )
+    np.testing.assert_array_equal(model.decoder(alone).logits, model.decoder(encoding).logits)
     with_skips = build(skips=True)
     encoding = with_skips.encode(images)
     emptied = encoding._replace(skips=tuple(jnp.zeros_like(s) for s in encoding.skips))
-    changed = with_skips.decoder(None, emptied).logits - with_skips.decoder(None, encoding).logits
+    changed = with_skips.decoder(emptied).logits - with_skips.decoder(encoding).logits
     assert np.abs(changed).max() > 0.1
 
 
@@ -173,7 +171,7 @@ def test_an_encoding_that_does_not_fit_is_named(count, skips, message):
     decoder = UNetDecoder(V, CHANNELS, skips=skips, rngs=nnx.Rngs(0))
     encoding = Encoding(jnp.zeros((B, count, 7)), jnp.ones((B, count), bool))
     with pytest.raises(ValueError, match=message):
-        decoder(None, encoding)
+        decoder(encoding)
 
 
 def test_one_scale_is_no_u_net():

@@ -74,7 +74,7 @@ def source_for(case):
 def decode(model, source, target_in):
     """Logits, the weights over the prefix, and the maps of all layers."""
     decoded = model(source, target_in)
-    return *decoded, model.decoder.looking(target_in, model.encode(source))[1]
+    return *decoded, model.decoder.with_attention(target_in, model.encode(source))[1]
 
 
 @nnx.jit(static_argnames="length")

@@ -96,7 +96,7 @@ def test_an_image_of_another_size_is_named_in_the_error(model, shape):
 def test_an_encoding_of_another_shape_is_named_in_the_error(shape):
     decoder = DenseDecoder(SIDE, K, D, rngs=nnx.Rngs(0))
     with pytest.raises(ValueError, match=r"one vector an example, \(B, 1, 3\); got \(2, "):
-        decoder(None, Encoding(jnp.zeros(shape), jnp.ones(shape[:2], bool)))
+        decoder(Encoding(jnp.zeros(shape), jnp.ones(shape[:2], bool)))
 
 
 def test_parts_of_two_widths_do_not_fit():

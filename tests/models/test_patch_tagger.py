@@ -32,7 +32,7 @@ def test_a_patch_is_of_the_class_that_has_most_of_its_ink():
 def test_every_vector_is_read_by_itself_and_stands_at_its_place():
     decoder, rng = PatchDecoder(D, rngs=nnx.Rngs(0)), np.random.default_rng(0)
     vectors = rng.normal(size=(B, 9, D)).astype(np.float32)
-    logits, _ = decoder(None, Encoding(jnp.asarray(vectors), jnp.ones((B, 9), bool)))
+    logits, _ = decoder(Encoding(jnp.asarray(vectors), jnp.ones((B, 9), bool)))
     assert logits.shape == (B, 3, 3, V)
     for b, i, j in np.ndindex(B, 3, 3):
         wanted = loops.linear(decoder.output, vectors[b, 3 * i + j].astype(np.float64))
@@ -55,4 +55,4 @@ def test_training_it_trains_the_encoder_in_place():
 def test_vectors_that_fill_no_square_are_named():
     encoding = Encoding(jnp.zeros((B, 10, D)), jnp.ones((B, 10), bool))
     with pytest.raises(ValueError, match="square grid of vectors; got 10 .* Leave out the class"):
-        PatchDecoder(D, rngs=nnx.Rngs(0))(None, encoding)
+        PatchDecoder(D, rngs=nnx.Rngs(0))(encoding)

@@ -27,7 +27,7 @@ def batch():
 
 def read(name, queries, vectors, mask=MASK):
     reader = Reading(name)
-    memory = reader.remember(Encoding(vectors, jnp.asarray(mask)))
+    memory = reader.prepare(Encoding(vectors, jnp.asarray(mask)))
     return reader(queries, STEPS, memory)
 
 

@@ -13,8 +13,8 @@ from encdec_lib.encoding import Encoding
 from encdec_lib.generate.beam import beam_search
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.layers.positions import POSITIONS
+from encdec_lib.layers.stack import StackConfig
 from encdec_lib.models.transformer import (
-    TransformerConfig,
     TransformerDecoder,
     TransformerEncoder,
     transformer,
@@ -196,7 +196,7 @@ def test_no_position_looks_ahead(case):
 @pytest.mark.parametrize("pre_norm", [True, False], ids=["pre-norm", "post-norm"])
 def test_without_positions_the_encoder_cannot_tell_two_orders_apart(positions, pre_norm):
     config = configured(positions=positions, pre_norm=pre_norm, d_k=K)
-    encoder = with_biases(TransformerEncoder(V_SOURCE, config, rngs=nnx.Rngs(0)))
+    encoder = with_biases(TransformerEncoder(V_SOURCE, config.encoder, rngs=nnx.Rngs(0)))
     order = np.array([4, 2, 0, 6, 1, 3, 5])
     source = jnp.stack([SOURCE[0], SOURCE[0][order]])
     one, other = nnx.jit(lambda e, s: e(s, s != PAD).vectors)(encoder, source)
@@ -344,7 +344,7 @@ def test_what_the_choices_cost():
 
 
 def test_embeddings_come_in_as_large_as_positions():
-    wide = TransformerConfig(1009, 1009, d_model=512, heads=8, encoder_layers=1)
+    wide = StackConfig(d_model=512, heads=8, layers=1)
     tokens = TransformerEncoder(1009, wide, rngs=nnx.Rngs(0)).tokens
     table = np.asarray(tokens.embedding.embedding[...])
     np.testing.assert_allclose(table.std(), 512**-0.5, rtol=0.02)
@@ -394,7 +394,7 @@ def test_a_sequence_longer_than_learned_positions_is_named_in_the_error():
 
 
 def test_an_encoding_of_another_width_is_named_in_the_error():
-    decoder = TransformerDecoder(V_TARGET, configured(), rngs=nnx.Rngs(0))
+    decoder = TransformerDecoder(V_TARGET, configured().decoder, rngs=nnx.Rngs(0))
     encoding = Encoding(jnp.zeros((B, S, D + 1)), jnp.ones((B, S), bool))
     for call in (partial(decoder, TARGET_IN), decoder.start):
         with pytest.raises(ValueError, match=r"vectors of width 22; got \(3, 7, 23\)"):

@@ -63,7 +63,7 @@ def built(case):
 
 @nnx.jit
 def look(model, images):
-    return *model.looking(images), model.encoder(images)
+    return *model.with_attention(images), model.encoder(images)
 
 
 # The equations

@@ -11,7 +11,6 @@ import pytest
 
 from encdec_lib import page
 from encdec_lib.page import notebook, stored
-from encdec_lib.runtime import compile_cache
 
 
 def in_a_kernel(cells: list[str], **environment: str):
@@ -102,25 +101,6 @@ def test_report_prints_readable_numbers(capsys):
 def test_report_refuses_an_array():
     with pytest.raises(TypeError, match="report needs single numbers or strings; losses is a"):
         page.report(losses=np.ones(3))
-
-
-def test_the_cache_can_be_moved_and_turned_off(monkeypatch, tmp_path):
-    monkeypatch.setenv("ENCDEC_CACHE", str(tmp_path))
-    assert compile_cache.cache_directory().parent == tmp_path
-    monkeypatch.setenv("ENCDEC_CACHE", "off")
-    assert (
-        compile_cache.cache_directory() is None and compile_cache.keep_compiled_programs() is None
-    )
-    monkeypatch.delenv("ENCDEC_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    if sys.platform == "linux":
-        assert compile_cache.cache_directory().parent == tmp_path / "encdec"
-
-
-def test_a_cache_that_cannot_be_made_is_no_error(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("ENCDEC_CACHE", str(tmp_path / "file"))
-    assert compile_cache.keep_compiled_programs() is None
 
 
 def test_results_carry_their_provenance(tmp_path, monkeypatch):

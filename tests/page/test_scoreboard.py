@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from encdec_lib.page import published, scoreboard, stored
+from encdec_lib.page.chapters import CHAPTERS, chapter_of, main_runs
 from results.experiments import EXPERIMENTS
 
 BIBLIOGRAPHY = Path(__file__).resolve().parents[2] / "book" / "references.bib"
@@ -49,7 +50,7 @@ def test_every_experiment_has_a_row_for_every_stored_model(name):
     rows = {row.model: row for row in scoreboard.scores() if row.task == task.title}
     for label in {run["label"] for run in runs}:
         row = rows[task.name(label)]
-        assert row.chapter == task.chapter(label)
+        assert row.chapter == chapter_of(name, label).number
         assert row.seeds == sum(run["label"] == label for run in runs)
         assert row.low <= row.mean <= row.high and row.core_seconds > 0
 
@@ -89,7 +90,31 @@ def test_the_short_board_is_a_part_of_the_long_one(two_models):
     assert only == scoreboard.scores()[0]
 
 
-@pytest.mark.parametrize("key", scoreboard.MAIN, ids=" / ".join)
+def test_every_part_of_the_book_has_a_mark_in_charts():
+    assert list(scoreboard.MARKS) == list(dict.fromkeys(chapter.part for chapter in CHAPTERS))
+
+
+def test_of_two_chapters_the_one_that_says_more_of_a_label_has_the_run():
+    assert chapter_of("captions", "CNN, one vector").slug == "captioning"
+    assert chapter_of("captions", "CNN grid, attention").slug == "vit_to_transformer"
+    with pytest.raises(ValueError, match="claims; got 'translation' and 'nothing'. Add it"):
+        chapter_of("translation", "nothing")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [(c, runs) for c in CHAPTERS for runs in c.runs],
+    ids=lambda c: f"{c[0].slug} {c[1].results}",
+)
+def test_a_chapter_claims_runs_that_are_there_and_are_not_anothers(claim):
+    chapter, runs = claim
+    labels = {run["label"] for run in runs_of(runs.results)}
+    own = {label for label in labels if chapter_of(runs.results, label) is chapter}
+    assert set(runs.main) <= own
+    assert own and all(label.startswith(runs.labels) for label in own)
+
+
+@pytest.mark.parametrize("key", main_runs(), ids=" / ".join)
 def test_the_short_board_names_runs_of_ours(key):
     name, label = key
     runs = EXPERIMENTS[name].runs if name in EXPERIMENTS else []

@@ -1,8 +1,6 @@
 """Mirrors encdec_lib/pretrained/vit.py."""
 
-import json
 import math
-import re
 
 import jax
 import jax.numpy as jnp
@@ -11,9 +9,8 @@ import pytest
 from flax import nnx
 from safetensors.numpy import load_file, save_file
 
-from encdec_lib import pretrained
 from encdec_lib.models.vision_transformer import ViT
-from encdec_lib.pretrained.vit import classes, fetch_vit, load_vit, prepare
+from encdec_lib.pretrained.vit import load_vit
 from tests.helpers import loops
 from tests.helpers.vit_files import LAYERS, PLACES, SIDE, C, D, F, H, P, T, V, weights, written
 
@@ -27,7 +24,7 @@ def path(tmp_path):
 
 @nnx.jit
 def look(model, images):
-    return model.looking(images)
+    return model.with_attention(images)
 
 
 # The equations
@@ -208,110 +205,3 @@ def test_it_can_be_trained(path):
     sizes = [np.abs(np.asarray(g)).max() for g in jax.tree.leaves(grads)]
     assert np.isfinite(sizes).all() and min(sizes) >= 0 and len(sizes) == len(weights(layers=1))
     assert sum(size > 1e-3 for size in sizes) >= len(sizes) - 1  # the keys' bias changes nothing
-
-
-# The hub
-
-
-def test_the_hubs_files_go_to_one_place_and_come_once(tmp_path, monkeypatch):
-    asked = []
-
-    def download(address, path):
-        asked.append((address, path))
-        return path
-
-    monkeypatch.setattr(pretrained, "download", download)
-    monkeypatch.delenv("HF_ENDPOINT", raising=False)
-    monkeypatch.setenv("ENCDEC_CACHE", str(tmp_path / "cache"))
-    name = "google--vit-base-patch16-224"
-    assert fetch_vit() == tmp_path / "cache" / "pretrained" / name / "model.safetensors"
-    address = "https://huggingface.co/google/vit-base-patch16-224/resolve/main/model.safetensors"
-    assert asked.pop()[0] == address
-    assert fetch_vit("a/b.c", tmp_path) == tmp_path / "a--b.c" / "model.safetensors"
-    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example/")
-    fetch_vit("a/b", tmp_path)
-    assert asked.pop()[0] == "https://mirror.example/a/b/resolve/main/model.safetensors"
-    monkeypatch.setenv("ENCDEC_CACHE", "off")
-    with pytest.raises(ValueError, match="ENCDEC_CACHE is off.*give folder="):
-        fetch_vit()
-
-
-def test_a_model_from_a_server_is_a_model(path, monkeypatch):
-    """The hub's address as a folder on this machine."""
-    hub = path.parent / "hub"
-    (hub / "a/b/resolve/main").mkdir(parents=True)
-    path.rename(hub / "a/b/resolve/main/model.safetensors")
-    (hub / "a/b/resolve/main/config.json").write_text('{"id2label": {"1": "b", "0": "a"}}')
-    monkeypatch.setenv("HF_ENDPOINT", hub.as_uri())
-    there = fetch_vit("a/b", path.parent / "kept")
-    assert look(load_vit(there, heads=H), IMAGES)[0].shape == (3, V)
-    assert classes("a/b", path.parent / "kept") == ["a", "b"]
-    with pytest.raises(ConnectionError, match="a/c/resolve/main/model.safetensors"):
-        fetch_vit("a/c", path.parent / "kept")
-
-
-@pytest.mark.parametrize("name", ["vit", "", "a/../b", "../b", "a/b/c", "https://huggingface.co/a"])
-def test_a_name_that_is_none_is_named_in_the_error(name, tmp_path):
-    with pytest.raises(ValueError, match=f"name must be owner/model.*got '{re.escape(name)}'"):
-        fetch_vit(name, tmp_path)
-
-
-@pytest.mark.parametrize(
-    "content", ["", "[]", "<html>", "{}", '{"id2label": {"1": "b"}}', '{"id2label": 3}']
-)
-def test_a_config_without_classes_is_named_in_the_error(content, tmp_path):
-    (tmp_path / "a--b").mkdir()
-    (tmp_path / "a--b" / "config.json").write_text(content)
-    with pytest.raises(ValueError, match="config.json has no names of classes.*Delete it"):
-        classes("a/b", tmp_path)
-
-
-def test_classes_come_in_the_order_of_the_logits(tmp_path):
-    table = {str(i): f"class {i}" for i in np.random.default_rng(0).permutation(1000)}
-    (tmp_path / "a--b").mkdir()
-    (tmp_path / "a--b" / "config.json").write_text(json.dumps({"id2label": table}))
-    assert classes("a/b", tmp_path) == [f"class {i}" for i in range(1000)]
-
-
-# Pictures
-
-
-@pytest.mark.parametrize("shape", [(41, 53), (5, 7), (23, 23), (90, 11)], ids=str)
-def test_prepare_resizes_as_pillow_does(shape):
-    Image = pytest.importorskip("PIL.Image")
-    pixels = np.random.default_rng(0).integers(0, 256, (2, *shape, 3)).astype(np.uint8)
-    mine = np.asarray(prepare(pixels, 23))
-    assert mine.shape == (2, 23, 23, 3) and mine.dtype == np.float32
-    for b in range(2):
-        # Colour by colour in float32: the same weights, but for rounding.
-        for c in range(3):
-            grey = Image.fromarray(pixels[b, ..., c].astype(np.float32))
-            wanted = np.asarray(grey.resize((23, 23), Image.Resampling.BILINEAR))
-            np.testing.assert_allclose(mine[b, ..., c], wanted / 127.5 - 1, atol=1e-5)
-        # In bytes Pillow rounds after rows and after columns: less than 1 of 255 in all.
-        wanted = Image.fromarray(pixels[b]).resize((23, 23), Image.Resampling.BILINEAR)
-        error = np.abs(mine[b] - (np.asarray(wanted) / 127.5 - 1))
-        assert error.max() < 1.2 / 127.5
-
-
-def test_prepare_takes_bytes_numbers_and_grey_alike():
-    pixels = np.random.default_rng(0).integers(0, 256, (2, 11, 13, 1)).astype(np.uint8)
-    x = prepare(pixels)
-    assert x.shape == (2, 224, 224, 3)
-    numbers = pixels.astype(np.float32) / 255
-    np.testing.assert_allclose(prepare(numbers), x, atol=1e-6)
-    np.testing.assert_allclose(prepare(jnp.asarray(numbers).repeat(3, axis=3)), x, atol=1e-6)
-    assert x.min() >= -1 and x.max() <= 1
-
-
-def test_prepare_names_what_does_not_fit(as_reader):
-    with pytest.raises(ValueError, match=r"images must be \(B, H, W, C\).*got \(5, 5, 3\)"):
-        prepare(np.zeros((5, 5, 3), np.float32))
-    for shape in ((1, 5, 5, 4), (0, 5, 5, 3)):
-        with pytest.raises(ValueError, match="images must be"):
-            prepare(np.zeros(shape, np.float32))
-    for bad in (1.1, -0.1, np.nan):
-        with pytest.raises(ValueError, match="images must have numbers from 0 to 1, or be uint8"):
-            prepare(np.full((1, 5, 5, 3), bad, np.float32))
-    with pytest.raises(ValueError, match="side must be at least 1; got 0"):
-        prepare(np.zeros((1, 5, 5, 3), np.float32), 0)

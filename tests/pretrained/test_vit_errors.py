@@ -1,4 +1,4 @@
-"""What pretrained.py says of files that are missing, broken, cut short or another model's."""
+"""What load_vit says of files that are missing, broken, cut short or another model's."""
 
 import re
 import zipfile

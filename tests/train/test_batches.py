@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from encdec_lib.train.batches import batch_order, deal
+from encdec_lib.train.batches import batch_order, interleave_over_devices
 
 N = 17  # examples
 
@@ -41,9 +41,9 @@ def test_more_in_a_batch_than_there_are_is_named_in_the_error():
 
 def test_dealing_keeps_each_batch_and_gives_every_device_short_and_long():
     order = np.arange(30).reshape(2, 15)[:, ::-1]
-    dealt = deal(order, 3)
+    dealt = interleave_over_devices(order, 3)
     np.testing.assert_array_equal(np.sort(dealt), np.sort(order))
     for row, batch in zip(dealt, order, strict=True):
         for device in range(3):  # a stretch of five: every third of the batch
             np.testing.assert_array_equal(row[5 * device : 5 * device + 5], batch[device::3])
-    np.testing.assert_array_equal(deal(order, 1), order)
+    np.testing.assert_array_equal(interleave_over_devices(order, 1), order)

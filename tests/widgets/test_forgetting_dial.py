@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.analysis.recurrent_memory import scale_recurrence
+from encdec_lib.analysis.recurrent_memory import set_spectral_radius
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
 from encdec_lib.widgets import ForgettingDial
 
@@ -41,7 +41,7 @@ def test_it_packs_every_weight():
 
 def test_the_scale_of_a_matrix_is_the_sliders_affair():
     wide = layers()
-    scale_recurrence(wide["LSTM"], 1.5)
+    set_spectral_radius(wide["LSTM"], 1.5)
     one, other = (np.frombuffer(build(layers=x).data, "<f4") for x in (layers(), wide))
     np.testing.assert_allclose(one, other, atol=1e-5)
 

@@ -32,8 +32,11 @@ def test_every_patch_side_divides_and_the_page_can_draw_it():
         (3 * IMAGE, {"a": ViTConfig()}, "values from 0 to 1"),
         (np.full((2, 2), np.nan), {"a": ViTConfig()}, "values from 0 to 1"),
         (IMAGE, {}, "configs must be 1 to 3 models' sizes; got 0"),
-        (IMAGE, {"a": ViTConfig(patch=5)}, r"patch must be one of \[28, 14.*got 5"),
-        (IMAGE, {"a": ViTConfig(side=224, patch=4)}, "side of 224; got 4"),
+        (
+            IMAGE,
+            {"a": ViTConfig(side=224, patch=4)},
+            r"patch must be one of \[224, 112.* for a side of 224; got 4",
+        ),
     ],
 )
 def test_a_wrong_argument_is_named(image, configs, message):

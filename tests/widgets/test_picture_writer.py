@@ -12,13 +12,7 @@ from encdec_lib.web import export_model
 from encdec_lib.widgets import PictureWriter
 from encdec_lib.widgets.picture_writer.picture_writer import SEEN, _every_caption
 from tests.widgets.untrained import untrained
-from tests.widgets.untrained_painters import painter
-
-
-def codebook(codes=19, patch=2, columns=5):
-    """Codes of random ink, some of it outside 0 to 1, as k-means never leaves it."""
-    ink = np.random.default_rng(0).uniform(-0.1, 1.1, (codes, patch * patch))
-    return Codebook(ink.astype(np.float32), patch, patch * columns)
+from tests.widgets.untrained_painters import codebook, painter
 
 
 @pytest.fixture(scope="module")

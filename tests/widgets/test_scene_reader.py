@@ -7,8 +7,9 @@ from flax import nnx
 from encdec_lib.data import captions, digits
 from encdec_lib.data.captions import WORDS
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.layers.stack import StackConfig
 from encdec_lib.models.captioning import CaptionConfig, captioner
-from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder
+from encdec_lib.models.transformer import TransformerDecoder
 from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder, vit
 from encdec_lib.models.vit_to_transformer import (
     GridCaptionConfig,
@@ -103,7 +104,7 @@ def test_models_that_do_not_fit_are_named(models, test_digits):
             a=export_model(shaken(lambda: vit(sizes, rngs=nnx.Rngs(0)))))  # fmt: skip
 
     def with_class_token():
-        decoder = TransformerConfig(21, 21, d_model=6, heads=3, d_ff=5)
+        decoder = StackConfig(d_model=6, heads=3, d_ff=5)
         encoder = ViTEncoder(sizes, class_token=True, rngs=nnx.Rngs(0))
         return EncoderDecoder(encoder, TransformerDecoder(21, decoder, rngs=nnx.Rngs(0)))
 

@@ -1,9 +1,10 @@
-"""Decoder-only models for tests, untrained, on sizes that are different primes or nearly so."""
+"""Decoder-only models and a codebook for tests, untrained; their sizes are all but primes."""
 
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from encdec_lib.data.image_tokens import Codebook
 from encdec_lib.models.decoder_only import DecoderOnlyConfig, text_to_image
 from tests.widgets.untrained_images import shaken
 
@@ -29,3 +30,9 @@ def painter(vocab: int = 23, words: int = 21, seed: int = 0, **choices):
     bias[:4] = -99
     model.decoder.output.bias[...] = jnp.asarray(bias)
     return model
+
+
+def codebook(codes=19, patch=2, columns=5):
+    """Codes of random ink, some of it outside 0 to 1, as k-means never leaves it."""
+    ink = np.random.default_rng(0).uniform(-0.1, 1.1, (codes, patch * patch))
+    return Codebook(ink.astype(np.float32), patch, patch * columns)

@@ -3,6 +3,7 @@
 from flax import nnx
 
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.layers.stack import StackConfig
 from encdec_lib.models.bahdanau_attention import BidirectionalEncoder
 from encdec_lib.models.self_attention import SelfAttentionConfig, self_attention
 from encdec_lib.models.transformer import TransformerConfig, TransformerDecoder, transformer
@@ -45,7 +46,7 @@ def with_gru_encoder(source: int = 30, target: int = 43):
 
     def build():
         rngs = nnx.Rngs(0)
-        config = TransformerConfig(source, target, d_model=14, heads=2, d_ff=17)
+        config = StackConfig(d_model=14, heads=2, d_ff=17)
         encoder = BidirectionalEncoder(source, 5, 7, rngs=rngs)
         return EncoderDecoder(encoder, TransformerDecoder(target, config, rngs=rngs))
 

@@ -2,140 +2,170 @@
 // The same word goes through the fixed-vector model below.
 
 import { greedy, loadModel } from "../../web/engine/engine.js";
+import { announcer } from "../parts/announcer.js";
 import { compareNearest } from "../parts/compare.js";
-import { eachFrame, element, markedTokens, prepare, verdict, vocabulary } from "../parts/page.js";
+import { eachFrame, element, prepare } from "../parts/elements.js";
+import { stateOf } from "../parts/state.js";
+import {
+  alternatives,
+  answerRow,
+  GAP,
+  markedTokens,
+  unmarked,
+  verdict,
+  vocabulary,
+} from "../parts/tokens.js";
 import { fitCells, sentence, weightGrid } from "../parts/weight_grid.js";
 import { legend, wordField } from "../parts/word_field.js";
 
-function render({ model: shared, el }) {
+/** @typedef {import("../parts/state.js").State} State */
+/** @typedef {import("../../web/engine/types.js").Model} Model */
+/** @typedef {import("../../web/engine/types.js").Answer} Answer */
+/** @typedef {Omit<Answer, "tokens"> & {tokens: string[]}} Said */
+
+/**
+ * A function that has a word pronounced by both models.
+ * @param {State} state
+ * @param {import("../parts/tokens.js").Vocabulary} letters
+ * @returns {(word: string) => {attention: Said, fixed: Said}}
+ */
+function speaker(state, letters) {
+  const phonemes = vocabulary(state.get("target_symbols"));
+  const attention = loadModel(state.get("attention"));
+  const fixed = loadModel(state.get("fixed"));
+  return (word) => {
+    const source = letters.encode([...word]);
+    const say = (/** @type {Model} */ model) => {
+      const said = greedy(model, source, state.get("max_phonemes"));
+      return { ...said, tokens: phonemes.decode(said.tokens) };
+    };
+    return { attention: say(attention), fixed: say(fixed) };
+  };
+}
+
+/**
+ * One model's answer, marked against the dictionary if it has the word.
+ * @param {"attention" | "fixed"} kind
+ * @param {string} who
+ * @param {Said} said
+ * @param {string[][] | null} known
+ * @param {number} most phonemes before a model is stopped
+ */
+function answerOf(kind, who, { tokens, finished }, known, most) {
+  const pairs = known ? compareNearest(tokens, known) : unmarked(tokens);
+  const cut = finished ? "" : `stopped after ${most} phonemes`;
+  const note = [known ? verdict(pairs) : "", cut].filter(Boolean).join("; ");
+  return answerRow(kind, who, note, markedTokens(pairs, { separator: GAP }));
+}
+
+/**
+ * The answers of both models under that of the dictionary.
+ * @param {State} state
+ * @param {string} word
+ * @param {{attention: Said, fixed: Said}} said
+ */
+function answersTo(state, word, { attention, fixed }) {
+  const [references, most] = [state.get("references"), state.get("max_phonemes")];
+  const known = Object.hasOwn(references, word) ? references[word] : null;
+  const rows = [
+    answerOf("attention", "With attention", attention, known, most),
+    answerOf("fixed", "One fixed vector", fixed, known, most),
+  ];
+  if (!known) return rows;
+  const listed = element("span", { class: "bw-tokens", text: alternatives(known) });
+  return [answerRow("reference", state.get("reference_name"), "", listed), ...rows];
+}
+
+/**
+ * The weights as a grid, with a line of text under it. Returns {picture, reading, draw(word, said)}.
+ * @param {Record<string, string>} sounds
+ */
+function gridAndReading(sounds) {
+  const picture = element("div", { class: "bw-picture" });
+  const reading = element("p", { class: "bw-reading" });
+  return {
+    picture,
+    reading,
+    /** @type {(word: string, said: Said) => void} */
+    draw(word, { tokens, logProbs, weights }) {
+      const letters = [...word];
+      const rows = tokens.map((name, i) => ({
+        name,
+        gloss: sounds[name],
+        sure: Math.exp(logProbs[i]),
+        weights: weights[i] ?? [],
+      }));
+      /** @param {import("../parts/grid_focus.js").Position | null} position */
+      const read = (position) => {
+        reading.textContent = sentence(position, letters, rows);
+      };
+      const nothing = "The attention model says nothing at all for this word.";
+      picture.replaceChildren(
+        rows.length ? weightGrid({ letters, rows, read }) : element("p", { text: nothing }),
+      );
+      read(null);
+    },
+  };
+}
+
+/** @param {import("../parts/state.js").Host} host */
+function render({ model, el }) {
   const id = prepare(el, "explorer");
   el.classList.add("bw-words");
-  const letters = vocabulary(shared.get("source_symbols"));
-  const phonemes = vocabulary(shared.get("target_symbols"));
-  const attention = loadModel(shared.get("attention")),
-    fixed = loadModel(shared.get("fixed"));
-  const sounds = shared.get("sounds"),
-    references = shared.get("references");
-  const maxLetters = shared.get("max_letters"),
-    maxPhonemes = shared.get("max_phonemes");
+  const state = stateOf(model);
+  const letters = vocabulary(state.get("source_symbols"));
+  const [sounds, maxLetters] = [state.get("sounds"), state.get("max_letters")];
+  const saidOf = speaker(state, letters);
 
   const soon = eachFrame(draw);
   const field = wordField(id, {
     letters,
     maxLetters,
-    examples: shared.get("examples"),
-    word: shared.get("word"),
+    examples: state.get("examples"),
+    word: state.get("word"),
     hint: `Up to ${maxLetters} letters. Both models answer here, in the page.`,
     onInput: soon,
     onDone: draw,
   });
-  const picture = element("div", { class: "bw-picture" });
-  const reading = element("p", { class: "bw-reading" });
+  const { picture, reading, draw: drawGrid } = gridAndReading(sounds);
   const answers = element("div", { class: "bw-answers" });
-  const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
   const result = element("div", { class: "bw-result" }, picture, reading, answers);
-  el.append(...field.nodes, result, announce);
+  const voice = announcer();
+  el.append(...field.nodes, result, voice.node);
   if (Object.keys(sounds).length) el.append(legend(sounds));
 
-  function answerRow(kind, who, answer, known) {
-    const tokens = phonemes.decode(answer.tokens);
-    const pairs = known
-      ? compareNearest(tokens, known)
-      : tokens.map((token) => ({ kind: "right", answer: token }));
-    const cut = answer.finished ? "" : `stopped after ${maxPhonemes} phonemes`;
-    const note = [known ? verdict(pairs) : "", cut].filter(Boolean).join("; ");
-    return element(
-      "div",
-      { class: `bw-answer is-${kind}` },
-      element(
-        "span",
-        { class: "bw-who" },
-        who,
-        element("span", { class: "bw-verdict", text: note }),
-      ),
-      markedTokens(pairs, "\u2002"),
-    );
-  }
-
-  let shown = null,
-    later = 0;
+  let shown = "";
   function draw() {
     const word = field.check();
     result.classList.toggle("is-stale", word === null);
     if (word === null) {
-      clearTimeout(later);
+      voice.stop();
       return;
     }
     if (word !== shown) show(word);
-    if (shared.get("word") !== word) {
-      shared.set("word", word);
-      shared.save_changes();
-    }
+    if (state.get("word") !== word) state.keep({ word });
   }
 
+  /** @param {string} word */
   function show(word) {
-    const source = letters.encode([...word]);
-    const answer = greedy(attention, source, maxPhonemes);
-    const one = greedy(fixed, source, maxPhonemes);
-    const tokens = phonemes.decode(answer.tokens);
-    const known = Object.hasOwn(references, word) ? references[word] : null;
-    const split = [...word],
-      rows = tokens.map((name, i) => ({
-        name,
-        gloss: sounds[name],
-        sure: Math.exp(answer.logProbs[i]),
-        weights: answer.weights[i],
-      }));
-    const read = (position) => {
-      reading.textContent = sentence(position, split, rows);
-    };
-    picture.replaceChildren(
-      rows.length
-        ? weightGrid({ letters: split, rows, read })
-        : element("p", { text: "The attention model says nothing at all for this word." }),
-    );
-    read(null);
-    answers.replaceChildren(
-      answerRow("attention", "With attention", answer, known),
-      answerRow("fixed", "One fixed vector", one, known),
-    );
-    if (known) {
-      const said = [...new Set(known.map((tokens) => tokens.join("\u2002")))].join("  or  ");
-      answers.prepend(
-        element(
-          "div",
-          { class: "bw-answer is-reference" },
-          element("span", { class: "bw-who", text: shared.get("reference_name") }),
-          element("span", { class: "bw-tokens", text: said }),
-        ),
-      );
-    }
+    const said = saidOf(word);
+    drawGrid(word, said.attention);
+    answers.replaceChildren(...answersTo(state, word, said));
     shown = word;
     el.dataset.word = word;
-    clearTimeout(later);
-    later = setTimeout(() => {
-      // once the reader stops typing
-      announce.textContent =
-        `${word}. With attention: ${tokens.join(" ")}. ` +
-        `One fixed vector: ${phonemes.decode(one.tokens).join(" ")}.`;
-    }, 700);
+    const [one, other] = [said.attention, said.fixed].map(({ tokens }) => tokens.join(" "));
+    voice.say(`${word}. With attention: ${one}. One fixed vector: ${other}.`);
   }
 
-  const follow = () => {
-    if (shared.get("word") === field.word) return;
-    field.word = shared.get("word");
+  state.follow(["word"], () => {
+    if (state.get("word") === field.word) return;
+    field.word = state.get("word");
     draw();
-  };
-  shared.on("change:word", follow);
+  });
   draw();
-
   const fit = fitCells(el, picture);
-  return () => {
-    fit.disconnect();
-    soon.cancel();
-    clearTimeout(later);
-    shared.off("change:word", follow);
-  };
+  state.atEnd(() => fit.disconnect(), soon.cancel, voice.stop);
+  return state.stop;
 }
 
 export default { render };

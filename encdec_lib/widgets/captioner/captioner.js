@@ -1,33 +1,49 @@
 // Chapter 5: the reader places digits on a canvas, and the captioner writes what it sees. Picture,
 // encoder, decoder and the true caption are all computed in the page.
 
-import { compare } from "../parts/compare.js";
 import { greedy, loadModel } from "../../web/engine/engine.js";
+import { announcer } from "../parts/announcer.js";
+import { eachFrame, element, prepare, spoken } from "../parts/elements.js";
 import {
-  eachFrame,
-  element,
-  markedTokens,
-  prepare,
-  spoken,
-  verdict,
-  vocabulary,
-} from "../parts/page.js";
+  EMPTY,
+  markedCaption,
+  pairsOf,
+  probability,
+  spokenAnswer,
+  truthRow,
+} from "../parts/scene_answer.js";
 import { trueCaption } from "../parts/scene_rule.js";
-import { EMPTY, sceneStage, sentence, UNCLEAR } from "../parts/scene_stage.js";
+import { SceneStage } from "../parts/scene_stage.js";
+import { stateOf } from "../parts/state.js";
+import { answerRow, verdict, vocabulary } from "../parts/tokens.js";
 
 const LONGEST = 40; // tokens
 
-function render({ model: shared, el }) {
-  const id = prepare(el, "captioner");
-  const words = vocabulary(shared.get("symbols")),
-    model = loadModel(shared.get("model"));
-  const soon = eachFrame(draw),
-    stage = sceneStage(shared, el, { onChange: soon });
-  let later = 0;
+/**
+ * The row with the model's caption.
+ * @param {string[]} tokens
+ * @param {string[] | null} truth
+ * @param {ArrayLike<number>} logProbs
+ */
+function modelRow(tokens, truth, logProbs) {
+  const pairs = pairsOf(tokens, truth);
+  const marked = markedCaption(pairs);
+  if (!tokens.length) marked.append(spoken("nothing"));
+  const sure = probability(logProbs);
+  return answerRow("source", "The model", truth ? `${verdict(pairs)}, ${sure}` : sure, marked);
+}
 
+/** @param {import("../parts/state.js").Host} host */
+function render({ model, el }) {
+  const id = prepare(el, "captioner");
+  const state = stateOf(model);
+  const words = vocabulary(state.get("symbols"));
+  const captioner = loadModel(state.get("model"));
+  const soon = eachFrame(draw);
+  const stage = new SceneStage(state, el, { onChange: soon });
   const hint = element("p", { id: `${id}-hint`, class: "bw-hint" });
   const answers = element("div", { class: "bw-answers" });
-  const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
+  const voice = announcer();
   el.append(
     stage.palette,
     element(
@@ -36,75 +52,33 @@ function render({ model: shared, el }) {
       element("div", {}, stage.node, stage.bar),
       element("div", { class: "bw-said" }, answers, hint),
     ),
-    announce,
+    voice.node,
   );
 
-  function answerRow(kind, who, under, content) {
-    const name = element("span", { class: "bw-who", text: who });
-    if (under) name.append(element("span", { class: "bw-verdict", text: under }));
-    return element("div", { class: `bw-answer ${kind}` }, name, content);
-  }
-
   function draw() {
-    clearTimeout(later);
-    const image = stage.seen(),
-      boxes = stage.boxes();
+    const image = stage.seen();
+    const boxes = stage.boxes();
     stage.show(image);
     if (!boxes.length) {
       answers.replaceChildren(element("p", { class: "bw-empty", text: EMPTY }));
       hint.textContent = "";
-      announce.textContent = "";
+      voice.sayNow("");
       el.dataset.said = "";
       return;
     }
     const truth = trueCaption(boxes);
-    const answer = greedy(model, image, LONGEST),
-      tokens = words.decode(answer.tokens);
-    const pairs = truth
-      ? compare(tokens, truth)
-      : tokens.map((token) => ({ kind: "right", answer: token }));
-    const sure = Math.exp(answer.logProbs.reduce((sum, p) => sum + p, 0));
-    const percent = `probability ${Math.round(100 * sure)}%`;
-    const marked = markedTokens(pairs);
-    for (const token of marked.querySelectorAll(".bw-token")) {
-      // no space before a comma
-      if (token.textContent === ",") token.previousSibling?.remove();
-    }
-    if (!tokens.length) marked.append(spoken("nothing"));
-    answers.replaceChildren(
-      answerRow(
-        "is-reference",
-        "By the rule",
-        "",
-        element("span", {
-          class: truth ? "bw-tokens" : "bw-hint",
-          text: truth ? sentence(truth) : UNCLEAR,
-        }),
-      ),
-      answerRow(
-        "is-source",
-        "The model",
-        truth ? `${verdict(pairs)}, ${percent}` : percent,
-        marked,
-      ),
-    );
+    const answer = greedy(captioner, image, LONGEST);
+    const tokens = words.decode(answer.tokens);
+    answers.replaceChildren(truthRow(truth), modelRow(tokens, truth, answer.logProbs));
     hint.textContent = stage.hint("The model was");
     el.dataset.said = tokens.join(" ");
-    later = setTimeout(() => {
-      // once the reader stops moving
-      announce.textContent =
-        `The model says: ${sentence(tokens)}. ` +
-        (truth ? `By the rule: ${sentence(truth)}.` : UNCLEAR);
-    }, 700);
+    voice.say(spokenAnswer(tokens, truth)); // once the reader stops moving
   }
 
   stage.start();
   draw();
-  return () => {
-    soon.cancel();
-    clearTimeout(later);
-    stage.stop();
-  };
+  state.atEnd(soon.cancel, voice.stop);
+  return state.stop;
 }
 
 export default { render };

@@ -10,6 +10,7 @@ import traitlets
 from encdec_lib.analysis.recurrent_memory import spectral_radius
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
 _LONGEST = 400  # steps: the page works through all of them at every move of the slider
@@ -47,7 +48,7 @@ class ForgettingDial(BookWidget):
     """
 
     _esm = _HERE / "forgetting_dial.js"
-    _css = _HERE / "forgetting_dial.css"
+    _css = (PARTS / "charts.css", _HERE / "forgetting_dial.css")
     static_fallback = (
         "Here a slider changes the spectral radius of a recurrent matrix, and curves show how far "
         "back the gradient and the state reach. It needs JavaScript, and no network."

@@ -14,6 +14,7 @@ from encdec_lib.layers.attention import dot_product_attention
 from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.positions import rotate, sinusoidal
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
 _WIDTH, _LONGEST = 64, 32  # as in heads_maths.js
@@ -66,7 +67,7 @@ class HeadsDial(BookWidget):
     """
 
     _esm = _HERE / "heads_dial.js"
-    _css = _HERE / "heads_dial.css"
+    _css = (PARTS / "charts.css", _HERE / "heads_dial.css")
     static_fallback = (
         "Here a sentence gets one attention map a head, and sliders change heads, length, mask, "
         "scaling and positions. It needs JavaScript, and no network."

@@ -1,31 +1,48 @@
 // Mounts the book widgets of a page that has neither kernel nor network. A classic script, put
 // after every widget: it mounts each .bw-root that is not mounted yet, so it may run any number of
 // times. The widget's own ES module is the one a live kernel runs; this gives it the same model.
-(() => {
-  const modules = (window.bookWidgetModules ??= {}); // hash of the source -> promise of the module
+// All of it stands in a block, so that no name of it reaches the page.
+{
+  /** @typedef {(...values: any[]) => void} Listener */
 
-  /** {"$b64": "..."} anywhere in the state becomes a DataView, as a live kernel would send it. */
-  function revive(value) {
+  /** @type {{bookWidgetModules?: Record<string, Promise<any>>}} */
+  const page = /** @type {any} */ (window);
+  page.bookWidgetModules ??= {}; // hash of the source -> promise of the module
+  const modules = page.bookWidgetModules;
+
+  /** @param {string} base64 */
+  const bytesOf = (base64) => {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return new DataView(bytes.buffer);
+  };
+
+  /**
+   * {"$b64": "..."} anywhere in the state becomes a DataView, as a live kernel would send it.
+   * @type {(value: any) => any}
+   */
+  const revive = (value) => {
     if (Array.isArray(value)) return value.map(revive);
     if (value === null || typeof value !== "object") return value;
-    if (typeof value.$b64 === "string") {
-      const text = atob(value.$b64),
-        bytes = new Uint8Array(text.length);
-      for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-      return new DataView(bytes.buffer);
-    }
+    if (typeof value.$b64 === "string") return bytesOf(value.$b64);
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
-  }
+  };
 
   /** What anywidget hands to a widget: get, set, on, off; set fires change:key, then change. */
   class Model {
+    /** @param {Record<string, any>} state */
     constructor(state) {
+      /** @type {Record<string, any>} */
       this.state = revive(state);
+      /** @type {Map<string, Listener[]>} */
       this.listeners = new Map();
     }
+    /** @param {string} key */
     get(key) {
       return this.state[key];
     }
+    /** @type {(key: string | Record<string, any>, value?: any) => void} */
     set(key, value) {
       const changes = typeof key === "string" ? { [key]: value } : key;
       const changed = Object.keys(changes).filter((name) => this.state[name] !== changes[name]);
@@ -33,17 +50,21 @@
       for (const name of changed) this.trigger(`change:${name}`, this, this.state[name]);
       if (changed.length) this.trigger("change", this);
     }
+    /** @type {(events: string, listener: Listener) => void} */
     on(events, listener) {
       for (const event of events.split(/\s+/)) {
         this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
       }
     }
+    /** @type {(events?: string, listener?: Listener) => void} */
     off(events, listener) {
       for (const event of events ? events.split(/\s+/) : [...this.listeners.keys()]) {
-        const kept = listener ? this.listeners.get(event)?.filter((l) => l !== listener) : [];
-        this.listeners.set(event, kept ?? []);
+        const heard = this.listeners.get(event) ?? [];
+        const kept = listener ? heard.filter((one) => one !== listener) : [];
+        this.listeners.set(event, kept);
       }
     }
+    /** @type {(event: string, ...values: any[]) => void} */
     trigger(event, ...values) {
       for (const listener of this.listeners.get(event) ?? []) listener(...values);
     }
@@ -51,39 +72,48 @@
     send() {}
   }
 
-  /** A Blob import works from file://, where a relative one does not. Once for each source. */
-  function load(hash, source) {
+  /**
+   * A Blob import works from file://, where a relative one does not. Once for each source.
+   * @type {(hash: string, source: string) => Promise<any>}
+   */
+  const load = (hash, source) => {
     if (!modules[hash]) {
       const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       modules[hash] = import(url).finally(() => URL.revokeObjectURL(url));
     }
     return modules[hash];
-  }
+  };
 
-  function style(hash, css) {
+  /** @type {(hash: string, css: string) => void} */
+  const style = (hash, css) => {
     if (!css || document.querySelector(`style[data-book-widget="${hash}"]`)) return;
     const element = document.createElement("style");
     element.dataset.bookWidget = hash;
     element.textContent = css;
     document.head.append(element);
-  }
+  };
 
-  async function mount(root) {
-    const payload = root.querySelector("script[type='application/json']");
-    const { hash, esm, css, state } = JSON.parse(payload.textContent);
+  /** @param {HTMLElement} root */
+  const mount = async (root) => {
+    const payload = /** @type {HTMLElement} */ (
+      root.querySelector("script[type='application/json']")
+    );
+    const { hash, esm, css, state } = JSON.parse(payload.textContent ?? "");
     style(hash, css);
     const { default: widget } = await load(hash, esm);
-    const model = new Model(state),
-      signal = new AbortController().signal;
+    const model = new Model(state);
+    const { signal } = new AbortController();
     const el = document.createElement("div");
     await widget.initialize?.({ model, signal });
     await widget.render({ model, el, signal });
-    root.querySelector(".bw-fallback").replaceWith(el);
+    root.querySelector(".bw-fallback")?.replaceWith(el);
     payload.remove(); // the weights are read: free the text
     root.dataset.mounted = "done";
-  }
+  };
 
-  for (const root of document.querySelectorAll(".bw-root:not([data-mounted])")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const roots = document.querySelectorAll(".bw-root:not([data-mounted])");
+  for (const root of roots) {
     root.dataset.mounted = "loading";
     mount(root).catch((error) => {
       root.dataset.mounted = "failed";
@@ -91,4 +121,4 @@
       console.error("book widget", error);
     });
   }
-})();
+}

@@ -2,280 +2,123 @@
 // moves along the measured curve of quality against length.
 
 import { greedy, loadModel } from "../../web/engine/engine.js";
+import { announcer } from "../parts/announcer.js";
 import { compare, compareNearest } from "../parts/compare.js";
-import { eachFrame, element, markedTokens, prepare, verdict, vocabulary } from "../parts/page.js";
+import { eachFrame, element, prepare, whenResized } from "../parts/elements.js";
+import { slider } from "../parts/slider.js";
+import { stateOf } from "../parts/state.js";
+import { answerRow, markedTokens, unmarked, verdict, vocabulary } from "../parts/tokens.js";
+import { MODELS, qualityChart } from "./quality_chart.js";
 
-const MODELS = [
-  { key: "attention", name: "With attention" },
-  { key: "fixed", name: "One fixed vector" },
-];
-const LEFT = 44,
-  RIGHT = 16,
-  TOP = 12,
-  BOTTOM = 26,
-  HEIGHT = 210; // the plot's margins and height
+/** @typedef {import("../parts/state.js").State} State */
+/** @typedef {import("../parts/compare.js").Pair} Pair */
+/** @typedef {{source: string[], references: string[][]}} Sentence */
+/** @typedef {{key: string, name: string, finished: boolean, pairs: Pair[]}} Answer */
 
-/** The value of a curve at x: straight lines between the measured points. */
-function along(xs, ys, x) {
-  const k = xs.findIndex((right) => right >= x);
-  if (k === 0) return ys[0];
-  if (k < 0) return ys[ys.length - 1];
-  return ys[k - 1] + ((ys[k] - ys[k - 1]) * (x - xs[k - 1])) / (xs[k] - xs[k - 1]);
+/**
+ * A function that has sentence k translated by both models, once.
+ * @param {State} state
+ * @param {Sentence[]} sentences
+ * @returns {(k: number) => Answer[]}
+ */
+function translator(state, sentences) {
+  const english = vocabulary(state.get("source_symbols"));
+  const korean = vocabulary(state.get("target_symbols"));
+  const models = MODELS.map(({ key, name }) => ({ key, name, model: loadModel(state.get(key)) }));
+  /** @type {Map<number, Answer[]>} */
+  const done = new Map();
+  return (k) => {
+    const { source, references } = sentences[k];
+    const ids = english.encode(source);
+    const answers =
+      done.get(k) ??
+      models.map(({ key, name, model }) => {
+        const { tokens, finished } = greedy(model, ids, state.get("max_tokens"));
+        return { key, name, finished, pairs: compareNearest(korean.decode(tokens), references) };
+      });
+    done.set(k, answers);
+    return answers;
+  };
 }
 
-/** Quality against length for both models; returns {node, resize(width), moveTo(length)}. */
-function chart({ lengths, curves, quality, from, to }) {
-  const top = Math.max(...Object.values(curves).flat()) <= 1 ? 1 : 100;
-  const node = element("svg", { class: "bw-chart", role: "img", height: HEIGHT });
-  const format = (value) => (top === 1 ? value.toFixed(2) : value.toFixed(1));
-  let width = 0,
-    points = {},
-    guide = null,
-    at = from;
-  const x = (length) => LEFT + ((width - LEFT - RIGHT) * (length - from)) / (to - from || 1);
-  const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
-
-  function resize(space) {
-    if (Math.abs(space - width) < 1) return;
-    width = space;
-    node.setAttribute("width", width);
-    node.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    node.replaceChildren();
-    for (const tick of [0, 0.25, 0.5, 0.75, 1].map((share) => share * top)) {
-      const level = { y1: y(tick), y2: y(tick) };
-      node.append(
-        element("line", { class: "bw-rule", x1: LEFT, x2: width - RIGHT, ...level }),
-        element("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end", text: tick }),
-      );
-    }
-    const step = to - from > 30 ? 10 : 5;
-    for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) {
-      node.append(
-        element("text", {
-          x: x(tick),
-          y: HEIGHT - 8,
-          "text-anchor": "middle",
-          text: tick,
-        }),
-      );
-    }
-    node.append(
-      element("text", {
-        class: "bw-axis",
-        x: -(TOP + (HEIGHT - TOP - BOTTOM) / 2),
-        y: 11,
-        text: quality,
-        transform: "rotate(-90)",
-        "text-anchor": "middle",
-      }),
-    );
-    guide = element("line", { class: "bw-guide", y1: TOP, y2: HEIGHT - BOTTOM });
-    node.append(guide);
-    for (const { key } of MODELS) {
-      const path = lengths.map((l, k) => `${k ? "L" : "M"}${x(l)} ${y(curves[key][k])}`).join("");
-      node.append(element("path", { class: `bw-curve is-${key}`, d: path }));
-      lengths.forEach((l, k) =>
-        node.append(
-          element("circle", { class: `bw-dot is-${key}`, cx: x(l), cy: y(curves[key][k]), r: 2.5 }),
-        ),
-      );
-    }
-    for (const { key } of MODELS) {
-      points[key] = element(
-        "g",
-        { class: `bw-point is-${key}` },
-        key === "fixed"
-          ? element("rect", { x: -6, y: -6, width: 12, height: 12, rx: 2 })
-          : element("circle", { r: 7 }),
-        element("text", { y: -12 }),
-      );
-      node.append(points[key]);
-    }
-    moveTo(at);
+/**
+ * A sentence whose words that were not in the one before it are marked.
+ * @param {string[]} source
+ * @param {string[]} before
+ */
+function grown(source, before) {
+  const words = element("span", { class: "bw-tokens" });
+  for (const { kind, answer } of compare(source, before)) {
+    const fresh = kind === "right" ? null : "bw-new";
+    if (answer !== null) words.append(element("span", { class: fresh, text: answer }), " ");
   }
-
-  function moveTo(length) {
-    at = length;
-    if (!guide) return;
-    guide.setAttribute("x1", x(length));
-    guide.setAttribute("x2", x(length));
-    const values = {};
-    for (const { key } of MODELS) values[key] = along(lengths, curves[key], length);
-    for (const { key } of MODELS) {
-      const other = values[key === "fixed" ? "attention" : "fixed"];
-      const label = points[key].querySelector("text");
-      points[key].setAttribute("transform", `translate(${x(length)} ${y(values[key])})`);
-      label.textContent = format(values[key]);
-      // Beside the point, inwards; below it for the upper curve, above it for the lower.
-      const late = x(length) > width - 80;
-      label.setAttribute("x", late ? -11 : 11);
-      label.setAttribute("text-anchor", late ? "end" : "start");
-      label.setAttribute("y", values[key] >= other ? 18 : -9);
-    }
-    node.setAttribute(
-      "aria-label",
-      `${quality} against source length. At ${length} tokens: ` +
-        MODELS.map(({ key, name }) => `${name.toLowerCase()} ${format(values[key])}`).join(", "),
-    );
-  }
-  return { node, resize, moveTo };
+  return words;
 }
 
-function render({ model: shared, el }) {
-  const id = prepare(el, "dial");
-  const english = vocabulary(shared.get("source_symbols"));
-  const korean = vocabulary(shared.get("target_symbols"));
-  const models = Object.fromEntries(MODELS.map(({ key }) => [key, loadModel(shared.get(key))]));
-  const sentences = shared.get("sentences"),
-    gloss = shared.get("gloss");
-  const curve = shared.get("curve"),
-    maxTokens = shared.get("max_tokens");
-  const known = sentences.map(({ source }) => source.length);
-  const from = Math.min(...known, ...curve.lengths),
-    to = Math.max(...known, ...curve.lengths);
+/**
+ * The rows under the slider: the sentence, the right answer, those of both models.
+ * @param {string[]} source
+ * @param {string[]} before the sentence that was shown before
+ * @param {string[]} reference
+ * @param {Answer[]} answers
+ * @param {{gloss: Record<string, string>, most: number}} options
+ */
+function rowsOf(source, before, reference, answers, { gloss, most }) {
+  const korean = `Korean, ${reference.length} tokens`;
+  return [
+    answerRow("source", "English", `${source.length} tokens`, grown(source, before)),
+    answerRow("reference", "Right answer", korean, markedTokens(unmarked(reference), { gloss })),
+    ...answers.map(({ key, name, pairs, finished }) => {
+      const note = `${verdict(pairs)}${finished ? "" : `; stopped after ${most}`}`;
+      return answerRow(key, name, note, markedTokens(pairs, { gloss }));
+    }),
+  ];
+}
 
-  const plot = chart({
-    lengths: curve.lengths,
-    curves: curve,
-    quality: shared.get("quality"),
-    from,
-    to,
+/**
+ * A box that shows and hides the meanings, where there are any.
+ * @param {HTMLElement} el
+ * @param {Record<string, string>} gloss
+ */
+function glossBox(el, gloss) {
+  if (!Object.keys(gloss).length) return null;
+  const box = element("input", {
+    type: "checkbox",
+    on: { change: () => el.classList.toggle("is-plain", !box.checked) },
   });
-  const slider = element("input", {
-    id: `${id}-length`,
-    type: "range",
-    min: from,
-    max: to,
-    step: 1,
-    class: "bw-slider",
-  });
-  const value = element("output", { for: slider.id, class: "bw-length" });
-  const rows = element("div", { class: "bw-answers" });
-  const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
-  const frame = element("div", { class: "bw-plot" }, plot.node);
-  el.append(
-    element(
-      "div",
-      { class: "bw-key" },
-      ...MODELS.map(({ key, name }) =>
-        element("span", { class: `is-${key}`, text: name.toLowerCase() }),
-      ),
-    ),
-    frame,
-    element("div", { class: "bw-track" }, slider),
-    element(
-      "div",
-      { class: "bw-bar" },
-      element("label", { for: slider.id, text: "Source length" }),
-      value,
-      glossBox(),
-    ),
-    rows,
-    announce,
-  );
+  box.checked = true;
+  return element("label", { class: "bw-gloss-switch" }, box, " meaning under each word");
+}
 
-  function glossBox() {
-    if (!Object.keys(gloss).length) return null;
-    const box = element("input", {
-      type: "checkbox",
-      on: { change: () => el.classList.toggle("is-plain", !box.checked) },
-    });
-    box.checked = true;
-    return element("label", { class: "bw-gloss-switch" }, box, " meaning under each word");
-  }
-
+/**
+ * A slider that stops only at lengths of which there is a sentence. A key goes to the next one.
+ * @param {string} id
+ * @param {[number, number]} range
+ * @param {number[]} lengths in order
+ * @param {(length: number) => void} onChoose
+ */
+function lengthSlider(id, [min, max], lengths, onChoose) {
+  /** @param {number} length */
   const nearest = (length) =>
-    known.reduce(
-      (best, candidate, k) =>
-        Math.abs(candidate - length) < Math.abs(known[best] - length) ? k : best,
+    lengths.reduce(
+      (best, one, k) => (Math.abs(one - length) < Math.abs(lengths[best] - length) ? k : best),
       0,
     );
-
-  const translated = new Map(); // position of a sentence -> both answers, marked
-  function translate(k) {
-    if (translated.has(k)) return translated.get(k);
-    const { source, references } = sentences[k],
-      ids = english.encode(source);
-    const answers = MODELS.map((entry) => {
-      const { tokens, finished } = greedy(models[entry.key], ids, maxTokens);
-      return { ...entry, finished, pairs: compareNearest(korean.decode(tokens), references) };
-    });
-    translated.set(k, answers);
-    return answers;
-  }
-
-  function row(kind, name, note, tokens) {
-    return element(
-      "div",
-      { class: `bw-answer is-${kind}` },
-      element(
-        "span",
-        { class: "bw-who" },
-        name,
-        element("span", { class: "bw-verdict", text: note }),
-      ),
-      tokens,
-    );
-  }
-
-  let shown = null,
-    later = 0;
-  function draw() {
-    const k = nearest(shared.get("length")),
-      length = known[k];
-    slider.value = length; // always at a sentence
-    slider.setAttribute("aria-valuetext", `${length} tokens`);
-    plot.moveTo(length);
-    if (k === shown) return;
-    const { source, references } = sentences[k];
-    value.textContent = `${length} tokens`;
-    const before = shown === null || known[shown] > length ? source : sentences[shown].source;
-    const words = element("span", { class: "bw-tokens" });
-    for (const { kind, answer } of compare(source, before)) {
-      const fresh = kind === "right" ? null : "bw-new"; // a word that was not there before
-      if (answer !== null) words.append(element("span", { class: fresh, text: answer }), " ");
-    }
-    const answers = translate(k);
-    const right = references[0].map((answer) => ({ kind: "right", answer }));
-    rows.replaceChildren(
-      row("source", "English", `${length} tokens`, words),
-      row(
-        "reference",
-        "Right answer",
-        `Korean, ${right.length} tokens`,
-        markedTokens(right, " ", gloss),
-      ),
-      ...answers.map(({ key, name, pairs, finished }) =>
-        row(
-          key,
-          name,
-          verdict(pairs) + (finished ? "" : `; stopped after ${maxTokens}`),
-          markedTokens(pairs, " ", gloss),
-        ),
-      ),
-    );
-    shown = k;
-    el.dataset.length = length;
-    clearTimeout(later);
-    later = setTimeout(() => {
-      // once the slider rests
-      announce.textContent =
-        `${length} tokens. ` +
-        answers.map(({ name, pairs }) => `${name}: ${verdict(pairs)}.`).join(" ");
-    }, 700);
-  }
-
-  const soon = eachFrame(draw);
-  function choose(k) {
-    const length = known[Math.min(Math.max(k, 0), known.length - 1)];
-    slider.value = length;
-    shared.set("length", length);
-    shared.save_changes();
-  }
-  slider.addEventListener("input", () => choose(nearest(Number(slider.value))));
-  slider.addEventListener("keydown", (event) => {
-    // a key goes to the next sentence there is
-    const k = nearest(Number(slider.value));
+  /** @param {number} k */
+  const choose = (k) => {
+    const length = lengths[Math.min(Math.max(k, 0), lengths.length - 1)];
+    dial.input.value = String(length);
+    onChoose(length);
+  };
+  const dial = slider(`${id}-length`, {
+    label: "Source length",
+    min,
+    max,
+    valueClass: "bw-length",
+    onInput: (value) => choose(nearest(value)),
+  });
+  dial.input.addEventListener("keydown", (event) => {
+    const k = nearest(Number(dial.input.value));
     const target = {
       ArrowRight: k + 1,
       ArrowUp: k + 1,
@@ -284,23 +127,79 @@ function render({ model: shared, el }) {
       PageUp: k + 3,
       PageDown: k - 3,
       Home: 0,
-      End: known.length - 1,
+      End: lengths.length - 1,
     }[event.key];
     if (target === undefined) return;
     event.preventDefault();
     choose(target);
   });
-  shared.on("change:length", soon);
-  draw();
+  return { ...dial, nearest };
+}
 
-  const fit = new ResizeObserver(() => plot.resize(frame.clientWidth));
-  fit.observe(frame);
-  return () => {
-    fit.disconnect();
-    soon.cancel();
-    clearTimeout(later);
-    shared.off("change:length", soon);
-  };
+/**
+ * Chart, slider and rows, one under the other.
+ * @param {HTMLElement} el
+ * @param {Record<"frame" | "rows" | "voice" | "bar" | "input", Node>} nodes
+ */
+function arrange(el, { frame, rows, voice, bar, input }) {
+  const names = MODELS.map(({ key, name }) =>
+    element("span", { class: `is-${key}`, text: name.toLowerCase() }),
+  );
+  el.append(
+    element("div", { class: "bw-key" }, ...names),
+    frame,
+    element("div", { class: "bw-track" }, input),
+    bar,
+    rows,
+    voice,
+  );
+}
+
+/** @param {import("../parts/state.js").Host} host */
+function render({ model, el }) {
+  const id = prepare(el, "dial");
+  const state = stateOf(model);
+  /** @type {Sentence[]} */
+  const sentences = state.get("sentences");
+  const [gloss, curve] = [state.get("gloss"), state.get("curve")];
+  const known = sentences.map(({ source }) => source.length);
+  const from = Math.min(...known, ...curve.lengths);
+  const to = Math.max(...known, ...curve.lengths);
+
+  const quality = state.get("quality");
+  const chart = qualityChart({ lengths: curve.lengths, curves: curve, quality, from, to });
+  const frame = element("div", { class: "bw-plot" }, chart.node);
+  const dial = lengthSlider(id, [from, to], known, (length) => state.keep({ length }));
+  const rows = element("div", { class: "bw-answers" });
+  const voice = announcer();
+  const bar = dial.bar(glossBox(el, gloss));
+  arrange(el, { frame, rows, voice: voice.node, bar, input: dial.input });
+
+  const translated = translator(state, sentences);
+  let shown = -1;
+  function draw() {
+    const k = dial.nearest(state.get("length"));
+    const length = known[k];
+    dial.show(length, `${length} tokens`); // always at a sentence
+    chart.moveTo(length);
+    if (k === shown) return;
+    const { source, references } = sentences[k];
+    const before = shown < 0 || known[shown] > length ? source : sentences[shown].source;
+    const answers = translated(k);
+    const options = { gloss, most: state.get("max_tokens") };
+    rows.replaceChildren(...rowsOf(source, before, references[0], answers, options));
+    shown = k;
+    el.dataset.length = String(length);
+    const said = answers.map(({ name, pairs }) => `${name}: ${verdict(pairs)}.`);
+    voice.say(`${length} tokens. ${said.join(" ")}`);
+  }
+
+  const soon = eachFrame(draw);
+  state.follow(["length"], soon);
+  state.atEnd(soon.cancel, voice.stop);
+  draw();
+  state.atEnd(whenResized([frame], () => chart.fit(frame.clientWidth)));
+  return state.stop;
 }
 
 export default { render };

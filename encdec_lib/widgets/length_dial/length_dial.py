@@ -11,6 +11,7 @@ from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.page_model import page_model, token_list, token_lists
+from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
 
@@ -62,7 +63,7 @@ class LengthDial(BookWidget):
     """
 
     _esm = _HERE / "length_dial.js"
-    _css = _HERE / "length_dial.css"
+    _css = (PARTS / "charts.css", _HERE / "length_dial.css")
     static_fallback = (
         "Here a slider makes a sentence longer while two models translate it. "
         "It needs JavaScript, and no network."

@@ -1,32 +1,46 @@
 // One of several, as radio buttons in a row.
 
-import { element } from "./page.js";
+import { element } from "./elements.js";
 
-/** options is a list of [value, text]; `onChange(value)` hears of a choice. Returns {node, texts,
- *  show(value, allowed)}: texts are the elements with the words, show() marks the one that is
- *  chosen and hides those that are not allowed. */
-export function choice(id, name, options, onChange) {
+/**
+ * @template {string | number} Value
+ * @typedef {[value: Value, text: string, mark?: Node]} Option a mark stands before the text
+ */
+
+/**
+ * Radio buttons. Returns {node, texts, show(value, allowed)}: texts are the elements with the
+ * words, show() marks the one that is chosen and hides those that are not allowed.
+ * @template {string | number} Value
+ * @param {string} id the name that the radio buttons share
+ * @param {string} legend
+ * @param {Option<Value>[]} options
+ * @param {(value: Value) => void} onChange
+ */
+export function choice(id, legend, options, onChange) {
   const texts = options.map(([, text]) => element("span", { text }));
-  const labels = options.map(([value], k) =>
-    element(
-      "label",
-      { class: "bw-choice" },
-      element("input", { type: "radio", name: id, value, on: { change: () => onChange(value) } }),
-      texts[k],
-    ),
+  const inputs = options.map(([value]) =>
+    element("input", { type: "radio", name: id, value, on: { change: () => onChange(value) } }),
+  );
+  const labels = options.map(([, , mark], k) =>
+    element("label", { class: "bw-choice" }, inputs[k], mark ?? null, texts[k]),
   );
   return {
     node: element(
       "fieldset",
       { class: "bw-choices" },
-      element("legend", { text: name }),
+      element("legend", { text: legend }),
       ...labels,
     ),
     texts,
-    show: (value, allowed = () => true) =>
-      options.forEach(([one], k) => {
-        labels[k].hidden = !allowed(one);
-        labels[k].firstChild.checked = one === value;
-      }),
+    /**
+     * @param {Value} chosen
+     * @param {(value: Value) => boolean} [allowed]
+     */
+    show(chosen, allowed = () => true) {
+      options.forEach(([value], k) => {
+        labels[k].hidden = !allowed(value);
+        inputs[k].checked = value === chosen;
+      });
+    },
   };
 }

@@ -1,22 +1,35 @@
 // Comparing a model's tokens with a reference, token by token.
 
-/** The way from `reference` to `answer` with the fewest edits and, among those, the most tokens
- *  right: a list of {kind, answer, reference} with kind "right", "wrong" (another token), "extra"
- *  (only in the answer) or "missing". As encdec_lib.evaluation.metrics.edit_alignment does it. */
+/**
+ * "wrong" is another token, "extra" is only in the answer, "missing" only in the reference.
+ * @typedef {{kind: "right" | "wrong" | "extra" | "missing", answer: string | null,
+ *   reference: string | null}} Pair
+ */
+
+/**
+ * The way from `reference` to `answer` with the fewest edits and, among those, the most tokens
+ * right. As encdec_lib.evaluation.metrics.edit_alignment does it.
+ * @param {string[]} answer
+ * @param {string[]} reference
+ * @returns {Pair[]}
+ */
 export function compare(answer, reference) {
-  const n = answer.length,
-    m = reference.length;
+  const n = answer.length;
+  const m = reference.length;
   const edit = n + m + 1; // dearer than all matches together, so that edits decide first
   const cost = Array.from({ length: n + 1 }, (_, i) =>
     Array.from({ length: m + 1 }, (_, j) => edit * Math.max(i, j)),
   ); // right where i or j is 0
+  /** @type {(i: number, j: number) => boolean} */
   const same = (i, j) => answer[i - 1] === reference[j - 1];
+  /** @type {(i: number, j: number) => number} */
   const pair = (i, j) => cost[i - 1][j - 1] + (same(i, j) ? -1 : edit);
   for (let i = 1; i <= n; i++) {
     for (let j = 1; j <= m; j++) {
       cost[i][j] = Math.min(pair(i, j), cost[i - 1][j] + edit, cost[i][j - 1] + edit);
     }
   }
+  /** @type {Pair[]} */
   const pairs = [];
   for (let i = n, j = m; i > 0 || j > 0; ) {
     if (i > 0 && j > 0 && cost[i][j] === pair(i, j)) {
@@ -31,8 +44,13 @@ export function compare(answer, reference) {
   return pairs.reverse();
 }
 
-/** compare() against the nearest of several references. */
+/**
+ * compare() against the nearest of several references.
+ * @param {string[]} answer
+ * @param {string[][]} references
+ */
 export function compareNearest(answer, references) {
+  /** @param {Pair[]} pairs */
   const faults = (pairs) => pairs.filter((pair) => pair.kind !== "right").length;
   return references
     .map((reference) => compare(answer, reference))

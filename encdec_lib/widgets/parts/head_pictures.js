@@ -1,108 +1,122 @@
 // The maps of all heads of a layer as small pictures side by side; one of them is chosen.
 
 import { meanHead } from "../../web/engine/transformer.js";
-import { element } from "./page.js";
+import { shareOf } from "./dragging.js";
+import { element } from "./elements.js";
+import { GREEN } from "./picture.js";
+import { dense, paintPixels, styleColor, whenThemeChanges } from "./pixels.js";
 
-/** A colour of the style sheet as four numbers. */
-function colour(el, variable) {
-  const canvas = element("canvas", { width: 1, height: 1 });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.fillStyle = getComputedStyle(el).getPropertyValue(variable).trim() || "#009e73";
-  context.fillRect(0, 0, 1, 1);
-  return context.getImageData(0, 0, 1, 1).data;
+/**
+ * Attention weights of one layer, head after head, row by row.
+ * @typedef {import("../../web/engine/types.js").AttentionMap} HeadMap
+ */
+
+/**
+ * The weights of one head, counted from 1; 0 is the mean of all.
+ * @param {HeadMap} map
+ * @param {number} head
+ */
+export function weightsOf(map, head) {
+  const size = map.rows * map.columns;
+  return head ? map.weights.subarray((head - 1) * size, head * size) : meanHead(map);
 }
 
-/** One dot a weight: the colour, as dense as the weight; what is hidden stays clear. */
-function paint(canvas, { rows, columns }, weights, [red, green, blue], hidden) {
-  canvas.width = columns;
-  canvas.height = rows;
-  const context = canvas.getContext("2d"),
-    dots = context.createImageData(columns, rows);
-  for (let k = 0; k < rows * columns; k++) {
-    dots.data.set([red, green, blue, Math.round(255 * weights[k])], 4 * k);
-  }
-  context.putImageData(dots, 0, 0);
-  canvas.parentElement.classList.toggle("is-masked", hidden);
+/**
+ * One small picture with its radio button.
+ * @param {number} head
+ * @param {string} name that the radio buttons share
+ * @param {() => void} onChoose
+ */
+function headPicture(head, name, onChoose) {
+  const input = element("input", { type: "radio", name, value: head, on: { change: onChoose } });
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  const marker = element("i", { class: "bw-marker" });
+  const frame = element("span", { class: "bw-frame" }, canvas, marker);
+  const words = element("span", { text: head ? `head ${head}` : "mean" });
+  const caption = element("span", { class: "bw-caption" }, input, words);
+  const label = element("label", { class: "bw-head" }, frame, caption);
+  return { head, input, canvas, marker, frame, label };
 }
 
-export const weightsOf = (map, head) =>
-  head
-    ? map.weights.subarray((head - 1) * map.rows * map.columns, head * map.rows * map.columns)
-    : meanHead(map);
-
-/** {node, draw(map, head, masked, what), mark(row)}. Head 0 is the mean; `onChoose(head)` hears of
- *  a choice, `onRow(head, row)` of the row under the pointer, onRow(null) that there is none. */
-export function headPictures(id, el, { onChoose, onRow }) {
-  const made = [];
-  const node = element("div", { class: "bw-pictures", role: "radiogroup" });
-  let now = null;
-
-  function make(head) {
-    const input = element("input", {
-      type: "radio",
-      name: `${id}-head`,
-      value: head,
-      on: { change: () => onChoose(head) },
-    });
-    const canvas = element("canvas", { "aria-hidden": "true" });
-    const marker = element("i", { class: "bw-marker" });
-    const frame = element("span", { class: "bw-frame" }, canvas, marker);
-    frame.addEventListener("pointermove", (event) => {
-      const { top, height } = frame.getBoundingClientRect();
-      const row = Math.floor(((event.clientY - top) / height) * now.map.rows);
-      onRow(head, Math.min(Math.max(row, 0), now.map.rows - 1));
-    });
-    frame.addEventListener("pointerleave", () => onRow(null));
-    const label = element(
-      "label",
-      { class: "bw-head" },
-      frame,
-      element(
-        "span",
-        { class: "bw-caption" },
-        input,
-        element("span", { text: head ? `head ${head}` : "mean" }),
-      ),
-    );
-    return { head, input, canvas, marker, label };
+export class HeadPictures {
+  /**
+   * @param {string} id
+   * @param {object} hear
+   * @param {(head: number) => void} hear.onChoose 0 is the mean
+   * @param {(head: number | null, row: number) => void} [hear.onRow] the row under the pointer; a
+   *   head of null says that there is none
+   */
+  constructor(id, { onChoose, onRow = () => {} }) {
+    this.name = `${id}-head`;
+    this.onChoose = onChoose;
+    this.onRow = onRow;
+    this.node = element("div", { class: "bw-pictures", role: "radiogroup" });
+    /** @type {ReturnType<typeof headPicture>[]} */
+    this.pictures = [];
+    /** @type {HeadMap | null} */
+    this.map = null;
+    this.stop = whenThemeChanges(() => this.paint());
   }
 
-  function draw(map, chosen, masked, what) {
-    now = { map, chosen, masked, what };
-    const wanted = map.heads > 1 ? [...Array(map.heads).keys()].map((n) => n + 1).concat(0) : [1];
-    if (wanted.join() !== made.map(({ head }) => head).join()) {
-      made.splice(0, made.length, ...wanted.map(make));
-      node.replaceChildren(...made.map(({ label }) => label));
+  /**
+   * Shows the heads of a layer.
+   * @param {HeadMap} map
+   * @param {object} options
+   * @param {number} options.head the one that is chosen
+   * @param {boolean} [options.masked] whether later tokens are hidden
+   * @param {string} options.what the layer in words
+   */
+  draw(map, { head: chosen, masked = false, what }) {
+    this.map = map;
+    const heads = map.heads > 1 ? [...Array(map.heads).keys()].map((n) => n + 1).concat(0) : [1];
+    if (heads.join() !== this.pictures.map(({ head }) => head).join()) {
+      this.pictures = heads.map((head) => this.make(head));
+      this.node.replaceChildren(...this.pictures.map(({ label }) => label));
     }
-    node.setAttribute("aria-label", `Heads of ${what}`);
-    node.style.setProperty("--shape", `${map.columns} / ${map.rows}`);
-    const green = colour(el, "--bw-attention");
-    for (const { head, input, canvas, marker } of made) {
-      paint(canvas, map, weightsOf(map, head), green, masked);
+    this.node.setAttribute("aria-label", `Heads of ${what}`);
+    this.node.style.setProperty("--shape", `${map.columns} / ${map.rows}`);
+    for (const { head, input, frame } of this.pictures) {
       input.checked = head === chosen;
-      marker.hidden = true;
+      frame.classList.toggle("is-masked", masked);
+    }
+    this.mark(null);
+    this.paint();
+  }
+
+  /** @param {number} head */
+  make(head) {
+    const picture = headPicture(head, this.name, () => this.onChoose(head));
+    picture.frame.addEventListener("pointermove", (event) => {
+      const rows = this.map?.rows ?? 1;
+      const row = Math.floor(shareOf(picture.frame, event)[1] * rows);
+      this.onRow(head, Math.min(Math.max(row, 0), rows - 1));
+    });
+    picture.frame.addEventListener("pointerleave", () => this.onRow(null, 0));
+    return picture;
+  }
+
+  /** One dot a weight, as green as the weight is large. */
+  paint() {
+    if (!this.map) return;
+    // Before the widget stands in the page there is no style sheet to ask.
+    const green = this.node.isConnected ? styleColor(this.node, "--bw-attention") : GREEN;
+    for (const { head, canvas } of this.pictures) {
+      canvas.width = this.map.columns;
+      canvas.height = this.map.rows;
+      paintPixels(canvas, weightsOf(this.map, head), dense(green));
     }
   }
 
-  // The page's light may be switched while the widget stands.
-  const watch = new MutationObserver(() => now && draw(now.map, now.chosen, now.masked, now.what));
-  for (const owner of [document.documentElement, document.body]) {
-    watch.observe(owner, {
-      attributes: true,
-      attributeFilter: ["data-theme", "data-jp-theme-light"],
-    });
+  /**
+   * Marks a row in every picture, or none.
+   * @param {number | null} row
+   */
+  mark(row) {
+    for (const { marker } of this.pictures) {
+      marker.hidden = row === null;
+      if (row === null || !this.map) continue;
+      marker.style.top = `${(100 * row) / this.map.rows}%`;
+      marker.style.height = `${100 / this.map.rows}%`;
+    }
   }
-  return {
-    node,
-    draw,
-    mark(row) {
-      for (const { marker } of made) {
-        marker.hidden = row === null;
-        if (row === null) continue;
-        marker.style.top = `${(100 * row) / now.map.rows}%`;
-        marker.style.height = `${100 / now.map.rows}%`;
-      }
-    },
-    stop: () => watch.disconnect(),
-  };
 }

@@ -1,7 +1,12 @@
 // The rule of encdec_lib/data/captions.py: what is true of a layout of digits.
-//
-// A place is {label, top, left, bottom, right}, the rectangle of its ink; bottom and right are one
-// past the last pixel, as in encdec_lib/data/scenes.py.
+
+/**
+ * A digit and the rectangle of its ink; bottom and right are one past the last pixel, as in
+ * encdec_lib/data/scenes.py.
+ * @typedef {{label: number, top: number, left: number, bottom: number, right: number}} Place
+ */
+
+/** @typedef {"left" | "right" | "above" | "below"} Relation */
 
 export const NAMES = [
   "zero",
@@ -18,24 +23,36 @@ export const NAMES = [
 const CLEAR = 2; // pixels by which one distance must exceed the other
 const SAID = { left: ["left", "of"], right: ["right", "of"], above: ["above"], below: ["below"] };
 
+/**
+ * Row and column of a place's middle.
+ * @param {Place} place
+ */
 const middle = ({ top, left, bottom, right }) => [(top + bottom) / 2, (left + right) / 2];
 
-/** Where `subject` is, seen from `other`; null if the distances are too much alike. */
-export function relation(subject, other) {
-  const [row, column] = middle(subject),
-    [otherRow, otherColumn] = middle(other);
-  const down = row - otherRow,
-    across = column - otherColumn;
+/**
+ * Where `subject` is, seen from `other`; null if the distances are too much alike.
+ * @param {Place} subject
+ * @param {Place} other
+ * @returns {Relation | null}
+ */
+function relation(subject, other) {
+  const [row, column] = middle(subject);
+  const [otherRow, otherColumn] = middle(other);
+  const down = row - otherRow;
+  const across = column - otherColumn;
   if (Math.abs(Math.abs(down) - Math.abs(across)) < CLEAR) return null;
   if (Math.abs(across) > Math.abs(down)) return across < 0 ? "left" : "right";
   return down < 0 ? "above" : "below";
 }
 
-/** The one true caption as a list of tokens, or null where a relation is not clear. */
+/**
+ * The one true caption as a list of tokens, or null where a relation is not clear.
+ * @param {Place[]} places
+ */
 export function trueCaption(places) {
   const [subject, ...others] = [...places].sort((a, b) => {
-    const [row, column] = middle(a),
-      [otherRow, otherColumn] = middle(b);
+    const [row, column] = middle(a);
+    const [otherRow, otherColumn] = middle(b);
     return a.label - b.label || row - otherRow || column - otherColumn;
   });
   const tokens = ["a", NAMES[subject.label]];
@@ -47,7 +64,11 @@ export function trueCaption(places) {
   return tokens;
 }
 
-/** Whether two places leave no pixel free between them, as no scene of the data has it. */
+/**
+ * Whether two places leave no pixel free between them, as no scene of the data has it.
+ * @param {Place} a
+ * @param {Place} b
+ */
 export function touch(a, b) {
   return (
     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) + 1 > 0 &&

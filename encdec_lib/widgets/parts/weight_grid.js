@@ -1,21 +1,45 @@
 // Letters across, phonemes down, one square a weight: the heat map of the widgets that pronounce.
 
-import { element, spoken } from "./page.js";
+import { element, spoken } from "./elements.js";
+import { gridFocus } from "./grid_focus.js";
 
+/** @typedef {import("./grid_focus.js").Position} Position */
+
+/**
+ * One phoneme and what it reads. `mark` stands in front of the name, `end` at the right of the row.
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} [gloss]
+ * @property {number} sure
+ * @property {ArrayLike<number>} weights
+ * @property {string | null} [mark]
+ * @property {string | null} [markSpoken]
+ * @property {{first: number, last: number, centre: number} | null} [window]
+ * @property {string} [end]
+ * @property {string} [endSpoken]
+ */
+
+/** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)}%`;
 
-const largest = (values) => values.reduce((best, v, k) => (v > values[best] ? k : best), 0);
+/** @param {ArrayLike<number>} values */
+const largest = (values) =>
+  Array.from(values).reduce((best, value, k, all) => (value > all[best] ? k : best), 0);
 
-/** One square: row {name, weights, window}, the letter's place k and its name. */
+/**
+ * One square: the weight of a row at the letter's place k.
+ * @param {Row} row
+ * @param {number} k
+ * @param {string} letter
+ */
 function square({ name, weights, window }, k, letter) {
-  const share = weights[k],
-    outside = window && (k < window.first || k > window.last);
+  const share = weights[k];
+  const outside = window ? k < window.first || k > window.last : false;
   const cell = element("div", {
     role: "gridcell",
     class: share > 0.8 ? "bw-cell is-strong" : "bw-cell",
     tabindex: -1,
-    "aria-label":
-      `${name} reads ${letter}: ${percent(share)}` + (outside ? ", outside the window" : ""),
+    "aria-label": `${name} reads ${letter}: ${percent(share)}${outside ? ", outside the window" : ""}`,
   });
   cell.style.setProperty("--share", percent(share));
   if (share >= 0.05) cell.append(element("span", { text: Math.round(100 * share) }));
@@ -31,187 +55,175 @@ function square({ name, weights, window }, k, letter) {
   return cell;
 }
 
-/** The grid. A row is {name, gloss?, sure, weights} and, where a widget has them, `mark` (text in
- *  front of the name) and `markSpoken`, `window` {first, last, centre} with its borders, `end` and
- *  `endSpoken` (what stands at its right, under `endTitle`). Arrow keys move through it, and
- *  `read(row, column)` hears what is pointed at or focused: -1 is the letters or the phonemes. */
+/**
+ * The letters along the top.
+ * @param {string[]} letters
+ * @param {Row[]} rows
+ * @param {(j: number) => string} place
+ */
+function letterCells(letters, rows, place) {
+  return letters.map((letter, j) => {
+    const row = rows[largest(rows.map(({ weights }) => weights[j]))];
+    const most = `read most by ${row.name}, ${percent(row.weights[j])}`;
+    return element("div", {
+      role: "columnheader",
+      class: "bw-letter",
+      tabindex: -1,
+      text: letter,
+      "aria-label": `letter ${place(j)}, ${most}`,
+    });
+  });
+}
+
+/**
+ * The phoneme at the left of a row.
+ * @param {Row} row
+ * @param {(j: number) => string} place
+ */
+function phonemeCell({ name, gloss, sure, weights, mark, markSpoken, endSpoken }, place) {
+  const j = largest(weights);
+  const said = [
+    `phoneme ${name}${gloss ? ` as in ${gloss}` : ""}`,
+    markSpoken,
+    `${percent(sure)} sure`,
+    `reads ${place(j)} most, ${percent(weights[j])}`,
+    endSpoken,
+  ];
+  return element(
+    "div",
+    {
+      role: "rowheader",
+      class: "bw-phoneme",
+      tabindex: -1,
+      "aria-label": said.filter(Boolean).join(", "),
+    },
+    mark ? element("i", { class: "bw-mark", text: mark }) : null,
+    element("b", { text: name }),
+    gloss ? element("small", { text: gloss }) : null,
+  );
+}
+
+/**
+ * Lights row i and column j (null: nothing): letters by their share of i, phonemes by that of j.
+ * @param {(HTMLElement | null)[][]} cells
+ * @param {Row[]} rows
+ * @param {Position | null} position
+ */
+function light(cells, rows, position) {
+  const [i, j] = position ?? [-1, -1];
+  /** @type {(r: number, c: number) => number} */
+  const shareOf = (r, c) => {
+    if (r < 0 && i >= 0) return rows[i].weights[c]; // a letter, by the chosen phoneme
+    if (c < 0 && i < 0 && j >= 0) return rows[r].weights[j]; // a phoneme, by the chosen letter
+    return 0;
+  };
+  for (const [line, row] of cells.entries()) {
+    for (const [place, cell] of row.entries()) {
+      if (!cell) continue;
+      const [r, c] = [line - 1, place - 1];
+      const chosen = i >= 0 ? r === i : c === j;
+      cell.classList.toggle("is-here", r === i && c === j);
+      cell.classList.toggle("is-chosen", position !== null && chosen);
+      if (r >= 0 && c >= 0) continue;
+      const share = shareOf(r, c);
+      cell.style.setProperty("--share", percent(share));
+      cell.classList.toggle("is-strong", share > 0.4);
+    }
+  }
+}
+
+/**
+ * The grid. Arrow keys move through it, and `read` hears what is pointed at or focused.
+ * @param {object} options
+ * @param {string[]} options.letters
+ * @param {Row[]} options.rows
+ * @param {string} [options.endTitle] of what stands at the right of the rows
+ * @param {(position: Position | null) => void} options.read
+ */
 export function weightGrid({ letters, rows, endTitle, read }) {
-  const cells = []; // cells[i + 1][j + 1]; row 0 the letters, column 0 the phonemes
+  /** @param {number} j */
   const place = (j) =>
     letters.indexOf(letters[j]) === letters.lastIndexOf(letters[j])
       ? letters[j]
       : `${letters[j]} (letter ${j + 1})`;
+  /** @type {(role: string, text?: string) => Node | null} */
+  const last = (role, text) => (endTitle ? element("div", { role, class: "bw-end", text }) : null);
+  /** @type {(cells: HTMLElement[], end: Node | null) => HTMLElement} */
+  const line = (cells, end) => element("div", { role: "row", class: "bw-row" }, ...cells, end);
 
-  const header = element(
-    "div",
-    { role: "row", class: "bw-row" },
-    element("div", { role: "columnheader", class: "bw-corner" }, spoken("phoneme")),
-  );
-  cells.push([
-    null,
-    ...letters.map((letter, j) => {
-      const i = largest(rows.map(({ weights }) => weights[j]));
-      return element("div", {
-        role: "columnheader",
-        class: "bw-letter",
-        tabindex: -1,
-        text: letter,
-        "aria-label":
-          `letter ${place(j)}, read most by ${rows[i].name}, ` + percent(rows[i].weights[j]),
-      });
-    }),
+  const corner = element("div", { role: "columnheader", class: "bw-corner" }, spoken("phoneme"));
+  const top = letterCells(letters, rows, place);
+  const below = rows.map((row) => [
+    phonemeCell(row, place),
+    ...letters.map((_, k) => square(row, k, place(k))),
   ]);
-  header.append(...cells[0].slice(1));
-  const last = (role, text) => (endTitle ? element("div", { role, class: "bw-end", text }) : "");
-  header.append(last("columnheader", endTitle));
-
-  const lines = rows.map((row) => {
-    const j = largest([...row.weights]);
-    const head = element(
-      "div",
-      {
-        role: "rowheader",
-        class: "bw-phoneme",
-        tabindex: -1,
-        "aria-label": [
-          `phoneme ${row.name}${row.gloss ? ` as in ${row.gloss}` : ""}`,
-          row.markSpoken,
-          `${percent(row.sure)} sure`,
-          `reads ${place(j)} most, ${percent(row.weights[j])}`,
-          row.endSpoken,
-        ]
-          .filter(Boolean)
-          .join(", "),
-      },
-      element("b", { text: row.name }),
-    );
-    if (row.mark) head.prepend(element("i", { class: "bw-mark", text: row.mark }));
-    if (row.gloss) head.append(element("small", { text: row.gloss }));
-    const line = [head, ...letters.map((_, k) => square(row, k, place(k)))];
-    cells.push(line);
-    return element("div", { role: "row", class: "bw-row" }, ...line, last("gridcell", row.end));
-  });
-
+  const size = `${rows.length} phonemes by ${letters.length} letters`;
   const grid = element(
     "div",
     {
       role: "grid",
       class: endTitle ? "bw-heat has-end" : "bw-heat",
-      "aria-label":
-        `Attention weights, ${rows.length} phonemes by ${letters.length} letters. ` +
-        "Arrow keys move.",
+      "aria-label": `Attention weights, ${size}. Arrow keys move.`,
     },
-    header,
-    ...lines,
+    line([corner, ...top], last("columnheader", endTitle)),
+    ...below.map((cells, i) => line(cells, last("gridcell", rows[i].end))),
   );
-  grid.style.setProperty("--letters", letters.length);
+  grid.style.setProperty("--letters", String(letters.length));
 
-  const positionOf = (target) => {
-    for (let i = 0; i < cells.length; i++) {
-      const j = cells[i].indexOf(target.closest?.("[tabindex]"));
-      if (j >= 0 && cells[i][j]) return [i - 1, j - 1];
-    }
-    return null;
-  };
-  let stop = cells[1]?.[0]; // the one cell that Tab reaches
-  if (stop) stop.tabIndex = 0;
-  let focused = null;
-
-  /** Lights row i and column j (-1: none): letters by their share of i, phonemes by that of j. */
-  function light(position) {
-    const [i, j] = position ?? [-1, -1];
-    grid.classList.toggle("is-lit", position !== null);
-    cells.forEach((row, r) =>
-      row.forEach((cell, c) => {
-        if (!cell) return;
-        const here = r - 1 === i && c - 1 === j;
-        const chosen = (i >= 0 && r - 1 === i) || (i < 0 && c - 1 === j);
-        cell.classList.toggle("is-here", here);
-        cell.classList.toggle("is-chosen", position !== null && chosen);
-        if (r && c) return;
-        const share =
-          r === 0 && i >= 0
-            ? rows[i].weights[c - 1] // a letter, by the chosen phoneme
-            : c === 0 && i < 0 && j >= 0
-              ? rows[r - 1].weights[j]
-              : 0; // a phoneme, by the letter
-        cell.style.setProperty("--share", percent(share));
-        cell.classList.toggle("is-strong", share > 0.4);
-      }),
-    );
-    read(position);
-  }
-
-  grid.addEventListener("pointerover", (event) => {
-    const position = positionOf(event.target);
-    if (position) light(position);
-  });
-  grid.addEventListener("pointerleave", () => light(focused));
-  grid.addEventListener("focusin", (event) => {
-    focused = positionOf(event.target);
-    stop.tabIndex = -1;
-    stop = event.target;
-    stop.tabIndex = 0;
-    light(focused);
-  });
-  grid.addEventListener("focusout", (event) => {
-    if (grid.contains(event.relatedTarget)) return;
-    focused = null;
-    light(null);
-  });
-  grid.addEventListener("keydown", (event) => {
-    const position = positionOf(event.target);
-    if (!position) return;
-    let [i, j] = position;
-    const moves = {
-      ArrowUp: () => i--,
-      ArrowDown: () => i++,
-      ArrowLeft: () => j--,
-      ArrowRight: () => j++,
-      Home: () => {
-        j = i < 0 ? 0 : -1;
-      },
-      End: () => {
-        j = letters.length - 1;
-      },
-    };
-    if (!moves[event.key]) return;
-    event.preventDefault();
-    moves[event.key]();
-    cells[i + 1]?.[j + 1]?.focus();
+  const cells = [[null, ...top], ...below];
+  gridFocus(grid, cells, {
+    show(position) {
+      grid.classList.toggle("is-lit", position !== null);
+      light(cells, rows, position);
+      read(position);
+    },
   });
   return grid;
 }
 
-/** One sentence about what is pointed at, for the line under the grid. */
+/**
+ * "o 62%, u 20%": the three largest shares.
+ * @param {ArrayLike<number>} shares
+ * @param {string[]} names
+ */
+function listing(shares, names) {
+  return Array.from(shares, (share, k) => /** @type {const} */ ([share, names[k]]))
+    .sort((a, b) => b[0] - a[0])
+    .slice(0, 3)
+    .filter(([share]) => share >= 0.05)
+    .map(([share, name]) => `${name} ${percent(share)}`)
+    .join(", ");
+}
+
+/**
+ * One sentence about what is pointed at, for the line under the grid.
+ * @param {Position | null} position
+ * @param {string[]} letters
+ * @param {Row[]} rows
+ */
 export function sentence(position, letters, rows) {
   if (!position) {
     return "Point at a phoneme, or reach it by Tab and arrow keys: its letters light up.";
   }
   const [i, j] = position;
-  const list = (shares, names) =>
-    [...shares]
-      .map((share, k) => [share, names[k]])
-      .sort((a, b) => b[0] - a[0])
-      .slice(0, 3)
-      .filter(([share]) => share >= 0.05)
-      .map(([share, name]) => `${name} ${percent(share)}`)
-      .join(", ");
   if (i < 0) {
-    const said = list(
+    const said = listing(
       rows.map(({ weights }) => weights[j]),
       rows.map(({ name }) => name),
     );
     return `The letter ${letters[j]} is read by ${said || "no phoneme much"}.`;
   }
   const { name, gloss, weights, sure } = rows[i];
-  return (
-    `${name}${gloss ? ` (as in ${gloss})` : ""} reads ` +
-    `${list(weights, letters) || "no letter much"}. The model is ${percent(sure)} sure of it.`
-  );
+  const said = listing(weights, letters) || "no letter much";
+  const who = gloss ? `${name} (as in ${gloss})` : name;
+  return `${who} reads ${said}. The model is ${percent(sure)} sure of it.`;
 }
 
-/** Leaves the numbers out of squares too narrow for them, from now on; disconnect() ends it. */
+/**
+ * Leaves the numbers out of squares too narrow for them, from now on; disconnect() ends it.
+ * @param {HTMLElement} el
+ * @param {HTMLElement} picture
+ */
 export function fitCells(el, picture) {
   const fit = new ResizeObserver(() => {
     const cell = picture.querySelector(".bw-cell");

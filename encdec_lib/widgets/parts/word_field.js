@@ -1,17 +1,24 @@
-// A field for one word, with words to try and one sentence of help, for the widgets that pronounce.
+// A field for one word, for the widgets that pronounce, and how to say the phonemes.
 
-import { element } from "./page.js";
+import { element } from "./elements.js";
+import { textField } from "./text_field.js";
 
-/** What a sentence of help says about a word that cannot be read, or null. */
+/** @typedef {import("./tokens.js").Vocabulary} Vocabulary */
+
+/**
+ * What a sentence of help says about a word that cannot be read, or null.
+ * @param {string} word
+ * @param {Vocabulary} letters
+ * @param {number} maxLetters
+ * @param {string} example
+ */
 function complaint(word, letters, maxLetters, example) {
   const characters = [...word];
   if (!characters.length) return `Type a word to begin, for example ${example}.`;
   if (/\s/.test(word)) return "Type one word at a time, without spaces.";
   if (characters.length > maxLetters) {
-    return (
-      `This word has ${characters.length} letters; the models read words of up to ` +
-      `${maxLetters}.`
-    );
+    const here = `This word has ${characters.length} letters`;
+    return `${here}; the models read words of up to ${maxLetters}.`;
   }
   const unknown = characters.find((letter) => !letters.has(letter));
   if (unknown === undefined) return null;
@@ -20,60 +27,32 @@ function complaint(word, letters, maxLetters, example) {
   return `The models only know the letters a to z${also}, so they cannot read “${unknown}”.`;
 }
 
-/** The field and what belongs to it: a label, words to try, a hint, one sentence of help.
- *  `letters` is a vocabulary of page.js; `onInput` hears of typing, `onDone` of a word that stands
- *  (Enter, or a click on an example). Returns {nodes, word, check()}: the elements to append, the
- *  word as it stands, and check(), which shows what is wrong with it and returns null, or returns
- *  the word. */
+/**
+ * The field. Returns {nodes, word, check()}: the elements to append, the word as it stands, and
+ * check(), which shows what is wrong with it and returns null, or returns the word.
+ * @param {string} id
+ * @param {object} options
+ * @param {Vocabulary} options.letters
+ * @param {number} options.maxLetters
+ * @param {string[]} options.examples
+ * @param {string} options.word
+ * @param {string} options.hint
+ * @param {() => void} options.onInput hears of typing
+ * @param {() => void} options.onDone hears of a word that stands
+ */
 export function wordField(id, { letters, maxLetters, examples, word, hint, onInput, onDone }) {
-  const input = element("input", {
-    id: `${id}-word`,
-    type: "text",
-    class: "bw-word",
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: "false",
-    "aria-describedby": `${id}-hint ${id}-message`,
-    on: { input: onInput, change: onDone },
+  const { nodes, input, warn } = textField(id, {
+    name: "word",
+    label: "Type an English word",
+    hint,
+    examples,
+    text: word,
+    attributes: { class: "bw-word", autocapitalize: "none" },
+    onInput,
+    onDone,
   });
-  input.value = word;
-  const buttons = examples.map((example) =>
-    element("button", {
-      type: "button",
-      class: "bw-example",
-      text: example,
-      on: {
-        click: () => {
-          input.value = example;
-          onDone();
-        },
-      },
-    }),
-  );
-  const message = element("p", { id: `${id}-message`, class: "bw-message", role: "status" });
   return {
-    nodes: [
-      element(
-        "div",
-        { class: "bw-form" },
-        element("label", { for: input.id, text: "Type an English word" }),
-        input,
-        buttons.length
-          ? element(
-              "span",
-              { class: "bw-examples" },
-              element("span", { text: "or try" }),
-              ...buttons,
-            )
-          : null,
-      ),
-      element(
-        "div",
-        { class: "bw-notes" },
-        element("p", { id: `${id}-hint`, class: "bw-hint", text: hint }),
-        message,
-      ),
-    ],
+    nodes,
     get word() {
       return input.value.trim().toLowerCase();
     },
@@ -82,14 +61,16 @@ export function wordField(id, { letters, maxLetters, examples, word, hint, onInp
     },
     check() {
       const wrong = complaint(this.word, letters, maxLetters, examples[0] ?? word);
-      if (message.textContent !== (wrong ?? "")) message.textContent = wrong ?? "";
-      input.setAttribute("aria-invalid", String(Boolean(wrong)));
+      warn(wrong);
       return wrong ? null : this.word;
     },
   };
 }
 
-/** The phonemes and a word for each, folded away. */
+/**
+ * The phonemes and a word for each, folded away.
+ * @param {Record<string, string>} sounds
+ */
 export function legend(sounds) {
   return element(
     "details",

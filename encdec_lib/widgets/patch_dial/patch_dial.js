@@ -1,164 +1,82 @@
 // Chapter 14: a slider for the side of a patch. More patches, and what they cost.
 
+import { announcer } from "../parts/announcer.js";
 import { choice } from "../parts/choices.js";
-import { imagesFrom, paint, picture } from "../parts/drawing.js";
-import { eachFrame, element, prepare } from "../parts/page.js";
+import { eachFrame, element, prepare } from "../parts/elements.js";
 import { patchMap } from "../parts/patch_map.js";
+import { digitPicture } from "../parts/picture.js";
+import { imagesFrom } from "../parts/pixels.js";
+import { slider } from "../parts/slider.js";
+import { stateOf } from "../parts/state.js";
+import { cost, short } from "./cost.js";
+import { costTable } from "./cost_table.js";
 
-const PARTS = [
-  ["embedding", "embedding"],
-  ["others", "all other matrices"],
-  ["attending", "scores and mixtures"],
-];
+const LINE = "0 0 0 0.7px #0072b2"; // where the picture is cut
 
-const whole = (number) => number.toLocaleString("en-US");
-
-/** Multiplications: in the thousands or millions, with two or three digits. */
-function short(number) {
-  const [size, name] =
-    number < 1e6 ? [1e3, "thousand"] : number < 1e9 ? [1e6, "million"] : [1e9, "billion"];
-  const value = number / size;
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${name}`;
-}
-
-/** What a ViT of these sizes multiplies for one image, by part. */
-function cost({ side, in_channels: channels, d_model: width, d_ff: inner, layers }, patch) {
-  const patches = (side / patch) ** 2,
-    vectors = patches + 1; // and the class token
-  return {
-    patches,
-    numbers: patch * patch * channels,
-    scores: vectors ** 2,
-    embedding: patches * patch * patch * channels * width,
-    attending: layers * 2 * vectors ** 2 * width,
-    others: layers * vectors * (4 * width * width + 2 * width * inner),
-  };
-}
-
-function render({ model: shared, el }) {
-  const id = prepare(el, "cuts"),
-    side = shared.get("side");
+/** @param {import("../parts/state.js").Host} host */
+function render({ model, el }) {
+  const id = prepare(el, "cuts");
   el.classList.add("bw-looking");
-  const names = shared.get("names"),
-    configs = shared.get("configs");
-  const soon = eachFrame(draw);
+  const state = stateOf(model);
+  /** @type {string[]} */
+  const names = state.get("names");
+  /** @type {(import("./cost.js").Sizes & {patches: number[], patch: number})[]} */
+  const configs = state.get("configs");
+  const steps = configs.map(({ patches, patch }) => patches.indexOf(patch)); // of each model's slider
   let chosen = 0;
-  const starts = configs.map(({ patches, patch }) => patches.indexOf(patch));
 
-  const shown = picture(side, { role: "img" });
-  paint(shown, imagesFrom(shared.get("image"), side)[0]);
-  const map = patchMap();
+  const soon = eachFrame(draw);
   const models = choice(
     `${id}-model`,
     "Which model",
     names.map((name, k) => [k, name]),
     (k) => {
-      chosen = Number(k);
+      chosen = k;
       soon();
     },
   );
   models.node.hidden = names.length < 2;
-  const slider = element("input", {
-    id: `${id}-patch`,
-    type: "range",
-    class: "bw-slider",
+  const sides = slider(`${id}-patch`, {
+    label: "Side P of a patch",
     min: 0,
-    step: 1,
-    on: {
-      input: () => {
-        starts[chosen] = Number(slider.value);
-        soon();
-      },
+    max: 0,
+    valueClass: "bw-chosen",
+    onInput: (step) => {
+      steps[chosen] = step;
+      soon();
     },
   });
-  const value = element("output", { for: slider.id, class: "bw-chosen" });
-  const row = (words, formula) => {
-    const number = element("dd");
-    return {
-      number,
-      nodes: [element("dt", { text: words }, element("i", { text: ` ${formula}` })), number],
-    };
-  };
-  const rows = {
-    patches: row("patches,", "HW / P²"),
-    numbers: row("numbers in one,", "P²C"),
-    scores: row("scores a head,", "(HW / P² + 1)²"),
-    products: row("multiplications", ""),
-  };
-  const bars = PARTS.map(([key, words]) => {
-    const level = element("span", { class: `bw-level is-${key}` });
-    const share = element("span", { class: "bw-share" });
-    const node = element(
-      "li",
-      {},
-      element("span", { class: "bw-name", text: words }),
-      share,
-      element("span", { class: "bw-track", "aria-hidden": "true" }, level),
-    );
-    return { key, level, share, node };
-  });
-  const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
-  el.append(
-    models.node,
-    element(
-      "div",
-      { class: "bw-bar" },
-      element("label", { for: slider.id, text: "Side P of a patch" }),
-      value,
-    ),
-    slider,
-    element(
-      "div",
-      { class: "bw-desk" },
-      element("div", { class: "bw-cut" }, shown, map.node),
-      element(
-        "div",
-        {},
-        element("dl", {}, ...Object.values(rows).flatMap(({ nodes }) => nodes)),
-        element(
-          "ul",
-          { class: "bw-bars", "aria-label": "Where the multiplications go" },
-          ...bars.map(({ node }) => node),
-        ),
-      ),
-    ),
-    announce,
-  );
+  const [image] = imagesFrom(state.get("image"), state.get("side"));
+  const shown = digitPicture(image, { role: "img" });
+  const map = patchMap(LINE);
+  const table = costTable();
+  const voice = announcer(500);
+  const cut = element("div", { class: "bw-cut" }, shown, map.node);
+  const desk = element("div", { class: "bw-desk" }, cut, table.node);
+  el.append(models.node, sides.bar(), sides.input, desk, voice.node);
 
-  let later = 0;
   function draw() {
-    const config = configs[chosen],
-      patch = config.patches[starts[chosen]];
-    const columns = config.side / patch,
-      found = cost(config, patch);
-    const total = found.embedding + found.attending + found.others;
+    const config = configs[chosen];
+    const patch = config.patches[steps[chosen]];
+    const columns = config.side / patch;
+    const found = cost(config, patch);
     models.show(chosen);
-    slider.max = config.patches.length - 1;
-    slider.value = starts[chosen];
-    slider.setAttribute("aria-valuetext", `${patch} pixels, ${found.patches} patches`);
-    value.textContent = `${patch} of ${config.side} pixels`;
+    sides.input.max = String(config.patches.length - 1);
+    sides.show(
+      steps[chosen],
+      `${patch} of ${config.side} pixels`,
+      `${patch} pixels, ${found.patches} patches`,
+    );
     shown.setAttribute("aria-label", `A digit, cut into ${columns} by ${columns} squares`);
     map.draw(null, columns);
-    rows.patches.number.textContent = `${config.side}·${config.side} / ${patch}² = ${whole(found.patches)}`;
-    rows.numbers.number.textContent = whole(found.numbers);
-    rows.scores.number.textContent = whole(found.scores);
-    rows.products.number.textContent = short(total);
-    for (const { key, level, share } of bars) {
-      level.style.width = `${(100 * found[key]) / total}%`;
-      share.textContent = `${short(found[key])}, ${Math.round((100 * found[key]) / total)}%`;
-    }
+    const total = table.show(config.side, patch, found);
     Object.assign(el.dataset, { patch, ...found });
-    clearTimeout(later);
-    later = setTimeout(() => {
-      announce.textContent = `${found.patches} patches, ${short(total)} multiplications.`;
-    }, 500);
+    voice.say(`${found.patches} patches, ${short(total)} multiplications.`);
   }
 
   draw();
-  return () => {
-    soon.cancel();
-    clearTimeout(later);
-  };
+  state.atEnd(soon.cancel, voice.stop);
+  return state.stop;
 }
 
 export default { render };

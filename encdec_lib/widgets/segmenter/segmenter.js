@@ -1,338 +1,206 @@
 // Chapter 2: the reader draws, and two U-Nets give every pixel its class while he draws, one with
 // skip connections and one without. Everything is computed in the page.
 
-import { softmax } from "../../web/engine/arithmetic.js";
+import { argmax, softmax } from "../../web/engine/arithmetic.js";
 import { loadModel } from "../../web/engine/engine.js";
-import { imagesFrom, makePad, paint, picture } from "../parts/drawing.js";
-import { eachFrame, element, prepare } from "../parts/page.js";
-import { classesOf, inWords, regionsOf } from "./segments.js";
+import { announcer } from "../parts/announcer.js";
+import { Pad } from "../parts/drawing.js";
+import { button, eachFrame, element, prepare } from "../parts/elements.js";
+import { imagesFrom } from "../parts/pixels.js";
+import { slider } from "../parts/slider.js";
+import { stateOf } from "../parts/state.js";
+import { classMap, pixelFrame } from "./class_map.js";
+import { classTable } from "./class_table.js";
+import { drawingTools } from "./drawing_tools.js";
+import { normals } from "./grain.js";
+import { classesOf } from "./segments.js";
+
+/** @typedef {import("./class_map.js").Pixel} Pixel */
 
 const MODELS = [
   { key: "with_skips", name: "With skips" },
   { key: "without_skips", name: "Without skips" },
 ];
+const NAMES = MODELS.map(({ name }) => name);
 const EMPTY = "Draw a digit or place one: there is none yet.";
 const MOST_NOISE = 0.4;
-const nameOf = (label) => (label ? String(label - 1) : "background");
-const percent = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.005 ? 1 : 0)}%`;
 
-/** `count` normal numbers, the same at every call. */
-function normals(count) {
-  let state = 20250;
-  const uniform = () => {
-    // a linear congruential generator; its high bits are even enough here
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 2 ** 32;
-  };
-  return Float32Array.from(
-    { length: count },
-    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-  );
-}
+/**
+ * "#0072b2" as [0, 114, 178].
+ * @param {string} color
+ */
+const rgbOf = (color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16));
 
-function render({ model: shared, el }) {
-  const id = prepare(el, "segmenter"),
-    side = shared.get("side"),
-    colors = shared.get("colors");
-  const labels = shared.get("labels"),
-    scenes = imagesFrom(shared.get("scenes"), side);
-  const digits = imagesFrom(shared.get("digits"), shared.get("digit_side"));
-  const models = Object.fromEntries(MODELS.map(({ key }) => [key, loadModel(shared.get(key))]));
-  const grain = normals(side * side);
-  const rgb = colors.map((color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16)));
-  let pointed,
-    logits = null; // {row, column}; what each model says, null of an empty canvas
-
-  // ---------------------------------------------------------------- the canvas and its tools
-
-  const read = (ink) => {
-    const noise = shared.get("noise");
-    return noise ? ink.map((value, k) => Math.min(1, Math.max(0, value + noise * grain[k]))) : ink;
-  };
-  const pad = makePad({
-    side,
-    label:
-      `Canvas of ${side} by ${side} pixels. Arrow keys move the cursor, with Shift by four ` +
-      "pixels. The space bar sets the pen down or lifts it, or places the chosen digit.",
-    view: read,
-    onChange: () => soon(),
-    onPoint: (at) => at && point(at),
-  });
-  const tools = [
-    { tool: "pen", inside: ["pen"] },
-    { tool: "eraser", inside: ["eraser"] },
-    ...digits.map((digit, k) => {
-      const drawn = picture(shared.get("digit_side"), { "aria-hidden": "true" });
-      paint(drawn, digit);
-      return { tool: digit, inside: [drawn], label: `place a ${labels[k]} of the test set` };
-    }),
-  ].map(({ tool, inside, label }) => ({
-    tool,
-    node: element(
-      "button",
-      {
-        type: "button",
-        "aria-label": label,
-        class: label ? "bw-digit" : "bw-tool",
-        on: { click: () => choose(tool) },
-      },
-      ...inside,
-    ),
-  }));
-  function choose(tool) {
-    pad.use(tool);
-    for (const { tool: own, node } of tools) node.setAttribute("aria-pressed", own === tool);
-  }
-  const button = (text, click) => element("button", { type: "button", text, on: { click } });
-  const noise = element("input", {
-    id: `${id}-noise`,
-    type: "range",
-    class: "bw-slider",
-    min: 0,
-    max: MOST_NOISE,
-    step: 0.02,
-    on: { input: () => keep({ noise: Number(noise.value) }) },
-  });
-  const noiseValue = element("output", { for: noise.id });
-  const another = scenes.length
-    ? button(scenes.length > 1 ? "another scene" : "the scene", () => {
-        keep({ scene: (shared.get("scene") + 1) % scenes.length });
-        openScene();
-      })
-    : null;
-
-  function keep(change) {
-    shared.set(change);
-    shared.save_changes();
-  }
-  function openScene() {
-    const number = shared.get("scene");
-    if (number >= 0) pad.set(scenes[number]);
-    else pad.clear();
-  }
-
-  // ---------------------------------------------------------------- what the networks say
-
-  const maps = MODELS.map(({ key, name }) => {
-    const canvas = picture(side, { class: "bw-map", role: "img" });
-    const names = element("div", { class: "bw-names", "aria-hidden": "true" });
-    const dot = element("span", { class: "bw-spot", "aria-hidden": "true" });
-    const found = element("span", { class: "bw-found" });
-    const frame = element("div", { class: "bw-frame" }, canvas, names, dot);
-    for (const event of ["pointermove", "pointerdown"]) {
-      canvas.addEventListener(event, ({ clientX, clientY }) => {
-        const box = canvas.getBoundingClientRect();
-        const inside = (share) => Math.min(side - 1, Math.max(0, Math.floor(side * share)));
-        point(
-          {
-            row: inside((clientY - box.top) / box.height),
-            column: inside((clientX - box.left) / box.width),
-          },
-          true,
-        );
-      });
-    }
-    const node = element(
-      "figure",
-      { class: `is-${key}` },
-      frame,
-      element("figcaption", {}, element("b", { text: name }), " ", found),
+class Segmenter {
+  /** @param {import("../parts/state.js").Host} host */
+  constructor({ model, el }) {
+    const id = prepare(el, "segmenter");
+    this.el = el;
+    this.state = stateOf(model);
+    this.side = /** @type {number} */ (this.state.get("side"));
+    this.scenes = imagesFrom(this.state.get("scenes"), this.side);
+    this.models = MODELS.map(({ key }) => loadModel(this.state.get(key)));
+    this.grain = normals(this.side ** 2);
+    /** @type {import("./segments.js").Image[] | null} what each model says; null of an empty canvas */
+    this.logits = null;
+    /** @type {Pixel} */
+    this.pointed = { row: 0, column: 0 };
+    this.found = ""; // in words, for a screen reader
+    this.soon = eachFrame(() => this.draw());
+    this.pad = this.makePad();
+    const digits = imagesFrom(this.state.get("digits"), this.state.get("digit_side"));
+    this.tools = drawingTools(this.pad, digits, this.state.get("labels"));
+    this.spot = pixelFrame(this.side); // where a map is pointed at
+    this.spot.node.hidden = true;
+    this.pad.node.append(this.spot.node);
+    /** @type {string[]} */
+    const colors = this.state.get("colors");
+    this.maps = MODELS.map((one) =>
+      classMap({
+        ...one,
+        side: this.side,
+        colors: colors.map(rgbOf),
+        onPoint: (pixel) => this.point(pixel, true),
+      }),
     );
-    return { key, name, node, canvas, names, dot, found };
-  });
-  const bars = colors.map((color, label) => {
-    const cells = MODELS.map(({ key }) => {
-      const bar = element("span", { class: "bw-share" }),
-        share = element("span");
-      bar.style.background = color;
-      return {
-        key,
-        bar,
-        share,
-        node: element(
-          "td",
-          {},
-          element("span", { class: "bw-bar-room", "aria-hidden": "true" }, bar),
-          share,
-        ),
-      };
+    this.table = classTable(NAMES, colors);
+    this.noise = slider(`${id}-noise`, {
+      label: "Noise",
+      min: 0,
+      max: MOST_NOISE,
+      step: 0.02,
+      onInput: (noise) => this.state.keep({ noise }),
     });
-    const node = element(
-      "tr",
-      {},
-      element("th", { scope: "row", text: nameOf(label) }),
-      ...cells.map((cell) => cell.node),
-    );
-    return { node, cells };
-  });
-  const caption = element("caption");
-  const table = element(
-    "table",
-    { class: "bw-classes" },
-    caption,
-    element(
-      "thead",
-      {},
-      element(
-        "tr",
-        {},
-        element("th", { scope: "col", text: "class" }),
-        ...MODELS.map(({ name }) => element("th", { scope: "col", text: name.toLowerCase() })),
-      ),
-    ),
-    element("tbody", {}, ...bars.map(({ node }) => node)),
-  );
-  const hint = element("span", { class: "bw-empty" });
-  const spot = element("span", { class: "bw-spot", "aria-hidden": "true", hidden: "" });
-  pad.node.append(spot); // where a map is pointed at
-  const announce = element("p", { class: "bw-spoken", "aria-live": "polite" });
+    this.hint = element("span", { class: "bw-empty" });
+    this.voice = announcer();
+    el.append(this.tools.node, this.figures(), this.bar(), this.table.node, this.voice.node);
+  }
 
-  el.append(
-    element(
-      "div",
-      { class: "bw-tools", role: "group", "aria-label": "What to draw with" },
-      ...tools.map(({ node }) => node),
-    ),
-    element(
+  makePad() {
+    return new Pad({
+      side: this.side,
+      label:
+        `Canvas of ${this.side} by ${this.side} pixels. Arrow keys move the cursor, with Shift by ` +
+        "four pixels. The space bar sets the pen down or lifts it, or places the chosen digit.",
+      view: (ink) => this.read(ink),
+      onChange: this.soon,
+      onPoint: (pixel) => pixel && this.point(pixel, false),
+    });
+  }
+
+  figures() {
+    const caption = element("figcaption", {}, element("b", { text: "Your canvas" }), this.hint);
+    return element(
       "div",
       { class: "bw-maps" },
-      element(
-        "figure",
-        { class: "is-drawn" },
-        pad.node,
-        element("figcaption", {}, element("b", { text: "Your canvas" }), hint),
-      ),
-      ...maps.map(({ node }) => node),
-    ),
-    element(
+      element("figure", { class: "is-drawn" }, this.pad.node, caption),
+      ...this.maps.map(({ node }) => node),
+    );
+  }
+
+  bar() {
+    const count = this.scenes.length;
+    const another = button(count > 1 ? "another scene" : "the scene", () => {
+      this.state.keep({ scene: (this.state.get("scene") + 1) % count });
+      this.openScene();
+    });
+    const { label, input, output } = this.noise;
+    return element(
       "div",
       { class: "bw-bar" },
-      button("clear", () => pad.clear()),
-      another,
-      element(
-        "span",
-        { class: "bw-noise" },
-        element("label", { for: noise.id, text: "Noise" }),
-        noise,
-        noiseValue,
-      ),
-    ),
-    table,
-    announce,
-  );
+      button("clear", () => this.pad.clear()),
+      count ? another : null,
+      element("span", { class: "bw-noise" }, label, input, output),
+    );
+  }
 
-  function point(at, onMap = false) {
-    pointed = at;
-    spot.hidden = !onMap;
-    showPixel();
+  /** Begins, and returns what ends it. */
+  start() {
+    this.state.follow(["noise"], () => {
+      this.pad.refresh();
+      this.soon();
+    });
+    this.state.follow(["scene"], () => this.openScene());
+    this.state.atEnd(this.soon.cancel, this.voice.stop);
+    this.tools.choose("pen");
+    this.openScene();
+    const darkest = argmax(this.pad.pixels);
+    this.pointed = { row: Math.floor(darkest / this.side), column: darkest % this.side };
+    this.draw();
+    return this.state.stop;
+  }
+
+  openScene() {
+    const number = this.state.get("scene");
+    if (number >= 0) this.pad.set(this.scenes[number]);
+    else this.pad.clear();
+  }
+
+  /**
+   * The ink with the noise of the page: what the models read.
+   * @param {Float32Array} ink
+   */
+  read(ink) {
+    const noise = this.state.get("noise");
+    if (!noise) return ink;
+    return ink.map((dot, k) => Math.min(1, Math.max(0, dot + noise * this.grain[k])));
+  }
+
+  /** Both maps; nothing is computed of an empty canvas. */
+  draw() {
+    const { side, pad } = this;
+    const noise = this.state.get("noise");
+    const empty = pad.isEmpty();
+    this.noise.show(noise, `±${noise.toFixed(2)}`);
+    this.hint.textContent = empty ? EMPTY : "";
+    const source = { data: this.read(pad.pixels), height: side, width: side, channels: 1 };
+    const logits = empty ? null : this.models.map((one) => one.paint(one.encode(source)));
+    this.logits = logits;
+    const said = this.maps.map((map, m) => {
+      const words = map.show(logits && classesOf(logits[m]));
+      return `${NAMES[m]}, ${words}.`;
+    });
+    this.found = empty ? EMPTY : said.join(" ");
+    this.showPixel();
+    this.speak();
+  }
+
+  /**
+   * @param {Pixel} pixel
+   * @param {boolean} onMap whether it is a map that is pointed at, not the canvas
+   */
+  point(pixel, onMap) {
+    this.pointed = pixel;
+    this.spot.node.hidden = !onMap;
+    this.showPixel();
   }
 
   /** The distribution of the pixel that is pointed at, from both models. */
-  function showPixel() {
-    el.classList.toggle("is-empty", !logits);
-    if (!logits) return;
-    const { row, column } = pointed,
-      V = colors.length,
-      p = row * side + column;
-    caption.textContent = `The pixel in row ${row + 1}, column ${column + 1}`;
-    for (const marker of [spot, ...maps.map(({ dot }) => dot)]) {
-      marker.style.cssText =
-        `left:${(100 * column) / side}%;top:${(100 * row) / side}%;` +
-        `width:${100 / side}%;height:${100 / side}%`;
+  showPixel() {
+    this.el.classList.toggle("is-empty", !this.logits);
+    if (!this.logits) return;
+    const { row, column } = this.pointed;
+    for (const { moveTo } of [this.spot, ...this.maps.map(({ frame }) => frame)]) {
+      moveTo(this.pointed);
     }
-    maps.forEach(({ key }, m) => {
-      const shares = softmax(logits[key].data.subarray(p * V, (p + 1) * V));
-      const best = shares.indexOf(Math.max(...shares));
-      bars.forEach(({ cells }, label) => {
-        cells[m].bar.style.setProperty("--share", shares[label].toFixed(6));
-        cells[m].share.textContent = percent(shares[label]);
-        cells[m].node.classList.toggle("is-best", label === best);
-      });
+    const p = row * this.side + column;
+    const shares = this.logits.map(({ data, channels }) =>
+      softmax(data.subarray(p * channels, (p + 1) * channels)),
+    );
+    this.table.show(this.pointed, shares);
+    this.speak();
+  }
+
+  /** Says what was found, and the pixel where the reader stands on the canvas. */
+  speak() {
+    this.voice.say(() => {
+      const onCanvas = this.logits && document.activeElement === this.pad.canvas;
+      return onCanvas ? `${this.found} ${this.table.inWords()}` : this.found;
     });
-    speak();
   }
-
-  let later = 0,
-    summary = "";
-  function speak() {
-    clearTimeout(later);
-    later = setTimeout(() => {
-      const pixel = logits && document.activeElement === pad.canvas ? bestOfPixel() : "";
-      announce.textContent = [summary, pixel].filter(Boolean).join(" ");
-    }, 700);
-  }
-  function bestOfPixel() {
-    const said = MODELS.map(({ name }, m) => {
-      const label = bars.findIndex(({ cells }) => cells[m].node.classList.contains("is-best"));
-      return label < 0
-        ? ""
-        : `${name.toLowerCase()} ${nameOf(label)}, ` + bars[label].cells[m].share.textContent;
-    });
-    return `${caption.textContent}: ${said.join("; ")}.`;
-  }
-
-  function fill(canvas, classes) {
-    const context = canvas.getContext("2d"),
-      dots = context.createImageData(side, side);
-    classes.forEach((label, p) => dots.data.set([...rgb[label], 255], 4 * p));
-    context.putImageData(dots, 0, 0);
-  }
-
-  /** Both maps, once before the next frame; nothing is computed of an empty canvas. */
-  function draw() {
-    const empty = pad.isEmpty();
-    noise.value = shared.get("noise");
-    noiseValue.textContent = `±${shared.get("noise").toFixed(2)}`;
-    hint.textContent = empty ? EMPTY : "";
-    const source = { data: read(pad.pixels), height: side, width: side, channels: 1 };
-    logits = empty
-      ? null
-      : Object.fromEntries(
-          MODELS.map(({ key }) => [key, models[key].paint(models[key].encode(source))]),
-        );
-    const said = maps.map(({ key, name, canvas, names, found }) => {
-      const classes = empty ? new Uint8Array(side * side) : classesOf(logits[key]);
-      const regions = regionsOf(classes, side);
-      fill(canvas, classes);
-      names.replaceChildren(
-        ...regions.map(({ digit, top, right }) => {
-          const label = element("span", { text: digit });
-          label.style.left = `${(100 * Math.min(side - 3, right + 1)) / side}%`;
-          label.style.top = `${(100 * top) / side}%`;
-          return label;
-        }),
-      );
-      const words = empty ? "" : inWords(regions, side);
-      found.textContent = words;
-      canvas.setAttribute(
-        "aria-label",
-        `The class of every pixel, ${name.toLowerCase()}: ${words || "nothing yet"}`,
-      );
-      return `${name}, ${words}.`;
-    });
-    summary = empty ? EMPTY : said.join(" ");
-    showPixel();
-    speak();
-  }
-
-  const soon = eachFrame(draw);
-  const redraw = () => {
-    pad.refresh();
-    soon();
-  };
-  shared.on("change:noise", redraw);
-  shared.on("change:scene", openScene);
-  choose("pen");
-  openScene();
-  const darkest = pad.pixels.indexOf(Math.max(...pad.pixels));
-  pointed = { row: Math.floor(darkest / side), column: darkest % side };
-  draw();
-  return () => {
-    soon.cancel();
-    clearTimeout(later);
-    shared.off("change:noise", redraw);
-    shared.off("change:scene", openScene);
-  };
 }
 
-export default { render };
+export default {
+  /** @param {import("../parts/state.js").Host} host */
+  render: (host) => new Segmenter(host).start(),
+};

@@ -1,17 +1,33 @@
 // A field for one source of a model: the letters of a word, or words with spaces between them.
 
-import { element } from "../parts/page.js";
+import { element } from "../parts/elements.js";
+import { textField } from "../parts/text_field.js";
 
-/** "letters" where every symbol is one character, else "words". */
+/** @typedef {import("../parts/tokens.js").Vocabulary} Vocabulary */
+/** @typedef {"letters" | "words"} Unit */
+
+/**
+ * "letters" where every symbol is one character, else "words".
+ * @param {Vocabulary} vocabulary
+ * @returns {Unit}
+ */
 export const unitOf = ({ symbols }) =>
   symbols.every((symbol) => [...symbol].length === 1) ? "letters" : "words";
 
+/**
+ * @param {string} text
+ * @param {Unit} unit
+ */
 const tokensOf = (text, unit) =>
   unit === "letters"
     ? [...text.trim().toLowerCase()]
     : text.toLowerCase().split(/\s+/).filter(Boolean);
 
-/** One sentence about what cannot be read, or null. */
+/**
+ * One sentence about what cannot be read, or null.
+ * @param {string[]} tokens
+ * @param {{known: Vocabulary, unit: Unit, most: number, example: string}} limits
+ */
 function complaint(tokens, { known, unit, most, example }) {
   const one = unit === "letters" ? "a word" : "a sentence";
   if (!tokens.length) return `Type ${one} to begin, for example ${example}.`;
@@ -23,79 +39,54 @@ function complaint(tokens, { known, unit, most, example }) {
   }
   const unknown = tokens.find((token) => !known.has(token));
   if (unknown === undefined) return null;
-  return unit === "letters"
-    ? `The model knows the letters ${known.symbols[0]} to ${known.symbols[known.symbols.length - 1]}, ` +
-        `so it cannot read “${unknown}”.`
-    : `The model does not know the word “${unknown}”; the words it knows are listed below.`;
+  if (unit === "words") {
+    return `The model does not know the word “${unknown}”; the words it knows are listed below.`;
+  }
+  const letters = `${known.symbols[0]} to ${known.symbols[known.symbols.length - 1]}`;
+  return `The model knows the letters ${letters}, so it cannot read “${unknown}”.`;
 }
 
-/** A label, the field, sources to try, a hint, one sentence of help; where sources are made of
- *  words, those the model knows, folded away. `onInput` hears of typing, `onDone` of a source that
- *  stands (Enter, or a click on an example). Returns {nodes, after, text, tokens, check()}: check()
- *  shows what is wrong and returns null, or returns the text as it is read. */
-export function sourceField(id, { known, most, examples, text, hint, onInput, onDone }) {
-  const unit = unitOf(known),
-    letters = unit === "letters";
-  const input = element("input", {
-    id: `${id}-source`,
-    type: "text",
-    class: letters ? "bw-word" : "bw-word bw-wide",
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: "false",
-    "aria-describedby": `${id}-hint ${id}-message`,
-    on: { input: onInput, change: onDone },
-  });
-  input.value = text;
-  const buttons = examples.map((example) =>
-    element("button", {
-      type: "button",
-      class: "bw-example",
-      text: example,
-      on: {
-        click: () => {
-          input.value = example;
-          onDone();
-        },
-      },
-    }),
+/**
+ * The words that a model knows, folded away.
+ * @param {Vocabulary} known
+ */
+const knownWords = (known) =>
+  element(
+    "details",
+    { class: "bw-legend" },
+    element("summary", { text: "The words the model knows" }),
+    element("p", { text: known.symbols.join(", ") }),
   );
-  const message = element("p", { id: `${id}-message`, class: "bw-message", role: "status" });
-  const words = letters
-    ? null
-    : element(
-        "details",
-        { class: "bw-legend" },
-        element("summary", { text: "The words the model knows" }),
-        element("p", { text: known.symbols.join(", ") }),
-      );
+
+/**
+ * The field. Returns {nodes, after, unit, tokens, text, check()}: `after` stands below the figure,
+ * check() shows what is wrong and returns null, or returns the text as it is read.
+ * @param {string} id
+ * @param {object} options
+ * @param {Vocabulary} options.known
+ * @param {number} options.most tokens that the model reads
+ * @param {string[]} options.examples
+ * @param {string} options.text
+ * @param {string} options.hint
+ * @param {() => void} options.onInput hears of typing
+ * @param {() => void} options.onDone hears of a source that stands
+ */
+export function sourceField(id, { known, most, examples, text, hint, onInput, onDone }) {
+  const unit = unitOf(known);
+  const letters = unit === "letters";
+  const { nodes, input, warn } = textField(id, {
+    name: "source",
+    label: letters ? "Type an English word" : "Type an English sentence",
+    hint,
+    examples,
+    text,
+    attributes: { class: letters ? "bw-word" : "bw-word bw-wide", autocapitalize: "none" },
+    onInput,
+    onDone,
+  });
   return {
-    nodes: [
-      element(
-        "div",
-        { class: "bw-form" },
-        element("label", {
-          for: input.id,
-          text: letters ? "Type an English word" : "Type an English sentence",
-        }),
-        input,
-        buttons.length
-          ? element(
-              "span",
-              { class: "bw-examples" },
-              element("span", { text: "or try" }),
-              ...buttons,
-            )
-          : null,
-      ),
-      element(
-        "div",
-        { class: "bw-notes" },
-        element("p", { id: `${id}-hint`, class: "bw-hint", text: hint }),
-        message,
-      ),
-    ],
-    after: words ? [words] : [],
+    nodes,
+    after: letters ? [] : [knownWords(known)],
     unit,
     get tokens() {
       return tokensOf(input.value, unit);
@@ -108,8 +99,7 @@ export function sourceField(id, { known, most, examples, text, hint, onInput, on
     },
     check() {
       const wrong = complaint(this.tokens, { known, unit, most, example: examples[0] ?? text });
-      if (message.textContent !== (wrong ?? "")) message.textContent = wrong ?? "";
-      input.setAttribute("aria-invalid", String(Boolean(wrong)));
+      warn(wrong);
       return wrong ? null : this.text;
     },
   };
