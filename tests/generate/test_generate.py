@@ -172,7 +172,10 @@ def test_greedy_is_the_loop_written_in_python(encoder, decoder):
 
 
 @every_decoder
-@pytest.mark.parametrize("width", [0, K], ids=["greedy", "beam"])
+@pytest.mark.parametrize(
+    "width",
+    [pytest.param(0, id="greedy"), pytest.param(K, id="beam", marks=pytest.mark.slow)],
+)
 def test_scores_and_weights_are_those_of_teacher_forcing(encoder, decoder, width):
     model = build(encoder, decoder)
     if width:

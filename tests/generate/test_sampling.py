@@ -49,6 +49,7 @@ def test_tokens_come_as_often_as_the_model_says(model, temperature, top_k):
     assert (np.abs(share - p) <= 4 * np.sqrt(p * (1 - p) / count) + 1e-9).all()
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_teacher_forcing(model):
     drawn = sample(model, SOURCE, L, temperature=2.0)
     logits = model(jnp.asarray(SOURCE), shift_right(jnp.asarray(drawn.tokens))).logits

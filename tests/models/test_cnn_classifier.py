@@ -58,6 +58,7 @@ def test_every_parameter_gets_a_gradient():
         assert np.abs(gradient[...]).max() > 0, path
 
 
+@pytest.mark.slow
 def test_it_learns_labels_by_heart_and_looks_at_each_image_alone():
     model, data = cnn_classifier(CONFIG, rngs=nnx.Rngs(0)), (IMAGES, np.array([4, 0, 10], np.int32))
     config = TrainConfig(steps=40, batch_size=B, learning_rate=0.01, warmup_steps=2)

@@ -307,6 +307,7 @@ def test_places_in_a_square_of_patches_start_from_row_and_column():
     assert other.encoder.positions.table.shape == (6, D)  # 2×3: learned from the start
 
 
+@pytest.mark.slow
 def test_it_learns_by_heart_to_draw_what_it_is_told_and_writes_it_again():
     config = configured(columns=COLUMNS, max_length=T)
     model = text_to_image(config, V_PROMPT, rngs=nnx.Rngs(0))

@@ -129,6 +129,7 @@ def test_without_positions_the_patches_are_a_heap(case):
     assert change.max() < 1e-4 if "no positions" in case else change.max() > 0.01
 
 
+@pytest.mark.slow
 def test_a_task_of_places_is_learned_with_positions_and_not_without():
     """Which of the four quarters is bright: a heap of patches cannot tell."""
     images = np.kron(np.eye(4).reshape(4, 2, 2), np.ones((1, 2, 2))).astype(np.float32)[..., None]

@@ -39,7 +39,6 @@ def glued(outputs) -> dict[str, str]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_a_page_runs_without_a_word_on_stderr_and_its_numbers_can_be_quoted(tmp_path):
     cells = [

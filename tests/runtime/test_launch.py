@@ -97,7 +97,6 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
 def test_two_processes_train_as_one_with_as_many_devices(folder, monkeypatch):
     """Losses, weights and random streams agree; one of them prints and writes."""
     code, out, err = launched(folder / "training.py", str(folder), "0")

@@ -64,7 +64,11 @@ def test_the_same_seed_gives_the_same_numbers():
 
 
 @pytest.mark.parametrize(
-    "pair", [("last state", "rnn"), ("a vector a token", "additive attention")]
+    "pair",
+    [
+        pytest.param(("last state", "rnn"), marks=pytest.mark.slow),
+        ("a vector a token", "additive attention"),
+    ],
 )
 def test_one_device_and_two_give_the_same_losses(text, pair):
     config = TrainConfig(steps=7, batch_size=6, warmup_steps=2, label_smoothing=0.1)
