@@ -86,7 +86,10 @@ class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def get_code(self, fullname: str):
         """For ``python -m``: the code of the module that it is now."""
         spec = importlib.util.find_spec(self._homes(fullname)[0])
-        return spec.loader.get_code(spec.name) if spec and spec.loader else None
+        loader = spec.loader if spec else None
+        if not isinstance(loader, importlib.abc.InspectLoader):
+            return None
+        return loader.get_code(self._homes(fullname)[0])
 
     @staticmethod
     def _homes(fullname: str) -> list[str]:

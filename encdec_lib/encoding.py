@@ -5,7 +5,7 @@ positions, M vectors in an encoding, D their width, V vocabulary, H heads. An im
 ``(B, H, W, C)``: rows, columns, channels.
 """
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax.numpy as jnp
 from flax import nnx
@@ -65,8 +65,8 @@ class Encoder(Protocol):
 
     encoding_dim: int  # D, width of the vectors it writes
 
-    def __call__(self, source: Array, mask: Array | None) -> Encoding:
-        """Encodes tokens ``(B, S)`` with their mask, or images ``(B, H, W, C)`` without one."""
+    def __call__(self, source: Array, mask: Any) -> Encoding:
+        """Encodes tokens ``(B, S)`` with their mask, or images ``(B, H, W, C)`` with None."""
         ...
 
 

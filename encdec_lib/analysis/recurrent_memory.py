@@ -9,6 +9,7 @@ Shape letters: B batch, S steps, E input width, D state width, V symbols, N exam
 """
 
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +20,7 @@ from jaxtyping import Array, Float, Int
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
 
 
-def spectral_radius(matrix) -> float:
+def spectral_radius(matrix: Any) -> float:
     r"""The largest modulus among the eigenvalues of a square matrix, :math:`\rho(W)`.
 
     The powers :math:`W^n` shrink to 0 where it is below 1, and grow without bound above 1.

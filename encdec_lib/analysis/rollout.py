@@ -45,8 +45,8 @@ def attention_rollout(
     if not 0 <= residual_share <= 1:
         raise ValueError(f"residual_share must lie in [0, 1]; got {residual_share}.")
     stay = residual_share * jnp.eye(maps[0].shape[-1])[None]
-    rolled = None
-    for weights in maps:
-        layer = stay + (1 - residual_share) * weights.mean(axis=1)
-        rolled = layer if rolled is None else jnp.einsum("Btj,Bjs->Bts", layer, rolled)
+    layers = [stay + (1 - residual_share) * weights.mean(axis=1) for weights in maps]
+    rolled = layers[0]
+    for layer in layers[1:]:
+        rolled = jnp.einsum("Btj,Bjs->Bts", layer, rolled)
     return rolled

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -9,7 +10,7 @@ from jaxtyping import Float
 from encdec_lib.data.scenes import Placed
 
 
-def as_grid(weights) -> Float[np.ndarray, "S S"]:
+def as_grid(weights: Any) -> Float[np.ndarray, "S S"]:
     """The weights of one word as they lie over the picture, row by row.
 
     Args:
@@ -35,7 +36,7 @@ def as_grid(weights) -> Float[np.ndarray, "S S"]:
     return weights.reshape(side, side)
 
 
-def weight_on(weights, layout: Sequence[Placed], side: int) -> Float[np.ndarray, "N"]:
+def weight_on(weights: Any, layout: Sequence[Placed], side: int) -> Float[np.ndarray, "N"]:
     r"""How much of a word's weight lies on each digit of a scene.
 
     .. math:: \sum_j \alpha_j \frac{|\mathrm{cell}_j \cap \mathrm{box}_n|}{|\mathrm{cell}_j|}

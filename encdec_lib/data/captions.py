@@ -11,7 +11,7 @@ The caption follows from the layout by a rule, so an answer can be checked word 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -51,7 +51,7 @@ class CaptionedScenes:
         """Tokens in each caption, ``<eos>`` counted, padding not."""
         return (self.target != PAD).sum(axis=1)
 
-    def take(self, indices) -> "CaptionedScenes":
+    def take(self, indices: Any) -> "CaptionedScenes":
         """The scenes at ``indices`` (positions, a slice, or one flag a scene)."""
         chosen = np.atleast_1d(np.arange(len(self))[indices])
         return CaptionedScenes(

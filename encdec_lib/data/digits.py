@@ -15,7 +15,7 @@ import importlib.util
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -38,7 +38,7 @@ class Digits:
     def __repr__(self) -> str:
         return f"Digits({len(self):,} images of {self.images.shape[1]}×{self.images.shape[2]})"
 
-    def take(self, indices) -> "Digits":
+    def take(self, indices: Any) -> "Digits":
         """The images at ``indices`` (positions, a slice, or one flag an image), in that order."""
         return Digits(self.images[indices], self.labels[indices])
 

@@ -224,7 +224,9 @@ def parse(tokens: Sequence[str]) -> Sentence:
     return _Reader(tokens).sentence()
 
 
-def _korean_clause(clause: Clause, start: int, join: str | None, join_position: int | None):
+def _korean_clause(
+    clause: Clause, start: int, join: str | None, join_position: int | None
+) -> list[_Sourced]:
     """Subject, place, object, verb; ``start`` is where the clause begins in English."""
     subject, verb, object_, place = clause
     noun_at = start + 1 + (subject.adjective is not None)
@@ -241,11 +243,13 @@ def _korean_clause(clause: Clause, start: int, join: str | None, join_position: 
     return tokens
 
 
-def _korean_phrase(phrase: Phrase, noun_at: int, after_consonant: str, after_vowel: str):
+def _korean_phrase(
+    phrase: Phrase, noun_at: int, after_consonant: str, after_vowel: str
+) -> list[_Sourced]:
     """Adjective, noun, and the particle that fits the noun's last sound."""
     noun = NOUNS[phrase.noun]
     particle = after_consonant if ends_in_consonant(noun) else after_vowel
-    tokens = [(noun, (noun_at,)), (particle, (noun_at,))]
+    tokens: list[_Sourced] = [(noun, (noun_at,)), (particle, (noun_at,))]
     if phrase.adjective:
         tokens.insert(0, (ADJECTIVES[phrase.adjective], (noun_at - 1,)))
     return tokens
@@ -287,7 +291,7 @@ class _Reader:
 
     def take(self, choices, wanted: str) -> str:
         token = self.peek()
-        if token not in choices:
+        if token is None or token not in choices:
             found = "the end" if token is None else repr(token)
             raise ValueError(
                 f"tokens needs {wanted} at position {self.position} (counting from 0): one of "

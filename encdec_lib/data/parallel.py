@@ -5,7 +5,7 @@ import gc
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -61,7 +61,7 @@ class ParallelText:
         """Tokens in each target row, ``<eos>`` counted, padding not."""
         return (self.target != PAD).sum(axis=1)
 
-    def take(self, indices) -> "ParallelText":
+    def take(self, indices: Any) -> "ParallelText":
         """The examples at ``indices``, in that order, in arrays as wide as before.
 
         Args:

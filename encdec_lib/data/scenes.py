@@ -6,7 +6,7 @@ it every pixel's class (chapter 2) and every true sentence about the scene (chap
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -47,7 +47,7 @@ class Scenes:
         """N, the number of scenes."""
         return len(self.images)
 
-    def take(self, indices) -> "Scenes":
+    def take(self, indices: Any) -> "Scenes":
         """The scenes at ``indices`` (positions, a slice, or one flag a scene)."""
         chosen = np.atleast_1d(np.arange(len(self))[indices])
         return Scenes(self.images[chosen], self.masks[chosen], [self.layouts[i] for i in chosen])

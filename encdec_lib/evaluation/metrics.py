@@ -88,9 +88,9 @@ def phoneme_error_rate(
     .. math:: 100 \cdot \frac{\sum_n d(\hat y_n, y_n^*)}{\sum_n |y_n^*|}, \qquad
         y_n^* = \arg\min_{y \in R_n} d(\hat y_n, y)
 
-    d is :func:`edit_distance` and R_n the accepted pronunciations of word n; among equally near
-    ones the first listed counts. Edits and lengths are added up before dividing, so a long word
-    weighs more than a short one.
+    d is :func:`~encdec_lib.evaluation.edits.edit_distance` and R_n the accepted pronunciations of
+    word n; among equally near ones the first listed counts. Edits and lengths are added up before
+    dividing, so a long word weighs more than a short one.
 
     Args:
       hypotheses: N lists of phonemes.
@@ -182,8 +182,14 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
         [_line(accepted[k]) if k < len(accepted) else None for accepted in references]
         for k in range(most)
     ]
-    score = sacrebleu.corpus_bleu(lines, streams, tokenize="none", force=True).score
-    return min(score, 100.0)  # rounding can leave 100.00000000000004
+    # A sentence with fewer references has None in the other streams; sacrebleu's types forget it.
+    scored = sacrebleu.corpus_bleu(
+        lines,
+        streams,  # pyright: ignore[reportArgumentType]  # see above
+        tokenize="none",
+        force=True,
+    )
+    return min(scored.score, 100.0)  # rounding can leave 100.00000000000004
 
 
 def by_length(

@@ -1,5 +1,7 @@
 """Using and judging a model that gives every pixel a class (chapter 2)."""
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -9,7 +11,7 @@ from encdec_lib.runtime.batched import run_batched
 from encdec_lib.runtime.flops import step_flops
 
 
-def segment(model: EncoderDecoder, images, batch_size: int = 256) -> Int[np.ndarray, "N H W"]:
+def segment(model: EncoderDecoder, images: Any, batch_size: int = 256) -> Int[np.ndarray, "N H W"]:
     r"""The most probable class of every pixel, :math:`\hat y_{hw} = \arg\max_v P(Y_{hw} = v)`.
 
     Args:
@@ -87,7 +89,7 @@ def intersection_over_union(
     return np.divide(both, either, out=np.full(num_classes, np.nan), where=either > 0)
 
 
-def mean_iou(labels, truth, num_classes: int = 11) -> float:
+def mean_iou(labels: Any, truth: Any, num_classes: int = 11) -> float:
     """The mean of :func:`intersection_over_union` over all classes but the background.
 
     Example:
@@ -121,7 +123,7 @@ def boundary(truth: Int[np.ndarray, "N H W"], width: int = 1) -> Bool[np.ndarray
     return near
 
 
-def boundary_accuracy(labels, truth, width: int = 1) -> float:
+def boundary_accuracy(labels: Any, truth: Any, width: int = 1) -> float:
     """The share of :func:`boundary` pixels with the right class, from 0 to 1.
 
     Example:

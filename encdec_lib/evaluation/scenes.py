@@ -36,8 +36,10 @@ def find_digits(image: Float[np.ndarray, "H W 1"]) -> list[tuple[int, int, int, 
       [(1, 1, 5, 4), (6, 7, 11, 9)]
     """
     ink = image[:, :, 0] > INK
-    near, count = ndimage.label(ndimage.binary_dilation(ink, np.ones((2, 2), bool)))
-    touching, _ = ndimage.label(ink, np.ones((3, 3), bool))
+    grown = ndimage.binary_dilation(ink, np.ones((2, 2), bool))
+    near, count = ndimage.label(grown)  # pyright: ignore[reportGeneralTypeIssues]  # SciPy has no types
+    square = np.ones((3, 3), bool)
+    touching, _ = ndimage.label(ink, square)  # pyright: ignore[reportGeneralTypeIssues]  # SciPy has no types
     boxes = []
     for number in range(1, count + 1):
         whole = ink & (near == number)
@@ -72,7 +74,7 @@ def centred(digits: Digits) -> Float[np.ndarray, "N 16 16 1"]:
     return np.stack([crop(image[:, :, None], _box(image > INK)) for image in digits.images])
 
 
-def read_scenes(classifier, images: Float[np.ndarray, "N H W 1"]) -> list[list[Placed]]:
+def read_scenes(classifier: Callable, images: Float[np.ndarray, "N H W 1"]) -> list[list[Placed]]:
     """The digits in each picture, with their places.
 
     Args:

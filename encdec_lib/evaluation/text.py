@@ -1,7 +1,7 @@
 """A model's output on held-out examples, scored: the same few lines for every chapter and run."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax.numpy as jnp
 from flax import nnx
@@ -73,7 +73,7 @@ def quality_by_length(
     model: EncoderDecoder,
     part: ParallelText,
     edges: Sequence[int] = BUCKET_EDGES,
-    metric=metrics.bleu,
+    metric: Callable[..., float] = metrics.bleu,
 ) -> dict[str, float]:
     """A metric of greedy translations for each bucket of source lengths.
 
@@ -82,7 +82,7 @@ def quality_by_length(
       part: held-out sentences.
       edges: first length of each bucket and one past the last.
       metric: :func:`~encdec_lib.evaluation.metrics.bleu` or
-      :func:`~encdec_lib.evaluation.metrics.exact_match`.
+        :func:`~encdec_lib.evaluation.metrics.exact_match`.
 
     Returns:
       Bucket label, such as ``"11–15"``, to percent.
@@ -122,12 +122,13 @@ def teacher_forced_scores(
       >>> round(teacher_forced_scores(model, part)["entropy"], 3)  # two vectors, equal weights
       1.0
     """
-    nats = count = bits = 0.0
+    nats, count = 0.0, 0.0
+    bits: float | None = 0.0
     for start in range(0, len(part), batch_size):
         rows = slice(start, start + batch_size)
         sums = _told_batch(model, jnp.asarray(part.source[rows]), jnp.asarray(part.target[rows]))
         nats, count = nats + float(sums[0]), count + float(sums[1])
-        bits = None if sums[2] is None else bits + float(sums[2])
+        bits = None if bits is None or sums[2] is None else bits + float(sums[2])
     out = {"perplexity": math.exp(nats / count)}
     return out if bits is None else out | {"entropy": bits / count}
 

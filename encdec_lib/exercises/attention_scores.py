@@ -1,5 +1,8 @@
 """Checks of chapter 9, scores."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +16,7 @@ from encdec_lib.models.attention_scores import Attention
 
 
 @exercise("attention-scores-1")
-def count_products(general, additive):
+def count_products(general: Any, additive: Any) -> Iterator[Property]:
     """Multiply-adds for S = 40, T = 25, D = M = 256, A = 128, keys once a sentence."""
     S, T, D, M, A = 40, 25, 256, 256, 128
     counted = {"general": 0, "additive": 0}
@@ -34,7 +37,7 @@ def count_products(general, additive):
 
 
 @exercise("attention-scores-2")
-def scale_as_temperature(tau, largest):
+def scale_as_temperature(tau: Any, largest: Any) -> Iterator[Property]:
     """What dividing by the root of D = 144 does to scores of states in [-1, 1]."""
     D = 144
     query, keys = jnp.ones((1, 1, D)), jnp.ones((1, 1, D))
@@ -59,7 +62,7 @@ def scale_as_temperature(tau, largest):
 
 
 @exercise("attention-scores-3")
-def general(my_general):
+def general(my_general: Any) -> Iterator[Property]:
     """The general score of a batch, against loops."""
     rng = np.random.default_rng(3)
     queries, vectors = rng.normal(size=(2, 3, 5)), rng.normal(size=(2, 4, 7))
@@ -81,7 +84,7 @@ def general(my_general):
 
 
 @exercise("attention-scores-4")
-def split(my_concat):
+def split(my_concat: Any) -> Iterator[Property]:
     """Concat without joining anything, against loops that join."""
     rng = np.random.default_rng(4)
     queries, vectors = rng.normal(size=(2, 3, 5)), rng.normal(size=(2, 4, 7))
@@ -103,7 +106,7 @@ def split(my_concat):
 
 
 @exercise("attention-scores-5")
-def bell(my_window):
+def bell(my_window: Any) -> Iterator[Property]:
     """A window with a bell around given centres, against loops."""
     centres = np.array([[0.0, 2.6, 4.9], [1.2, 0.4, 2.0]])
     mask = np.arange(7)[None] < np.array([[7], [3]])
@@ -133,7 +136,7 @@ def bell(my_window):
 
 
 @exercise("attention-scores-6")
-def entropy(my_entropy):
+def entropy(my_entropy: Any) -> Iterator[Property]:
     """Entropy of rows of weights in bits."""
     weights = np.zeros((3, 8))
     weights[0, 2] = 1
@@ -150,7 +153,7 @@ def entropy(my_entropy):
 
 
 @exercise("attention-scores-7")
-def cosine(CosineScore):
+def cosine(CosineScore: Any) -> Iterator[Property]:
     """A score of one's own, put into the library's attention."""
     rng = np.random.default_rng(7)
     queries, vectors = rng.normal(size=(2, 3, 6)), rng.normal(size=(2, 4, 6))

@@ -1,5 +1,8 @@
 """Checks of chapter 8, Bahdanau attention."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,11 +12,11 @@ from encdec_lib.exercises.checking import agrees, exercise, near
 from encdec_lib.exercises.report import Property
 from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.masks import masked_softmax as library_softmax
-from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, BahdanauDecoder, bahdanau
 
 
 @exercise("bahdanau-attention-1")
-def predict_share(share):
+def predict_share(share: Any) -> Iterator[Property]:
     """A word of 4 letters in a row of 16, equal scores, no mask."""
     weights = jax.nn.softmax(jnp.zeros(16))
     yield near(
@@ -26,7 +29,7 @@ def predict_share(share):
 
 
 @exercise("bahdanau-attention-2")
-def count_projections(once_a_sentence, once_a_step):
+def count_projections(once_a_sentence: Any, once_a_step: Any) -> Iterator[Property]:
     """Products h_j U for S = 30 source and T = 20 target tokens, counted."""
     counted = {True: 0, False: 0}
     for cached in counted:
@@ -44,7 +47,7 @@ def count_projections(once_a_sentence, once_a_step):
 
 
 @exercise("bahdanau-attention-3")
-def softmax_with_mask(my_masked_softmax):
+def softmax_with_mask(my_masked_softmax: Any) -> Iterator[Property]:
     """A softmax that hides padding, on rows the reader does not see."""
     rng = np.random.default_rng(3)
     scores = jnp.asarray(rng.normal(0, 3, (5, 7)), jnp.float32)
@@ -77,7 +80,7 @@ def softmax_with_mask(my_masked_softmax):
 
 
 @exercise("bahdanau-attention-4")
-def attend(my_attend):
+def attend(my_attend: Any) -> Iterator[Property]:
     """Score, weights and context for a batch, without a loop."""
     attention = AdditiveAttention(query_dim=5, key_dim=6, align_dim=7, rngs=nnx.Rngs(4))
     q, k = jax.random.split(jax.random.key(4))
@@ -107,7 +110,7 @@ def attend(my_attend):
 
 
 @exercise("bahdanau-attention-5")
-def temperature(sharpen):
+def temperature(sharpen: Any) -> Iterator[Property]:
     """Weights at another temperature, from the weights alone."""
     scores = jnp.asarray(np.random.default_rng(5).normal(0, 2, (4, 6)), jnp.float32)
     weights = jax.nn.softmax(scores)
@@ -122,7 +125,7 @@ def temperature(sharpen):
 
 
 @exercise("bahdanau-attention-6")
-def dot_product(DotAttention):
+def dot_product(DotAttention: Any) -> Iterator[Property]:
     """Attention by dot product, put into a decoder."""
     attended = DotAttention()(jnp.ones((1, 6)), jnp.ones((1, 2, 6)), jnp.ones((1, 2), bool))
     returns_both = hasattr(attended, "context") and hasattr(attended, "weights")
@@ -138,11 +141,13 @@ def dot_product(DotAttention):
         rngs=nnx.Rngs(6),
     )
     source = jnp.array([[4, 5, 6, 7], [8, 4, 0, 0]])
-    model.decoder.attention = DotAttention()
+    decoder = model.decoder
+    assert isinstance(decoder, BahdanauDecoder)
+    decoder.attention = DotAttention()
     encoding = model.encode(source)
-    state = model.decoder.start(encoding)
+    state = decoder.start(encoding)
     (before,) = state.carry
-    _, _, weights = model.decoder.step(state, jnp.array([1, 1]))
+    _, _, weights = decoder.step(state, jnp.array([1, 1]))
     vectors, right = np.asarray(encoding.vectors, np.float64), np.zeros((2, 4))
     for b, length in enumerate((4, 2)):
         e = [vectors[b, j] @ np.asarray(before[b], np.float64) for j in range(length)]

@@ -1,7 +1,7 @@
 """How a check works, and how to write one.
 
-An exercise is a function that takes the reader's answers and yields a :class:`Property` for each
-thing that should be true of them::
+An exercise is a function that takes the reader's answers and yields a
+:class:`~encdec_lib.exercises.report.Property` for each thing that should be true of them::
 
     @exercise("seq2seq-1")
     def shift(shift_right):
@@ -33,7 +33,7 @@ _UNANSWERED = "Replace the ... by your answer, then run the cell again."
 _LONGEST_MESSAGE = 300  # characters of an error's text that a report repeats
 
 
-def check(exercise_id: str, /, *answers, **named_answers) -> Report:
+def check(exercise_id: str, /, *answers: Any, **named_answers: Any) -> Report:
     """Checks the answers to one exercise.
 
     Args:
@@ -42,7 +42,8 @@ def check(exercise_id: str, /, *answers, **named_answers) -> Report:
       **named_answers: the same by name.
 
     Returns:
-      A :class:`Report`; as the last line of a notebook cell it shows itself.
+      A :class:`~encdec_lib.exercises.report.Report`; as the last line of a notebook cell it shows
+      itself.
 
     Raises:
       ValueError: if there is no such exercise; the message lists those there are.
@@ -60,7 +61,7 @@ def check(exercise_id: str, /, *answers, **named_answers) -> Report:
 
     if any(_is_unanswered(answer) for answer in (*answers, *named_answers.values())):
         return Report(name, (Property("you have written an answer", False, _UNANSWERED),))
-    answers = [_watched(answer) for answer in answers]
+    answers = tuple(_watched(answer) for answer in answers)
     named_answers = {key: _watched(answer) for key, answer in named_answers.items()}
     properties: list[Property] = []
     try:
@@ -82,7 +83,8 @@ def exercise(exercise_id: str) -> Callable:
       exercise_id: ``"<chapter>-<number>"``; the chapter as its module here is named.
 
     Returns:
-      A decorator for a function of the answers that yields :class:`Property` lines.
+      A decorator for a function of the answers that yields
+      :class:`~encdec_lib.exercises.report.Property` lines.
 
     Raises:
       ValueError: if the id does not end in a number or is taken.
@@ -168,7 +170,9 @@ def chosen(choice: Any, options: Iterable[str], right: str, name: str, hint: str
     return Property(name, word == right, hint)
 
 
-def agrees(got, truth, name: str, hint: str, tolerance: float = 1e-4) -> Iterator[Property]:
+def agrees(
+    got: Any, truth: Any, name: str, hint: str, tolerance: float = 1e-4
+) -> Iterator[Property]:
     """Two properties: an array has the right shape, and the right numbers.
 
     Args:

@@ -1,6 +1,7 @@
 """Checks of chapter 2: sizes and stamps, what to count, and a decoder with some of its skips."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +15,7 @@ from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
 
 
 @exercise("cnn_to_cnn-1")
-def sizes(side, padding) -> Iterator[Property]:
+def sizes(side: Any, padding: Any) -> Iterator[Property]:
     """Sides of transposed convolutions, read off the library's outputs."""
     image = jnp.zeros((1, 32, 32, 1))
     truth = transposed_convolution(image, jnp.zeros((4, 4, 1, 1)), 2, 1).shape[1]
@@ -37,7 +38,7 @@ def sizes(side, padding) -> Iterator[Property]:
 
 
 @exercise("cnn_to_cnn-2")
-def receptive(receptive_field) -> Iterator[Property]:
+def receptive(receptive_field: Any) -> Iterator[Property]:
     """The receptive field, compared with which inputs change an output."""
     block = [(3, 1), (3, 1), (2, 2)]
     chains = {
@@ -57,7 +58,7 @@ def receptive(receptive_field) -> Iterator[Property]:
 
 
 @exercise("cnn_to_cnn-3")
-def stamps(transposed) -> Iterator[Property]:
+def stamps(transposed: Any) -> Iterator[Property]:
     """A transposed convolution in NumPy, against the library's."""
     rng = np.random.default_rng(3)
     for kernel, stride, padding in ((2, 2, 0), (3, 2, 0), (3, 1, 1), (5, 3, 2)):
@@ -74,7 +75,7 @@ def stamps(transposed) -> Iterator[Property]:
 
 
 @exercise("cnn_to_cnn-4")
-def mean_iou(my_mean_iou) -> Iterator[Property]:
+def mean_iou(my_mean_iou: Any) -> Iterator[Property]:
     """The mean IoU, against the library's."""
     rng = np.random.default_rng(4)
     truth, labels = rng.integers(0, 5, (2, 3, 9, 9))
@@ -102,7 +103,7 @@ def mean_iou(my_mean_iou) -> Iterator[Property]:
 
 
 @exercise("cnn_to_cnn-5")
-def parameters(block_parameters) -> Iterator[Property]:
+def parameters(block_parameters: Any) -> Iterator[Property]:
     """A formula for the parameters of a block, compared with blocks that were built."""
     for c, k in ((1, 16), (3, 5), (48, 64)):
         block = ConvBlock(c, k, rngs=nnx.Rngs(0))
@@ -116,7 +117,7 @@ def parameters(block_parameters) -> Iterator[Property]:
 
 
 @exercise("cnn_to_cnn-6")
-def some_skips(decoder_class) -> Iterator[Property]:
+def some_skips(decoder_class: Any) -> Iterator[Property]:
     """A decoder that reads some skips, against the whole one with zeros in their place."""
     channels = (2, 3, 4, 5)
     encoder = UNetEncoder(1, channels, rngs=nnx.Rngs(0))

@@ -1,5 +1,8 @@
 """Checks of chapter 16: images as tokens, one sequence, and how it is drawn from."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,11 +13,11 @@ from encdec_lib.data.vocabulary import BOS
 from encdec_lib.exercises.checking import agrees, exercise
 from encdec_lib.exercises.report import Property
 from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock
-from encdec_lib.models.decoder_only import DecoderOnlyConfig, text_to_image
+from encdec_lib.models.decoder_only import DecoderOnlyConfig, PrefixDecoder, text_to_image
 
 
 @exercise("decoder-only-1")
-def lloyd(my_step):
+def lloyd(my_step: Any) -> Iterator[Property]:
     """One step of k-means, against loops."""
     rng = np.random.default_rng(1)
     x, centres = rng.normal(size=(40, 3)), rng.normal(size=(5, 3))
@@ -51,7 +54,7 @@ def lloyd(my_step):
 
 
 @exercise("decoder-only-2")
-def sizes(my_sizes):
+def sizes(my_sizes: Any) -> Iterator[Property]:
     """Tokens, bits and scores, for several sizes; DALL·E's among them."""
     cases = ((32, 2, 64, 8), (28, 7, 16, 5), (256, 8, 8192, 256))
     for side, patch, codes, words in cases:
@@ -83,7 +86,7 @@ def sizes(my_sizes):
 
 
 @exercise("decoder-only-3")
-def mask(my_mask):
+def mask(my_mask: Any) -> Iterator[Property]:
     """The mask of a full prefix, against loops."""
     real = np.array([[True, True, True], [True, False, False]])
     length, size = 4, 3
@@ -125,7 +128,7 @@ def mask(my_mask):
 
 
 @exercise("decoder-only-4")
-def encode(my_encode):
+def encode(my_encode: Any) -> Iterator[Property]:
     """Images to tokens, against a loop over patches."""
     rng = np.random.default_rng(4)
     images = rng.uniform(size=(2, 6, 6, 1)).astype(np.float32)
@@ -155,7 +158,7 @@ def encode(my_encode):
 
 
 @exercise("decoder-only-5")
-def nucleus(my_probabilities):
+def nucleus(my_probabilities: Any) -> Iterator[Property]:
     """Sampling from the nucleus, against a loop."""
     logits = np.log(np.array([[0.5, 0.2, 0.15, 0.1, 0.05], [0.05, 0.9, 0.03, 0.01, 0.01]]) * 3.0)
     for p in (0.3, 0.6, 0.8, 0.95):
@@ -179,7 +182,7 @@ def nucleus(my_probabilities):
 
 
 @exercise("decoder-only-6")
-def read_by_writing(my_log_p):
+def read_by_writing(my_log_p: Any) -> Iterator[Property]:
     """The log-probability of one picture under several captions, token by token."""
     config = DecoderOnlyConfig(9, prefix_length=3, max_length=4, columns=2, d_model=8, heads=2)
     model = text_to_image(config, 7, rngs=nnx.Rngs(6))
@@ -210,7 +213,7 @@ def read_by_writing(my_log_p):
 
 
 @exercise("decoder-only-7")
-def weights(separate, together):
+def weights(separate: Any, together: Any) -> Iterator[Property]:
     """Weights of the blocks of two stacks and of one, against the library's blocks."""
     for d, d_ff, layers in ((6, 10, 1), (8, 24, 3)):
         one = _count(EncoderBlock(d, 2, d_ff, rngs=nnx.Rngs(0)))

@@ -1,6 +1,7 @@
 """Checks of chapter 1: two functions and a vector between them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +19,7 @@ _SIDE, _K, _D = 5, 7, 3  # sizes of the small models here: all different
 
 
 @exercise("encoder_decoder-1")
-def parameters(count) -> Iterator[Property]:
+def parameters(count: Any) -> Iterator[Property]:
     """A formula for the number of parameters, compared with models that were built."""
     for sizes in ((_SIDE, _K, _D), (14, 64, 8), (14, 64, 1)):
         built = autoencoder(AutoencoderConfig(*sizes), rngs=nnx.Rngs(0))
@@ -31,7 +32,7 @@ def parameters(count) -> Iterator[Property]:
 
 
 @exercise("encoder_decoder-2")
-def pixel_loss(loss) -> Iterator[Property]:
+def pixel_loss(loss: Any) -> Iterator[Property]:
     """Cross-entropy of every pixel, summed over an image, averaged over the batch."""
     rng = np.random.default_rng(2)
     logits = 3 * rng.normal(size=(4, _SIDE, _SIDE, 1)).astype(np.float32)
@@ -63,7 +64,7 @@ def pixel_loss(loss) -> Iterator[Property]:
 
 
 @exercise("encoder_decoder-3")
-def blind_decoder(best_logits) -> Iterator[Property]:
+def blind_decoder(best_logits: Any) -> Iterator[Property]:
     """The best image to paint without any encoding: H of width 0."""
     rng = np.random.default_rng(3)
     images = rng.uniform(0.05, 0.95, size=(11, _SIDE, _SIDE, 1)).astype(np.float32)
@@ -107,7 +108,7 @@ class _Logits:
 
 
 @exercise("encoder_decoder-4")
-def descend(step) -> Iterator[Property]:
+def descend(step: Any) -> Iterator[Property]:
     """One step of plain gradient descent on the parameters of a model."""
     model = autoencoder(AutoencoderConfig(_SIDE, _K, _D), rngs=nnx.Rngs(4))
     images = jax.random.uniform(jax.random.key(4), (6, _SIDE, _SIDE, 1))
@@ -152,7 +153,7 @@ def descend(step) -> Iterator[Property]:
 
 
 @exercise("encoder_decoder-5")
-def another_encoder(encoder_class) -> Iterator[Property]:
+def another_encoder(encoder_class: Any) -> Iterator[Property]:
     """An encoder of rows and columns that keeps the contract, in front of a library's decoder."""
     encoder = encoder_class(_SIDE, _D, rngs=nnx.Rngs(5))
     images = jax.random.uniform(jax.random.key(5), (2, _SIDE, _SIDE, 1))
@@ -199,7 +200,7 @@ def another_encoder(encoder_class) -> Iterator[Property]:
 
 
 @exercise("encoder_decoder-6")
-def crossings(count) -> Iterator[Property]:
+def crossings(count: Any) -> Iterator[Property]:
     """How many pairs of links between two sentences cross."""
     yield Property(
         "no link, or a single one: 0",

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +28,7 @@ def _range(score: float) -> str:
 
 
 @exercise("fixed-size-1")
-def predict_bleu(last_quarter_missing, another_sentence):
+def predict_bleu(last_quarter_missing: Any, another_sentence: Any) -> Iterator[Property]:
     """Two predictions about BLEU, each measured on 200 sentences of 36 to 44 tokens."""
     part = translation.generate(200, 36, 44, seed=1)
     references = [accepted[0] for accepted in part.references]
@@ -73,7 +75,7 @@ def _korean_clauses(tokens: int) -> int:
 
 
 @exercise("fixed-size-2")
-def bits(korean_bits):
+def bits(korean_bits: Any) -> Iterator[Property]:
     """Bits that H must carry for one clause; articles leave no trace in Korean."""
     for tokens, shape in ((3, "the cat sleeps"), (4, "the big cat sleeps"), (5, "the cat sees …")):
         truth = math.log2(_korean_clauses(tokens))
@@ -103,9 +105,9 @@ def bits(korean_bits):
 
 
 @exercise("fixed-size-3")
-def bleu_1(bleu1):
+def bleu_1(bleu1: Any) -> Iterator[Property]:
     """BLEU with single tokens, against sacrebleu."""
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     scorer = BLEU(max_ngram_order=1, tokenize="none", force=True)
 
@@ -149,7 +151,7 @@ def bleu_1(bleu1):
 
 
 @exercise("fixed-size-4")
-def reverse(reverse_source):
+def reverse(reverse_source: Any) -> Iterator[Property]:
     """Reversing the rows of a padded batch equals a model that reads from the end."""
     batch = np.array([[4, 5, 6, 7, 0, 0], [8, 9, 4, 0, 0, 0], [5, 6, 7, 8, 9, 4]])
     got = np.asarray(reverse_source(batch))
@@ -174,7 +176,7 @@ def reverse(reverse_source):
 
 
 @exercise("fixed-size-5")
-def influence_by_position(influence):
+def influence_by_position(influence: Any) -> Iterator[Property]:
     """Frobenius norms of dH/dx_j, against known ones and against small differences."""
     rng = np.random.default_rng(2)
     matrices = jnp.asarray(rng.normal(size=(5, 3, 4)), jnp.float32)  # (S, E, D)
@@ -219,7 +221,7 @@ def _by_differences(encode, inputs, step: float = 1e-2):
 
 
 @exercise("fixed-size-6")
-def mean_encoder(encoder_class):
+def mean_encoder(encoder_class: Any) -> Iterator[Property]:
     """An encoder whose one vector is the mean of all states."""
     vocab, embed, width = 11, 3, 6
     encoder = encoder_class(vocab, embed, width, rngs=nnx.Rngs(3))

@@ -1,5 +1,8 @@
 """Checks of chapter 11, heads and positions."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +15,7 @@ from encdec_lib.layers.positions import rotate, sinusoidal
 
 
 @exercise("heads-and-positions-1")
-def count(d_k, split, full):
+def count(d_k: Any, split: Any, full: Any) -> Iterator[Property]:
     """Sizes for d_model = 512 and 8 heads, without biases."""
     sizes = {}
     for name, width in (("split", None), ("full", 512)):
@@ -41,7 +44,7 @@ def count(d_k, split, full):
 
 
 @exercise("heads-and-positions-2")
-def cut(my_split, my_join):
+def cut(my_split: Any, my_join: Any) -> Iterator[Property]:
     """Cutting the last axis into heads, and joining them again."""
     rng = np.random.default_rng(2)
     vectors = rng.normal(size=(2, 5, 12)).astype(np.float32)
@@ -67,7 +70,7 @@ def cut(my_split, my_join):
 
 
 @exercise("heads-and-positions-3")
-def multi_head(my_multi_head):
+def multi_head(my_multi_head: Any) -> Iterator[Property]:
     """Attention of several heads on a padded batch, against loops."""
     rng = np.random.default_rng(3)
     B, T, D, H = 2, 4, 6, 3
@@ -100,7 +103,7 @@ def multi_head(my_multi_head):
 
 
 @exercise("heads-and-positions-4")
-def waves(my_positions):
+def waves(my_positions: Any) -> Iterator[Property]:
     """Sinusoidal positions, interleaved."""
     for length, d_model in ((7, 6), (40, 10)):
         right = np.zeros((length, d_model))
@@ -117,7 +120,7 @@ def waves(my_positions):
 
 
 @exercise("heads-and-positions-5")
-def shift(my_shift):
+def shift(my_shift: Any) -> Iterator[Property]:
     """The matrix that moves every position by n."""
     for n, d_model in ((1, 4), (-3, 10)):
         R = np.asarray(my_shift(n, d_model))
@@ -146,7 +149,7 @@ def shift(my_shift):
 
 
 @exercise("heads-and-positions-6")
-def turned(my_rotate):
+def turned(my_rotate: Any) -> Iterator[Property]:
     """Rotary positions of one head."""
     rng = np.random.default_rng(6)
     x = rng.normal(size=(9, 6)).astype(np.float32)
@@ -161,7 +164,7 @@ def turned(my_rotate):
 
 
 @exercise("heads-and-positions-7")
-def penalty(my_weights):
+def penalty(my_weights: Any) -> Iterator[Property]:
     """Scores that fall with distance, one slope a head, against loops."""
     rng = np.random.default_rng(7)
     H, T, K = 3, 6, 4

@@ -1,5 +1,8 @@
 """Checks for chapter 17, Scale, and the road so far."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from jax.sharding import AbstractMesh, NamedSharding
 
@@ -8,7 +11,7 @@ from encdec_lib.exercises.report import Property
 
 
 @exercise("scale-1")
-def gradient(my_gradient):
+def gradient(my_gradient: Any) -> Iterator[Property]:
     """The gradient of a batch from what the devices found."""
     rng = np.random.default_rng(1)
     nats = rng.normal(size=(12, 3))  # of each token, the gradient of its loss
@@ -28,7 +31,7 @@ def gradient(my_gradient):
 
 
 @exercise("scale-2")
-def rows_of(my_rows):
+def rows_of(my_rows: Any) -> Iterator[Property]:
     """Which rows of a batch a device holds."""
     for batch, devices in ((16, 8), (15, 5), (7, 1)):
         rows = np.arange(batch)
@@ -46,7 +49,7 @@ def rows_of(my_rows):
 
 
 @exercise("scale-3")
-def bytes_of_training(my_bytes):
+def bytes_of_training(my_bytes: Any) -> Iterator[Property]:
     """Weights, gradients and the two averages of Adam."""
     for dtype in ("float32", "bfloat16"):
         for weights in (1, 1000, 65_000_000):
@@ -59,7 +62,7 @@ def bytes_of_training(my_bytes):
 
 
 @exercise("scale-4")
-def in_blocks(my_attention):
+def in_blocks(my_attention: Any) -> Iterator[Property]:
     """Softmax attention for one query, block after block."""
     rng = np.random.default_rng(4)
     q, k, v = rng.normal(size=5), rng.normal(size=(12, 5)), rng.normal(size=(12, 3))
@@ -85,7 +88,7 @@ def in_blocks(my_attention):
 
 
 @exercise("scale-5")
-def specs(x_spec, w_1_spec, w_2_spec):
+def specs(x_spec: Any, w_1_spec: Any, w_2_spec: Any) -> Iterator[Property]:
     """How three arrays lie on a mesh of 4 by 2 devices."""
     mesh = AbstractMesh((4, 2), ("batch", "model"))
     for name, spec, shape, wanted in (
@@ -103,7 +106,7 @@ def specs(x_spec, w_1_spec, w_2_spec):
 
 
 @exercise("scale-6")
-def share_of_peak(my_share):
+def share_of_peak(my_share: Any) -> Iterator[Property]:
     """Operations done in a second, of those that could be."""
     for weights, tokens, seconds, peak in ((65e6, 4096, 0.1, 100e12), (1e6, 64, 0.002, 1e12)):
         truth = 6 * weights * tokens / seconds / peak

@@ -1,5 +1,8 @@
 """Checks of chapter 10, self-attention."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,7 +12,7 @@ from encdec_lib.exercises.report import Property
 
 
 @exercise("self-attention-1")
-def count(products, equal_at):
+def count(products: Any, equal_at: Any) -> Iterator[Property]:
     """Multiply-adds for 30 words, d_model = 64, d_k = 16, d_v = 32, and where the halves meet."""
 
     def counted(words):
@@ -35,7 +38,7 @@ def count(products, equal_at):
 
 
 @exercise("self-attention-2")
-def two_words(weight, unscaled):
+def two_words(weight: Any, unscaled: Any) -> Iterator[Property]:
     """The scores 112 and 96 with d_k = 256, and without any division."""
     for answer, divisor, name in (
         (weight, 256**0.5, "the weight of the first word at d_k = 256"),
@@ -53,7 +56,7 @@ def two_words(weight, unscaled):
 
 
 @exercise("self-attention-3")
-def batch(my_self_attention):
+def batch(my_self_attention: Any) -> Iterator[Property]:
     """Self-attention of a padded batch, against loops over words."""
     rng = np.random.default_rng(3)
     X, W_q, W_k, W_v = (rng.normal(size=shape) for shape in ((2, 5, 7), (7, 3), (7, 3), (7, 11)))
@@ -88,7 +91,7 @@ def batch(my_self_attention):
 
 
 @exercise("self-attention-4")
-def one_matrix(my_matrix, rank):
+def one_matrix(my_matrix: Any, rank: Any) -> Iterator[Property]:
     """One matrix in the place of two, against scores by loops."""
     rng = np.random.default_rng(4)
     X, W_q, W_k = (rng.normal(size=shape) for shape in ((5, 13), (13, 3), (13, 3)))
@@ -114,7 +117,7 @@ def one_matrix(my_matrix, rank):
 
 
 @exercise("self-attention-5")
-def slopes(my_slopes):
+def slopes(my_slopes: Any) -> Iterator[Property]:
     """The derivatives of softmax weights, against JAX."""
     scores = np.random.default_rng(5).normal(size=7)
     for times, name in ((1.0, "ordinary scores"), (30.0, "large scores")):
@@ -128,7 +131,7 @@ def slopes(my_slopes):
 
 
 @exercise("self-attention-6")
-def partner(my_matrices):
+def partner(my_matrices: Any) -> Iterator[Property]:
     """Weights chosen by hand: each word looks at its partner, wherever that stands."""
     W_q, W_k = (np.asarray(W, float) for W in my_matrices())
     shaped = W_q.ndim == W_k.ndim == 2 and W_q.shape == W_k.shape and len(W_q) == 6
@@ -154,7 +157,7 @@ def partner(my_matrices):
 
 
 @exercise("self-attention-7")
-def places(my_places):
+def places(my_places: Any) -> Iterator[Property]:
     """Vectors that say where they stand: self-attention then tells orders apart."""
     rng = np.random.default_rng(7)
     X = jnp.asarray(rng.normal(size=(2, 5, 6)), jnp.float32)

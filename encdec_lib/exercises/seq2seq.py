@@ -1,6 +1,7 @@
 """Checks of chapter 4: the fixed vector, from the loss of a beginner to another decoder."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +25,7 @@ _ROWS = np.array([[7, 5, 2, 0, 0], [4, 9, 8, 6, 2], [2, 0, 0, 0, 0]], np.int32) 
 
 
 @exercise("seq2seq-1")
-def loss_of_a_beginner(loss, perplexity) -> Iterator[Property]:
+def loss_of_a_beginner(loss: Any, perplexity: Any) -> Iterator[Property]:
     """Loss and perplexity of a model that gives every phoneme the same logit."""
     logits = jnp.zeros((1, 1, len(PHONEMES)))
     truth = float(losses.masked_cross_entropy(logits, jnp.array([[5]]), jnp.ones((1, 1), bool)))
@@ -42,7 +43,7 @@ def loss_of_a_beginner(loss, perplexity) -> Iterator[Property]:
 
 
 @exercise("seq2seq-2")
-def shift(shift_right) -> Iterator[Property]:
+def shift(shift_right: Any) -> Iterator[Property]:
     """The decoder's input from its target."""
     got = np.asarray(shift_right(_ROWS.copy()))
     truth = np.asarray(losses.shift_right(jnp.asarray(_ROWS)))
@@ -72,14 +73,15 @@ def shift(shift_right) -> Iterator[Property]:
 
 
 @exercise("seq2seq-3")
-def masked_loss(loss) -> Iterator[Property]:
+def masked_loss(loss: Any) -> Iterator[Property]:
     """Cross-entropy over real tokens only."""
     rng = np.random.default_rng(4)
     logits = rng.normal(size=(*_ROWS.shape, 11)).astype(np.float32) * 3
     mask = _ROWS != PAD
-    truth = float(losses.masked_cross_entropy(*map(jnp.asarray, (logits, _ROWS, mask))))
+    bets, rows = jnp.asarray(logits), jnp.asarray(_ROWS)
+    truth = float(losses.masked_cross_entropy(bets, rows, jnp.asarray(mask)))
     full = np.ones_like(mask)
-    without = float(losses.masked_cross_entropy(*map(jnp.asarray, (logits, _ROWS, full))))
+    without = float(losses.masked_cross_entropy(bets, rows, jnp.asarray(full)))
     everything = np.asarray(loss(logits, _ROWS, full))
     yield Property("the result is one number", everything.shape == (), "Which axes are left over?")
     if everything.shape != ():
@@ -111,7 +113,7 @@ def masked_loss(loss) -> Iterator[Property]:
 
 
 @exercise("seq2seq-4")
-def parameters(gru_parameters, model_parameters) -> Iterator[Property]:
+def parameters(gru_parameters: Any, model_parameters: Any) -> Iterator[Property]:
     """Formulas for the number of parameters, compared with layers that were built."""
     for e, d in ((3, 5), (64, 152)):
         yield Property(
@@ -128,7 +130,7 @@ def parameters(gru_parameters, model_parameters) -> Iterator[Property]:
 
 
 @exercise("seq2seq-5")
-def chain_rule(log_probability) -> Iterator[Property]:
+def chain_rule(log_probability: Any) -> Iterator[Property]:
     """log P(Y|X) of given outputs under a model."""
     model = seq2seq(Seq2SeqConfig(8, 10, *_WIDTHS[:2]), rngs=nnx.Rngs(5))
     source = jnp.array([[4, 7, 5, 0], [6, 6, 4, 5], [5, 0, 0, 0]])
@@ -159,7 +161,7 @@ def chain_rule(log_probability) -> Iterator[Property]:
 
 
 @exercise("seq2seq-6")
-def distance(edit_distance) -> Iterator[Property]:
+def distance(edit_distance: Any) -> Iterator[Property]:
     """Fewest edits between two sequences, against the library on random ones."""
     rng = np.random.default_rng(6)
 
@@ -192,7 +194,7 @@ def distance(edit_distance) -> Iterator[Property]:
 
 
 @exercise("seq2seq-7")
-def context_at_every_step(decoder_class) -> Iterator[Property]:
+def context_at_every_step(decoder_class: Any) -> Iterator[Property]:
     """A decoder that reads H at every step, against the same equations step by step."""
     e, d, v = _WIDTHS
     decoder = decoder_class(v, e, d, rngs=nnx.Rngs(7))

@@ -1,6 +1,7 @@
 """Checks of chapter 3: a state that is carried along, and a gradient that is carried back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +17,7 @@ _U, _D, _V = 5, 7, 3  # the sizes of the small systems here: all different
 
 
 @exercise("state_space-1")
-def parameters(count) -> Iterator[Property]:
+def parameters(count: Any) -> Iterator[Property]:
     """A formula for the number of parameters, compared with systems that were built."""
     for sizes in ((_U, _D, _V), (27, 64, 27)):
         built = StateSpace(StateSpaceConfig(*sizes), rngs=nnx.Rngs(0))
@@ -34,7 +35,7 @@ def parameters(count) -> Iterator[Property]:
 
 
 @exercise("state_space-2")
-def unroll(states) -> Iterator[Property]:
+def unroll(states: Any) -> Iterator[Property]:
     """All states of a tanh RNN, from the first state and the inputs."""
     rng = np.random.default_rng(2)
     x0, inputs = rng.normal(size=_D), rng.normal(size=(4, _U))
@@ -61,7 +62,7 @@ def unroll(states) -> Iterator[Property]:
 
 
 @exercise("state_space-3")
-def one_step_back(step_back) -> Iterator[Property]:
+def one_step_back(step_back: Any) -> Iterator[Property]:
     """dL/dx_{t-1} from dL/dx_t, for a tanh RNN."""
     rng = np.random.default_rng(3)
     W_xx = rng.normal(size=(_D, _D)).astype(np.float32)
@@ -92,7 +93,7 @@ def one_step_back(step_back) -> Iterator[Property]:
 
 
 @exercise("state_space-4")
-def half_life(steps) -> Iterator[Property]:
+def half_life(steps: Any) -> Iterator[Property]:
     """After how many steps a gate with a given bias has kept half of the state."""
     for bias in (0.0, 3.0, 6.0):
         truth = np.log(0.5) / np.log(1 / (1 + np.exp(-bias)))
@@ -105,7 +106,7 @@ def half_life(steps) -> Iterator[Property]:
 
 
 @exercise("state_space-5")
-def clipping(clip) -> Iterator[Property]:
+def clipping(clip: Any) -> Iterator[Property]:
     """Gradients of several parameters, shortened together to a limit."""
     rng = np.random.default_rng(5)
     gradients = [rng.normal(size=(_D, _D)) * 40, rng.normal(size=(_U, _D)), rng.normal(size=_D)]
@@ -148,7 +149,7 @@ def clipping(clip) -> Iterator[Property]:
 
 
 @exercise("state_space-6")
-def delay_line(W_xx, W_ux, W_xy) -> Iterator[Property]:
+def delay_line(W_xx: Any, W_ux: Any, W_xy: Any) -> Iterator[Property]:
     """A linear system without biases whose output is the input of two steps before."""
     shapes = [np.shape(W) for W in (W_xx, W_ux, W_xy)]
     yield Property(

@@ -1,5 +1,8 @@
 """Checks of chapter 7, token-sized encodings."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,7 +19,7 @@ WAYS = tuple(READERS)
 
 
 @exercise("token-sized-1")
-def bytes_of_memory(one_sentence, one_batch):
+def bytes_of_memory(one_sentence: Any, one_batch: Any) -> Iterator[Property]:
     """Bytes of H for a sentence of 30 tokens and for a padded batch with it, measured."""
     encoder = BidirectionalEncoder(7, 3, 32, rngs=nnx.Rngs(1))
     alone = jnp.full((1, 30), 4)
@@ -34,7 +37,7 @@ def bytes_of_memory(one_sentence, one_batch):
 
 
 @exercise("token-sized-2")
-def which_know_places(**needs_places):
+def which_know_places(**needs_places: Any) -> Iterator[Property]:
     """Whether a reader's context changes when the vectors of a memory change places."""
     keys = jax.random.split(jax.random.key(2), 2)
     vectors, queries = jax.random.normal(keys[0], (1, 5, 6)), jax.random.normal(keys[1], (1, 3, 6))
@@ -69,7 +72,7 @@ def _one_query(mask):
 
 
 @exercise("token-sized-3")
-def mean_of_the_real(my_mean):
+def mean_of_the_real(my_mean: Any) -> Iterator[Property]:
     """The average of the real vectors, against one row after another."""
     vectors, mask = _memory(3)
     got = my_mean(jnp.asarray(vectors), jnp.asarray(mask))
@@ -92,7 +95,7 @@ def mean_of_the_real(my_mean):
 
 
 @exercise("token-sized-4")
-def max_of_the_real(my_max):
+def max_of_the_real(my_max: Any) -> Iterator[Property]:
     """The largest number at each place of the real vectors."""
     vectors, mask = _memory(4)
     got = np.asarray(my_max(jnp.asarray(vectors), jnp.asarray(mask)))
@@ -116,7 +119,7 @@ def max_of_the_real(my_max):
 
 
 @exercise("token-sized-5")
-def place_to_read(place):
+def place_to_read(place: Any) -> Iterator[Property]:
     """Which vector the position reader takes, for each step and each length."""
     lengths, steps = np.array([6, 1, 3]), np.arange(9)
     got = np.asarray(place(steps, lengths))
@@ -136,7 +139,7 @@ def place_to_read(place):
 
 
 @exercise("token-sized-6")
-def weighted_reader(my_weighted):
+def weighted_reader(my_weighted: Any) -> Iterator[Property]:
     """Contexts and weights for all steps of a batch, against the library and a loop."""
     vectors, mask = _memory(6)
     queries = np.random.default_rng(7).normal(size=(3, 5, 6)).astype(np.float32)
@@ -168,7 +171,7 @@ def weighted_reader(my_weighted):
 
 
 @exercise("token-sized-7")
-def top_two(reader_class):
+def top_two(reader_class: Any) -> Iterator[Property]:
     """A reader that averages the two best vectors, alone and inside a decoder."""
     vectors, mask = _memory(8)
     queries = np.random.default_rng(9).normal(size=(3, 5, 6)).astype(np.float32)

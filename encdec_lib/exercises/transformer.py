@@ -1,5 +1,8 @@
 """Checks of chapter 12, the Transformer."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +17,7 @@ from encdec_lib.train.losses import summed_cross_entropy
 
 
 @exercise("transformer-1")
-def count(my_count):
+def count(my_count: Any) -> Iterator[Property]:
     """Weights of a decoder block, against the library's."""
     for d, heads, d_ff in ((6, 3, 10), (8, 2, 5)):
         block = DecoderBlock(d, heads, d_ff, rngs=nnx.Rngs(0))
@@ -28,7 +31,7 @@ def count(my_count):
 
 
 @exercise("transformer-2")
-def masks(my_masks):
+def masks(my_masks: Any) -> Iterator[Property]:
     """Both masks of a decoder, against loops."""
     target_in = np.array([[1, 5, 6, 0], [1, 7, 0, 0]])
     real = np.array([[True, True, True], [True, False, False]])
@@ -56,7 +59,7 @@ def masks(my_masks):
 
 
 @exercise("transformer-3")
-def layer_norm(my_layer_norm):
+def layer_norm(my_layer_norm: Any) -> Iterator[Property]:
     """Layer normalisation, against loops in float64."""
     rng = np.random.default_rng(3)
     x, gamma, beta = rng.normal(2.0, 3.0, (2, 3, 7)), rng.normal(size=7), rng.normal(size=7)
@@ -76,7 +79,7 @@ def layer_norm(my_layer_norm):
 
 
 @exercise("transformer-4")
-def warm_up(my_rate):
+def warm_up(my_rate: Any) -> Iterator[Property]:
     """The learning rate of the paper's equation (3)."""
     rates = {}
     for step in (1, 100, 4000, 16_000):
@@ -98,7 +101,7 @@ def warm_up(my_rate):
 
 
 @exercise("transformer-5")
-def smoothing(my_targets):
+def smoothing(my_targets: Any) -> Iterator[Property]:
     """Smoothed targets, and the library's loss from them."""
     tokens, V, epsilon = jnp.array([[2, 0, 4]]), 5, 0.1
     got = np.asarray(my_targets(tokens, V, epsilon))
@@ -118,7 +121,7 @@ def smoothing(my_targets):
 
 
 @exercise("transformer-6")
-def cached(my_step):
+def cached(my_step: Any) -> Iterator[Property]:
     """Attention step by step with a cache, against all steps at once."""
     rng = np.random.default_rng(6)
     B, H, T, K = 2, 3, 5, 4
@@ -144,7 +147,7 @@ def cached(my_step):
 
 
 @exercise("transformer-7")
-def top_k(my_probabilities):
+def top_k(my_probabilities: Any) -> Iterator[Property]:
     """The distribution that sampling draws from."""
     logits = np.array([[2.0, 1.0, 0.5, -1.0], [0.0, 3.0, 2.9, 2.8]])
     for tau, k in ((1.0, 4), (0.5, 2), (3.0, 3)):

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +17,7 @@ from encdec_lib.models.vision_transformer import ViTConfig, vit
 
 
 @exercise("vision-transformer-1")
-def counts(patches, numbers, times) -> Iterator[Property]:
+def counts(patches: Any, numbers: Any, times: Any) -> Iterator[Property]:
     """Sizes of the paper's ViT-B/16, and what half the patch side costs."""
     squares = np.asarray(cut(np.zeros((1, 224, 224, 3), np.float32), 16))
     halved = np.asarray(cut(np.zeros((1, 224, 224, 3), np.float32), 8))
@@ -38,7 +39,7 @@ def counts(patches, numbers, times) -> Iterator[Property]:
 
 
 @exercise("vision-transformer-2")
-def cutting(my_cut) -> Iterator[Property]:
+def cutting(my_cut: Any) -> Iterator[Property]:
     """Cutting, against two loops over the squares of an image."""
     rng = np.random.default_rng(2)
     for side, patch, channels in ((6, 3, 1), (6, 2, 5), (4, 4, 3)):
@@ -57,7 +58,7 @@ def cutting(my_cut) -> Iterator[Property]:
 
 
 @exercise("vision-transformer-3")
-def parameters(my_count) -> Iterator[Property]:
+def parameters(my_count: Any) -> Iterator[Property]:
     """A formula for the number of parameters, compared with models that were built."""
     cases = {
         "the sizes of this page": ViTConfig(),
@@ -78,7 +79,7 @@ def parameters(my_count) -> Iterator[Property]:
 
 
 @exercise("vision-transformer-4")
-def convolution(my_embedding) -> Iterator[Property]:
+def convolution(my_embedding: Any) -> Iterator[Property]:
     """The embedding as a convolution, against the product with the patches."""
     rng = np.random.default_rng(4)
     for side, patch, channels, width in ((6, 3, 2, 5), (8, 2, 1, 3)):
@@ -96,7 +97,7 @@ def convolution(my_embedding) -> Iterator[Property]:
 
 
 @exercise("vision-transformer-5")
-def resized(my_resize) -> Iterator[Property]:
+def resized(my_resize: Any) -> Iterator[Property]:
     """Positions of a larger image, against a straight line between neighbours."""
     rng = np.random.default_rng(5)
     positions = rng.normal(size=(1, 1 + 9, 4)).astype(np.float32)
@@ -127,7 +128,7 @@ def resized(my_resize) -> Iterator[Property]:
 
 
 @exercise("vision-transformer-6")
-def rollout(my_rollout) -> Iterator[Property]:
+def rollout(my_rollout: Any) -> Iterator[Property]:
     """Rollout, against the library and against what must hold of it."""
     rng = np.random.default_rng(6)
     scores = rng.normal(size=(3, 2, 5, 7, 7)).astype(np.float32)  # three layers, five heads
@@ -151,7 +152,7 @@ def rollout(my_rollout) -> Iterator[Property]:
 
 
 @exercise("vision-transformer-7")
-def occlusion(my_occlusion) -> Iterator[Property]:
+def occlusion(my_occlusion: Any) -> Iterator[Property]:
     """What each patch is worth, against a loop that covers one patch after another."""
     for seed, patch in ((0, 2), (1, 3)):
         rng = np.random.default_rng(seed)

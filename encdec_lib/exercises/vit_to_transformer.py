@@ -1,5 +1,8 @@
 """Checks of chapter 15, from patches to words."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from encdec_lib.analysis.word_maps import weight_on
@@ -9,7 +12,7 @@ from encdec_lib.exercises.report import Property
 
 
 @exercise("vit-to-transformer-1")
-def sizes(memory_numbers, map_numbers):
+def sizes(memory_numbers: Any, map_numbers: Any) -> Iterator[Property]:
     """How much is kept of a picture and how many weights a caption has, against counting."""
     for side, patch, d in ((32, 4, 64), (32, 8, 64), (224, 16, 768)):
         cells = len(range(0, side, patch)) ** 2
@@ -30,7 +33,7 @@ def sizes(memory_numbers, map_numbers):
 
 
 @exercise("vit-to-transformer-2")
-def cross_attention(my_cross):
+def cross_attention(my_cross: Any) -> Iterator[Property]:
     """One head of cross-attention, against loops in float64."""
     rng = np.random.default_rng(2)
     T, M, D, K = 3, 5, 7, 2
@@ -59,7 +62,7 @@ def cross_attention(my_cross):
 
 
 @exercise("vit-to-transformer-3")
-def on_the_picture(my_map):
+def on_the_picture(my_map: Any) -> Iterator[Property]:
     """A row of weights as a picture, against loops; and its share on a digit."""
     rng = np.random.default_rng(3)
     for cells, side in ((2, 6), (4, 12), (8, 32)):
@@ -90,7 +93,7 @@ def on_the_picture(my_map):
 
 
 @exercise("vit-to-transformer-4")
-def prefix(my_mask):
+def prefix(my_mask: Any) -> Iterator[Property]:
     """The mask of a prefix language model, against loops."""
     for patches, given, written, real in ((4, 2, 3, 2), (3, 3, 2, 1), (2, 2, 2, 0)):
         size = patches + given
@@ -131,7 +134,7 @@ def prefix(my_mask):
 
 
 @exercise("vit-to-transformer-5")
-def one_softmax(my_share, my_mixture):
+def one_softmax(my_share: Any, my_mixture: Any) -> Iterator[Property]:
     """One softmax over patches and words, taken apart into two."""
     rng = np.random.default_rng(5)
     for patches, words in ((5, 3), (2, 7)):
@@ -155,7 +158,7 @@ def one_softmax(my_share, my_mixture):
 
 
 @exercise("vit-to-transformer-6")
-def hide(my_mask):
+def hide(my_mask: Any) -> Iterator[Property]:
     """Hides the places that a word looks at most."""
     rng = np.random.default_rng(6)
     weights = rng.dirichlet(np.ones(9) / 2, size=4)

@@ -1,5 +1,8 @@
 """Checks of chapter 13, why self-attention."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,7 +23,7 @@ def _block(N: int, d: int, d_ff: int) -> tuple[int, int]:
 
 
 @exercise("why-self-attention-1")
-def count_block(block, quarter_at):
+def count_block(block: Any, quarter_at: Any) -> Iterator[Property]:
     """Multiply-adds of a whole block, and where pairs are a quarter of them."""
     yield Property(
         "multiply-adds of the block for 100 tokens",
@@ -57,7 +60,7 @@ def _heard(kernel: int, dilations) -> int:
 
 
 @exercise("why-self-attention-2")
-def causal_reach(my_reach):
+def causal_reach(my_reach: Any) -> Iterator[Property]:
     """The reach of stacks, against the gradients of real ones."""
     for kernel, dilations in ((3, (1,)), (3, (1, 1, 1, 1)), (5, (1, 2, 4, 8)), (2, (7, 1, 30))):
         yield Property(
@@ -68,7 +71,7 @@ def causal_reach(my_reach):
 
 
 @exercise("why-self-attention-3")
-def memory_hop(my_hop):
+def memory_hop(my_hop: Any) -> Iterator[Property]:
     """A hop of a memory network with padding, against loops."""
     rng = np.random.default_rng(3)
     u, m, c = rng.normal(size=(3, 5)), rng.normal(size=(3, 4, 5)), rng.normal(size=(3, 4, 5))
@@ -94,7 +97,7 @@ def memory_hop(my_hop):
 
 
 @exercise("why-self-attention-4")
-def other_map(my_other_map):
+def other_map(my_other_map: Any) -> Iterator[Property]:
     """Other weights, the same mixture."""
     rng = np.random.default_rng(4)
     for N, D in ((6, 3), (20, 8)):
@@ -122,7 +125,7 @@ def other_map(my_other_map):
 
 
 @exercise("why-self-attention-5")
-def slope(my_exponent):
+def slope(my_exponent: Any) -> Iterator[Property]:
     """The exponent of curves whose beginning is flat."""
     lengths = [16, 32, 64, 128, 256, 512]
     for p in (1.0, 2.0):
@@ -155,7 +158,7 @@ def _largest(jaxpr) -> int:
 
 
 @exercise("why-self-attention-6")
-def windows(my_windows):
+def windows(my_windows: Any) -> Iterator[Property]:
     """Attention in blocks, against the masked whole."""
     rng = np.random.default_rng(6)
     r, N = 3, 12

@@ -5,18 +5,24 @@ H heads, M vectors in the encoding.
 """
 
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import DecoderState, EncoderDecoder
-from encdec_lib.generate.common import Generated, log_probabilities, write_in_batches
+from encdec_lib.generate.common import (
+    Generated,
+    log_probabilities,
+    token_decoder,
+    write_in_batches,
+)
 
 
 def beam_search(
     model: EncoderDecoder,
-    source,
+    source: Any,
     max_length: int = 64,
     width: int = 4,
     length_penalty: float = 0.0,
@@ -85,7 +91,7 @@ def _choose(candidates):
 
 
 def _beam(model, source, *, max_length, width, length_penalty):
-    decoder = model.decoder
+    decoder = token_decoder(model)
     batch = source.shape[0]
     spread = partial(jax.tree.map, lambda x: jnp.repeat(x, width, axis=0))  # (B, …) -> (BK, …)
     carry, memory = spread(decoder.start(model.encode(source), max_length))

@@ -20,12 +20,15 @@ from encdec_lib.encoding import EncoderDecoder, TokenDecoder
 from encdec_lib.runtime.batched import run_batched
 
 
+Arrays = np.ndarray | Array  # JAX's inside a jit, NumPy's outside
+
+
 class Generated(NamedTuple):
     """What a model wrote."""
 
-    tokens: Int[np.ndarray, "B L"]  # ending in <eos> unless max_length came first, then <pad>
-    scores: Float[np.ndarray, "B"]  # sum of log-probabilities of those tokens, nats
-    weights: Float[np.ndarray, "B H L M"] | None  # where it looked, for a decoder that attends
+    tokens: Int[Arrays, "B L"]  # ending in <eos> unless max_length came first, then <pad>
+    scores: Float[Arrays, "B"]  # sum of log-probabilities of those tokens, nats
+    weights: Float[Arrays, "B H L M"] | None  # where it looked, for a decoder that attends
 
 
 def write_in_batches(
@@ -64,11 +67,7 @@ def write_in_batches(
         )
     if max_length < 1:
         raise ValueError(f"max_length must be at least 1; got {max_length}.")
-    if not isinstance(model.decoder, TokenDecoder):
-        raise ValueError(
-            f"model must write token by token, with start and step; "
-            f"{type(model.decoder).__name__} writes an image at once: call model(source)."
-        )
+    token_decoder(model)
     weights = sum(x.size for x in jax.tree.leaves(nnx.state(model)))
     return run_batched(
         write,
@@ -81,6 +80,20 @@ def write_in_batches(
         max_length=max_length,
         **settings,
     )
+
+
+def token_decoder(model: EncoderDecoder) -> TokenDecoder:
+    """The decoder of a model that writes token by token.
+
+    Raises:
+      ValueError: if the model writes an image at once.
+    """
+    if not isinstance(model.decoder, TokenDecoder):
+        raise ValueError(
+            f"model must write token by token, with start and step; "
+            f"{type(model.decoder).__name__} writes an image at once: call model(source)."
+        )
+    return model.decoder
 
 
 def log_probabilities(logits: Float[Array, "B V"]) -> Float[Array, "B V"]:

@@ -8,16 +8,25 @@ Shape letters: B batch, S source positions, L generated positions, V vocabulary,
 M vectors in the encoding.
 """
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.encoding import DecoderState, EncoderDecoder
-from encdec_lib.generate.common import Generated, log_probabilities, write_in_batches
+from encdec_lib.generate.common import (
+    Generated,
+    log_probabilities,
+    token_decoder,
+    write_in_batches,
+)
 
 
-def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int = 256) -> Generated:
+def greedy(
+    model: EncoderDecoder, source: Any, max_length: int = 64, batch_size: int = 256
+) -> Generated:
     r"""Takes the most probable token at every step.
 
     .. math:: \hat y_i = \arg\max_y P(y \mid \hat y_{<i}, H)
@@ -48,7 +57,7 @@ def greedy(model: EncoderDecoder, source, max_length: int = 64, batch_size: int 
 
 def sample(
     model: EncoderDecoder,
-    source,
+    source: Any,
     max_length: int = 64,
     temperature: int | float = 1.0,
     top_k: int | None = None,
@@ -127,7 +136,7 @@ def _sample(model, source, keys, temperatures, *, max_length, top_k):
 
 def _one_by_one(model, source, max_length, choose):
     """Writes what ``choose(step, log-probabilities (B, V))`` picks, until all have ended."""
-    decoder = model.decoder
+    decoder = token_decoder(model)
     carry, memory = decoder.start(model.encode(source), max_length)
     batch = source.shape[0]
     token = jnp.full((batch,), BOS)

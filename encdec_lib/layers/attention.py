@@ -5,6 +5,7 @@ V width of a value (d_v).
 """
 
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -56,9 +57,8 @@ def dot_product_attention(
     Reference:
       Vaswani et al. (2017), arXiv:1706.03762, equation (1).
     """
-    if scale is None:
-        scale = queries.shape[-1] ** -0.5
-    scores = jnp.einsum("BHTK,BHSK->BHTS", queries * scale, keys).astype(jnp.float32)
+    factor = queries.shape[-1] ** -0.5 if scale is None else scale
+    scores = jnp.einsum("BHTK,BHSK->BHTS", queries * factor, keys).astype(jnp.float32)
     seen = jnp.broadcast_to(mask[:, None], scores.shape)
     weights = masked_softmax(scores, seen).astype(values.dtype)
     if fused and keys.shape[-1] == values.shape[-1]:  # all that JAX's function takes
@@ -120,7 +120,7 @@ class MultiHeadAttention(nnx.Module):
         rotary: bool = False,
         scaled: bool = True,
         bias: bool = True,
-        dtype=jnp.float32,
+        dtype: Any = jnp.float32,
         rngs: nnx.Rngs,
     ):
         for name, size in (("d_model", d_model), ("heads", heads), ("d_k", d_k), ("d_v", d_v)):

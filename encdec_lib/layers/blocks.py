@@ -224,6 +224,7 @@ class DecoderBlock(_Block):
         """Cross-attention and the feed-forward network."""
         attention = self.cross_attention
         queries = attention.queries(self.residual_cross_attention.sublayer_input(y))
-        attended, weights = attention.attend(queries, *memory, memory_mask)
+        keys, values = memory
+        attended, weights = attention.attend(queries, keys, values, memory_mask)
         y = self.residual_cross_attention.add(y, attended)
         return self._feed_forward(y), weights

@@ -3,6 +3,8 @@ r"""The first layer of a Vision Transformer: each patch of an image becomes a ve
 Shape letters: B batch, (H, W, C) image, P side of a patch, M patches = HW / P², D width (d_model).
 """
 
+from typing import Any
+
 import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
@@ -40,7 +42,13 @@ class PatchEmbedding(nnx.Module):
     """
 
     def __init__(
-        self, patch: int, in_channels: int, d_model: int, *, dtype=jnp.float32, rngs: nnx.Rngs
+        self,
+        patch: int,
+        in_channels: int,
+        d_model: int,
+        *,
+        dtype: Any = jnp.float32,
+        rngs: nnx.Rngs,
     ):
         sizes = (("patch", patch), ("in_channels", in_channels), ("d_model", d_model))
         for name, size in sizes:
@@ -59,7 +67,7 @@ class PatchEmbedding(nnx.Module):
             raise ValueError(
                 f"images must be (B, H, W, {self.in_channels}), channels last; got {images.shape}."
             )
-        return self.project(cut(images, self.patch))
+        return self.project(jnp.asarray(cut(images, self.patch)))
 
     def as_convolution(self) -> Float[Array, "P P C D"]:
         """The kernel of the convolution with stride P that does the same."""

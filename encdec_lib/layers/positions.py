@@ -182,7 +182,7 @@ class Positions(nnx.Module):
 
     def __call__(self, positions: Int[Array, " T"]) -> Float[Array, "T D"]:
         """The vectors of these positions; zeros for ``"none"`` and ``"rotary"``."""
-        if self.kind == "learned":
+        if self.table is not None:
             return jnp.take(self.table[...], positions, axis=0)
         if self.kind == "sinusoidal":
             return sinusoidal(positions, self.d_model)

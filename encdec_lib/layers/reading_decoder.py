@@ -34,6 +34,7 @@ class Reader(Protocol):
 
     def prepare(self, encoding: Encoding) -> tuple[Array, ...]:
         """What every step needs of the encoding, worked out once; batch first."""
+        ...
 
     def __call__(
         self,
@@ -42,6 +43,7 @@ class Reader(Protocol):
         memory: tuple[Array, ...],
     ) -> Readings:
         """Reads once for each query; ``positions`` are the target steps, from 0."""
+        ...
 
 
 class ReadingDecoder(nnx.Module):

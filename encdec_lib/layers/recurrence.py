@@ -24,7 +24,15 @@ Cell = Callable[[Array, Array, State], State]  # (a, q, state) -> state, element
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
-def recurrence(cell, reverse, inputs, w_rec, b_rec, state, mask):
+def recurrence(
+    cell: Cell,
+    reverse: bool,
+    inputs: Array,
+    w_rec: Array,
+    b_rec: Array,
+    state: State,
+    mask: Array,
+) -> tuple[State, State]:
     r"""Runs ``cell`` along the sequence.
 
     .. math:: q_t = h_{t-1} W_{rec} + b_{rec}, \qquad (h_t, \ldots) = \mathrm{cell}(a_t, q_t, \cdot)

@@ -91,7 +91,7 @@ class _Recurrent(nnx.Module):
                     f"state must have shape (B, D) = {(batch, self.state_dim)}; got {array.shape}."
                 )
         projected = inputs.swapaxes(0, 1) @ self.W_in[...] + self.b_in[None, None]  # (S, B, GD)
-        after, last = recurrence(
+        after, last = recurrence(  # pyright: ignore[reportGeneralTypeIssues]  # partial hides custom_vjp's type
             self.cell,
             self.reverse,
             projected,

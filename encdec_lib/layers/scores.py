@@ -7,10 +7,25 @@ Shape letters: B batch, T target positions, S source positions, D width of a sta
 encoder vector, A alignment width.
 """
 
+from typing import Protocol, runtime_checkable
+
 import jax
 import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
+
+
+@runtime_checkable
+class Score(Protocol):
+    """Compares every query with every vector of an encoding."""
+
+    def keys(self, vectors: Float[Array, "B S M"]) -> Array:
+        """What can be worked out of the vectors alone, once a sentence."""
+        ...
+
+    def __call__(self, queries: Float[Array, "B T D"], keys: Array) -> Float[Array, "B T S"]:
+        """Scores every vector for every query."""
+        ...
 
 
 class DotScore(nnx.Module):
@@ -198,7 +213,7 @@ def make_score(
     max_source: int = 64,
     *,
     rngs: nnx.Rngs,
-) -> nnx.Module:
+) -> Score:
     """Builds a score by its name.
 
     Args:

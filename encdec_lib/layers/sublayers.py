@@ -4,6 +4,7 @@ Shape letters: B batch, T positions, D width (d_model), F inner width (d_ff).
 """
 
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -45,7 +46,7 @@ class FeedForward(nnx.Module):
         d_ff: int,
         *,
         activation: str = "relu",
-        dtype=jnp.float32,
+        dtype: Any = jnp.float32,
         rngs: nnx.Rngs,
     ):
         if d_ff < 1:
@@ -93,7 +94,7 @@ class Residual(nnx.Module):
         dropout: int | float,
         *,
         epsilon: float = 1e-5,
-        dtype=jnp.float32,
+        dtype: Any = jnp.float32,
         rngs: nnx.Rngs,
     ):
         self.norm = nnx.LayerNorm(d_model, epsilon=epsilon, dtype=dtype, rngs=rngs)

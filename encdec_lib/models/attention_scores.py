@@ -61,7 +61,7 @@ class Attention(nnx.Module):
       [[[0.5, 0.5]]]
     """
 
-    def __init__(self, score: nnx.Module, window: Window | None = None):
+    def __init__(self, score: Score, window: Window | None = None):
         self.score = score
         self.window = window
 

@@ -108,7 +108,9 @@ class PrefixDecoder(nnx.Module):
         )
         self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
         self.blocks = nnx.data(config.stack.blocks(EncoderBlock, rngs))
-        self.norm = config.stack.last_norm(rngs)
+        norm = config.stack.last_norm(rngs)
+        assert norm is not None  # its blocks are pre-norm
+        self.norm = norm
         dtype = DTYPES[config.dtype]
         self.output = nnx.Linear(width, config.vocab, dtype=dtype, rngs=rngs)
         self.config, self.encoding_dim = config, width

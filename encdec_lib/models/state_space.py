@@ -125,7 +125,7 @@ class StateSpace(nnx.Module):
             raise ValueError(
                 f"start must have shape (B, D) = {(batch, config.state_dim)}; got {start.shape}."
             )
-        (states,), _ = recurrence(
+        (states,), _ = recurrence(  # pyright: ignore[reportGeneralTypeIssues]  # partial hides custom_vjp's type
             self.cell,
             False,
             inputs.swapaxes(0, 1) @ self.W_ux[...] + self.b_x[None, None],

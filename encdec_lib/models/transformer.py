@@ -213,10 +213,9 @@ class TransformerDecoder(nnx.Module):
         (done, *old), (mask, *memory) = state
         y, new = self.tokens(token[:, None], done[0]), []
         for n, block in enumerate(self.blocks):
-            layer = slice(2 * n, 2 * n + 2)
-            y, cache, weights = block.step(
-                y, KVCache(*old[layer]), done[0], tuple(memory[layer]), mask
-            )
+            keys, values = memory[2 * n : 2 * n + 2]
+            cache = KVCache(*old[2 * n : 2 * n + 2])
+            y, cache, weights = block.step(y, cache, done[0], (keys, values), mask)
             new += cache
         state = DecoderState((done + 1, *new), (mask, *memory))
         return state, self._logits(y)[:, 0], weights[:, :, 0]
@@ -287,6 +286,8 @@ def attention_maps(
       [(1, 2, 3, 3), (1, 2, 2, 2), (1, 2, 2, 3)]
     """
     source, target_in = jnp.asarray(source), jnp.asarray(target_in)
-    encoding, encoder = model.encoder.with_attention(source, source != 0)
-    _, own, cross = model.decoder.with_attention(target_in, encoding)
-    return AttentionMaps(encoder, own, cross)
+    encoder, decoder = model.encoder, model.decoder
+    assert isinstance(encoder, TransformerEncoder) and isinstance(decoder, TransformerDecoder)
+    encoding, inside = encoder.with_attention(source, source != 0)
+    _, own, cross = decoder.with_attention(target_in, encoding)
+    return AttentionMaps(inside, own, cross)

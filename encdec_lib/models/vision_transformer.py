@@ -122,14 +122,16 @@ class ViTEncoder(nnx.Module):
         length = config.patches + class_token
         self.class_token = nnx.Param(small(rngs.params(), (1, 1, width))) if class_token else None
         table = small(rngs.params(), (1, length, width)) if config.positions else None
-        if config.positions and config.start == "sinusoidal":
+        if table is not None and config.start == "sinusoidal":
             table = table.at[:, class_token:].set(
                 sinusoidal_grid(config.side // config.patch, width)[None]
             )
         self.positions = None if table is None else nnx.Param(table)
         self.dropout = nnx.Dropout(config.dropout, rngs=rngs) if config.dropout else None
         self.blocks = nnx.data(config.stack.blocks(EncoderBlock, rngs))
-        self.norm = config.stack.last_norm(rngs)
+        norm = config.stack.last_norm(rngs)
+        assert norm is not None  # its blocks are pre-norm
+        self.norm = norm
         self.side, self.in_channels = config.side, config.in_channels
         self.encoding_dim = width
 

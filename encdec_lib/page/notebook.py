@@ -9,6 +9,7 @@ import ast
 import sys
 import time
 from importlib import metadata
+from typing import Any
 
 from encdec_lib import IMPORTED_AT
 
@@ -112,7 +113,7 @@ def setup(cpu_devices: int | None = None) -> None:
         )
 
 
-def report(**numbers) -> None:
+def report(**numbers: Any) -> None:
     """Prints ``name = value`` lines and makes each value quotable in the page's prose.
 
     After ``report(per_attention=9.31)``, the text may say ``{glue:text}`per_attention:.1f```.

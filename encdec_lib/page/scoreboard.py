@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from encdec_lib import plots
@@ -198,7 +199,12 @@ MARKS = {
 }
 
 
-def chart(rows: list[Score], names: dict[str, str | tuple], against: str = "core_seconds", ax=None):
+def chart(
+    rows: list[Score],
+    names: dict[str, str | tuple],
+    against: str = "core_seconds",
+    ax: Axes | None = None,
+) -> Axes:
     """Draws quality against training time or parameters, one mark a model.
 
     Args:

@@ -55,7 +55,9 @@ def results(name: str) -> Results:
     return Results(content.pop("data"), content)
 
 
-def save_results(name: str, data: dict, *, command: str, seeds: list[int], folder=None) -> Path:
+def save_results(
+    name: str, data: dict, *, command: str, seeds: list[int], folder: str | Path | None = None
+) -> Path:
     """Writes a result beside its provenance; for the scripts in ``results/``.
 
     Args:
@@ -78,7 +80,8 @@ def save_results(name: str, data: dict, *, command: str, seeds: list[int], folde
         "date": time.strftime("%Y-%m-%d"),
         "data": data,
     }
-    path = Path(folder or resources.files("encdec_lib") / "results") / f"{name}.json"
+    place = folder or str(resources.files("encdec_lib") / "results")
+    path = Path(place) / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

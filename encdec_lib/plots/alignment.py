@@ -3,13 +3,18 @@
 Each function draws on one Axes and returns it.
 """
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, new_axes
 
 
-def alignment(weights, source: list[str], target: list[str], ax=None, title: str = ""):
+def alignment(
+    weights: Any, source: list[str], target: list[str], ax: Axes | None = None, title: str = ""
+) -> Axes:
     """Draws attention weights, one row a target token.
 
     Args:
@@ -47,8 +52,13 @@ def alignment(weights, source: list[str], target: list[str], ax=None, title: str
 
 
 def crossing(
-    weights, source: list[str], target: list[str], links=None, least: float = 0.1, ax=None
-):
+    weights: Any,
+    source: list[str],
+    target: list[str],
+    links: Any = None,
+    least: float = 0.1,
+    ax: Axes | None = None,
+) -> Axes:
     """Draws attention as lines between two rows of tokens, so that crossings are seen as such.
 
     A line's thickness is its weight.

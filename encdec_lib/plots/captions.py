@@ -5,10 +5,14 @@ the patches of a Vision Transformer. It is laid over the picture in the colour o
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from encdec_lib.analysis.word_maps import as_grid
@@ -18,7 +22,7 @@ from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, new_axes, u
 
 #: From transparent to the colour of attention, so what no word looks at stays as it is.
 OVERLAY = LinearSegmentedColormap.from_list("overlay", [ATTENTION + "00", ATTENTION + "D9"])
-_LOOKS = (
+_LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#444444", "marker": "s", "linestyle": "--"},
     {"color": ATTENTION, "marker": "o", "linestyle": "-"},
     {"color": ENCODER, "marker": "D", "linestyle": "-."},
@@ -27,7 +31,9 @@ _LOOKS = (
 )
 
 
-def overlay(weights, image, ax, title: str = "", most: float | int | None = None):
+def overlay(
+    weights: Any, image: Any, ax: Axes, title: str = "", most: float | int | None = None
+) -> AxesImage:
     """Draws a picture and over it the weight of each cell.
 
     Args:
@@ -57,15 +63,15 @@ def overlay(weights, image, ax, title: str = "", most: float | int | None = None
 
 
 def word_maps(
-    image,
+    image: Any,
     words: Sequence[str],
-    weights,
+    weights: Any,
     *,
     layout: Sequence[Placed] = (),
     columns: int = 5,
     width: int | float = 1.35,
     most: int | float | None = None,
-):
+) -> Figure:
     """One small picture a word, with the word above it and where it looked on it.
 
     Args:
@@ -99,16 +105,16 @@ def word_maps(
         squeeze=False,
         layout="constrained",
     )
-    drawn = None
     for ax in axes.flat[len(words) :]:
         ax.axis("off")
     for ax, word, row in zip(axes.flat, words, weights, strict=False):
-        drawn = overlay(row, image, ax, word, most)
+        overlay(row, image, ax, word, most)
         for p in layout:
             box = (p.left - 0.5, p.top - 0.5), p.right - p.left, p.bottom - p.top
             ax.add_patch(Rectangle(*box, fill=False, edgecolor=INK, linewidth=0.8, linestyle=":"))
     bar = figure.colorbar(
-        drawn, ax=axes, orientation="horizontal", fraction=0.05, shrink=0.5, aspect=30, pad=0.03
+        axes[0, 0].images[-1],
+        ax=axes, orientation="horizontal", fraction=0.05, shrink=0.5, aspect=30, pad=0.03
     )
     more = " or more" if weights.max() > most else ""
     bar.set_ticks([0, most], labels=["0%", f"{100 * most:.0f}%{more}"])
@@ -116,7 +122,7 @@ def word_maps(
     return figure
 
 
-def quality_by_digits(found: dict, measure: str, ax=None, ylabel: str = ""):
+def quality_by_digits(found: dict, measure: str, ax: Axes | None = None, ylabel: str = "") -> Axes:
     """Draws a score against the number of digits: the mean of the seeds, and their range.
 
     Args:

@@ -1,7 +1,10 @@
 """Curves and bars: what a training did, and how good what came out of it is."""
 
-import matplotlib.pyplot as plt
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from encdec_lib.plots.style import GREY, legend_above, look, new_axes
 
@@ -10,10 +13,10 @@ def quality_by_length(
     curves: dict,
     ylabel: str,
     trained_up_to: int | float | tuple | None = None,
-    ax=None,
-    ylim=(0, 102),
+    ax: Axes | None = None,
+    ylim: tuple | None = (0, 102),
     looks: dict | None = None,
-):
+) -> Axes:
     """Draws quality against source length, one line a model.
 
     Args:
@@ -61,7 +64,7 @@ def quality_by_length(
     return ax
 
 
-def losses(histories: dict, ax=None, smooth: int = 25):
+def losses(histories: dict, ax: Axes | None = None, smooth: int = 25) -> Axes:
     """Draws the training loss, every step pale and its running mean strong.
 
     Args:
@@ -75,7 +78,7 @@ def losses(histories: dict, ax=None, smooth: int = 25):
     ax = new_axes(ax)
     for index, (name, history) in enumerate(histories.items()):
         values = np.asarray(getattr(history, "losses", history), float)
-        drawn = look(index, name, list(histories)) | {"marker": None}
+        drawn: dict[str, Any] = look(index, name, list(histories)) | {"marker": None}
         window = max(1, min(smooth, len(values)))
         mean = np.convolve(values, np.ones(window) / window, mode="valid")
         steps = np.arange(1, len(values) + 1)
@@ -84,14 +87,16 @@ def losses(histories: dict, ax=None, smooth: int = 25):
             ax.plot(steps[::stride], values[::stride], color=drawn["color"], alpha=0.2, linewidth=1)
         ax.plot(steps[window - 1 :][::stride], mean[::stride], label=name, **drawn)
     ax.set(xlabel="training step", ylabel="loss (nats per target token)", yscale="log")
-    ax.yaxis.set_major_formatter(plt.FuncFormatter(lambda y, _: f"{y:g}"))
-    ax.yaxis.set_minor_formatter(plt.NullFormatter())
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
     legend_above(ax)
     return ax
 
 
-def bars(values: dict, xlabel: str, published: tuple[str, ...] = (), ax=None):
+def bars(
+    values: dict, xlabel: str, published: tuple[str, ...] = (), ax: Axes | None = None
+) -> Axes:
     """Draws one horizontal bar a name, with its number beside it.
 
     Args:
@@ -106,7 +111,8 @@ def bars(values: dict, xlabel: str, published: tuple[str, ...] = (), ax=None):
     ax = new_axes(ax, (4.8, 0.9 + 0.42 * len(values)))
     largest = max(np.atleast_1d(value)[0] for value in values.values())
     for row, (name, value) in enumerate(values.items()):
-        mean, spread = (*np.atleast_1d(value), None)[:2]
+        mean, *rest = np.atleast_1d(value)
+        spread = rest[0] if rest else None
         color = look(row, name, list(values))["color"]
         face = "white" if name in published else color
         ax.barh(row, mean, height=0.62, color=face, edgecolor=color, linewidth=1.5, xerr=spread)

@@ -3,9 +3,13 @@
 Ink is drawn dark on white, though in the arrays ink is 1 and the background 0.
 """
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 from scipy import ndimage
 
 from encdec_lib.data.digits import NAMES
@@ -29,7 +33,7 @@ def _bare(ax):
         spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
-def picture(image, ax, title: str = "") -> None:
+def picture(image: Any, ax: Axes, title: str = "") -> None:
     """Draws one grey image ``(H, W)`` or ``(H, W, 1)``, ink dark on white, values 0 to 1."""
     image = np.asarray(image, np.float32).reshape(np.shape(image)[:2])
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
@@ -37,7 +41,7 @@ def picture(image, ax, title: str = "") -> None:
     _bare(ax)
 
 
-def label_map(labels, ax, title: str = "", names: bool = True) -> None:
+def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> None:
     """Draws the class of every pixel, and on each region the digit it is taken for.
 
     Args:
@@ -50,7 +54,8 @@ def label_map(labels, ax, title: str = "", names: bool = True) -> None:
     ax.imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
     ax.set_title(title)
     for value in np.unique(labels[labels > 0]) if names else []:
-        regions, count = ndimage.label(labels == value, np.ones((3, 3)))
+        same, square = labels == value, np.ones((3, 3))
+        regions, count = ndimage.label(same, square)  # pyright: ignore[reportGeneralTypeIssues]  # SciPy has no types
         for k in range(1, count + 1):
             rows, columns = np.nonzero(regions == k)
             if len(rows) < _SMALLEST_NAMED:
@@ -70,7 +75,7 @@ def label_map(labels, ax, title: str = "", names: bool = True) -> None:
     _bare(ax)
 
 
-def gallery(rows: dict, columns: int | None = None, width: float = 1.25):
+def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figure:
     """Draws pictures and label maps in rows, one name a row.
 
     Args:
@@ -105,7 +110,7 @@ def gallery(rows: dict, columns: int | None = None, width: float = 1.25):
     return figure
 
 
-def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.1):
+def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.1) -> Figure:
     """Draws some channels of the feature map at each scale, every channel from white to dark.
 
     Args:
@@ -138,7 +143,7 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
     return figure
 
 
-def class_bars(probabilities, ax, title: str = "") -> None:
+def class_bars(probabilities: Any, ax: Axes, title: str = "") -> None:
     """Draws a distribution over the eleven classes of a pixel.
 
     Args:

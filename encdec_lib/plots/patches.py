@@ -4,15 +4,21 @@ Shape letters: (H, W, C) image, P side of a patch, M patches. Ink is drawn dark 
 in the arrays ink is 1; a patch is the greener, the more weight it has.
 """
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
 
 from encdec_lib.data.patches import cut
 from encdec_lib.plots.images import picture
 from encdec_lib.plots.style import ATTENTION, ENCODER, GREY, WEIGHTS, new_axes, use_style
 
 
-def cut_up(image, patch: int):
+def cut_up(image: Any, patch: int) -> Figure:
     """Draws an image with the cuts through it, and beside it the numbered patches.
 
     Args:
@@ -29,9 +35,8 @@ def cut_up(image, patch: int):
     image = _grey(image)
     squares = cut(image[None, :, :, None], patch)[0].reshape(-1, patch, patch)
     rows, columns = image.shape[0] // patch, image.shape[1] // patch
-    figure = plt.figure(figsize=(6.4, 3.3), layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.06)
-    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
+    figure = plt.figure(figsize=(6.4, 3.3), layout=ConstrainedLayoutEngine(h_pad=0.06))
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))[0]
     ax = left.subplots()
     picture(image, ax)
     _cuts(ax, image.shape, patch)
@@ -43,7 +48,7 @@ def cut_up(image, patch: int):
     return figure
 
 
-def over_patches(image, weights, ax, title: str = "") -> None:
+def over_patches(image: Any, weights: Any, ax: Axes, title: str = "") -> None:
     """Draws how much weight each patch has, under the ink of the image.
 
     Args:
@@ -64,7 +69,7 @@ def over_patches(image, weights, ax, title: str = "") -> None:
     _bare(ax)
 
 
-def maps_on_images(images, columns: dict, width: float = 1.25):
+def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
     """Draws images in rows, and beside each one the maps over its patches.
 
     Args:
@@ -99,7 +104,7 @@ def maps_on_images(images, columns: dict, width: float = 1.25):
     return figure
 
 
-def position_similarity(positions):
+def position_similarity(positions: Any) -> Figure:
     r"""Draws how alike the vectors of positions are: one small map for each patch.
 
     The map of patch i has the cosine of :math:`E_i` and :math:`E_j` in the place of patch j, for
@@ -129,7 +134,7 @@ def position_similarity(positions):
     for i, ax in enumerate(axes.flat):
         shown = ax.imshow(alike[i].reshape(side, side), cmap="RdBu", vmin=-limit, vmax=limit)
         y, x = divmod(i, side)
-        ax.add_patch(plt.Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, edgecolor="k", lw=1.2))
+        ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, edgecolor="k", lw=1.2))
         _bare(ax)
     for i, ax in enumerate(axes[:, 0], 1):
         ax.set_ylabel(str(i), rotation=0, labelpad=8, va="center")
@@ -143,7 +148,7 @@ def position_similarity(positions):
     return figure
 
 
-def similarity(positions):
+def similarity(positions: Any) -> np.ndarray:
     r"""Cosines between all pairs of rows.
 
     .. math:: \cos(E_i, E_j) = \frac{E_i \cdot E_j}{\lVert E_i \rVert \, \lVert E_j \rVert}
@@ -163,7 +168,9 @@ def similarity(positions):
     return rows @ rows.T
 
 
-def quality_by_patch(scores: dict, rival: tuple | None = None, ylabel: str = "test accuracy (%)"):
+def quality_by_patch(
+    scores: dict, rival: tuple | None = None, ylabel: str = "test accuracy (%)"
+) -> Axes:
     """Draws a number against the side of a patch, one dot a seed and a line through the means.
 
     Args:

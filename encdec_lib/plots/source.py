@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+from typing import Any
 
 
 class Source:
@@ -18,7 +19,7 @@ class Source:
         return f"~~~~python\n{self.text}\n~~~~"
 
 
-def show_source(obj, docstring: bool = False) -> Source:
+def show_source(obj: Any, docstring: bool = False) -> Source:
     """Shows a library object's source, from the one place where it lives.
 
     Args:
@@ -29,14 +30,15 @@ def show_source(obj, docstring: bool = False) -> Source:
       An object which the notebook shows highlighted.
     """
     text = textwrap.dedent(inspect.getsource(inspect.unwrap(obj)))
-    lines = text.splitlines()
+    lines, dropped = text.splitlines(), set()
     if not docstring:
         for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.FunctionDef | ast.ClassDef) or len(node.body) < 2:
                 continue
             if ast.get_docstring(node) is not None:
-                first, end = node.body[0].lineno - 1, node.body[0].end_lineno
+                first, end = node.body[0].lineno - 1, node.body[0].end_lineno or 0
                 if end < len(lines) and not lines[end].strip():
                     end += 1  # and the empty line below it
-                lines[first:end] = [None] * (end - first)
-    return Source("\n".join(line for line in lines if line is not None).rstrip())
+                dropped.update(range(first, end))
+    kept = (line for number, line in enumerate(lines) if number not in dropped)
+    return Source("\n".join(kept).rstrip())

@@ -9,7 +9,9 @@ from importlib import metadata
 
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.rcsetup import cycler
 
 ENCODER, DECODER, ATTENTION = "#0072B2", "#D55E00", "#009E73"
 INK, GREY, LIGHT_GREY = "#222222", "#767676", "#C8C8C8"
@@ -56,7 +58,7 @@ def use_style() -> None:
             "axes.spines.right": False,
             "axes.titlesize": 11,
             "axes.unicode_minus": False,
-            "axes.prop_cycle": plt.cycler(color=[ENCODER, DECODER, ATTENTION, *_OTHERS]),
+            "axes.prop_cycle": cycler(color=[ENCODER, DECODER, ATTENTION, *_OTHERS]),
             "text.color": INK,
             "xtick.color": INK,
             "ytick.color": INK,
@@ -67,7 +69,7 @@ def use_style() -> None:
     )
 
 
-def new_axes(ax, size: tuple[float, float] | None = None):
+def new_axes(ax: Axes | None, size: tuple[float, float] | None = None) -> Axes:
     """``ax``, or the Axes of a new figure in the book's style."""
     use_style()
     return ax or plt.subplots(figsize=size, layout="constrained")[1]
@@ -87,7 +89,7 @@ def look(index: int, name: str, names: list[str]) -> dict:
     }
 
 
-def legend_above(ax) -> None:
+def legend_above(ax: Axes) -> None:
     count = len(ax.get_legend_handles_labels()[1])
     columns = 2 if count in (2, 4) or count > 6 else min(count, 3)
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, borderpad=0.2)

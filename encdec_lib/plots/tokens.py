@@ -7,7 +7,9 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 from jaxtyping import Bool, Float
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
 from encdec_lib.plots.images import picture
@@ -29,7 +31,7 @@ def _bare(ax) -> None:
         spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
-def codebook(book: Codebook, columns: int = 16, width: float = 6.4):
+def codebook(book: Codebook, columns: int = 16, width: float = 6.4) -> Figure:
     """Draws every code as a small square, ink dark on white, in the order of the tokens.
 
     Args:
@@ -65,7 +67,7 @@ def codebook(book: Codebook, columns: int = 16, width: float = 6.4):
     return figure
 
 
-def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float = 1.55):
+def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float = 1.55) -> Figure:
     """Draws images, the grids of their tokens, and the images that the tokens stand for.
 
     Args:
@@ -99,7 +101,9 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
     return figure
 
 
-def mask(seen: Bool[np.ndarray, "L L"], words: list[str], target: list[str], ax, title: str = ""):
+def mask(
+    seen: Bool[np.ndarray, "L L"], words: list[str], target: list[str], ax: Axes, title: str = ""
+) -> Axes:
     """Draws who may look at whom, prefix first, the prefix's part in the encoder's colour.
 
     Args:
@@ -143,7 +147,7 @@ def pictures(
     read: list[str] | None = None,
     columns: int = 3,
     width: float = 1.75,
-):
+) -> Figure:
     """Draws pictures with the captions they were made from and what a reader saw in them.
 
     Args:
@@ -191,7 +195,7 @@ def pictures(
 
 def costs(
     images: Float[np.ndarray, "N H W 1"], nats: Float[np.ndarray, "N M"], width: float = 1.55
-):
+) -> Figure:
     """Draws images, and below each what every one of its tokens cost.
 
     Args:
@@ -228,7 +232,7 @@ def dials(
     quality: dict,
     variety: dict,
     real: tuple,
-):
+) -> Figure:
     """Draws what is right and how much samples differ, against temperature.
 
     Args:
@@ -260,7 +264,7 @@ def dials(
     return figure
 
 
-def growth(stages: dict, width: float = 1.4):
+def growth(stages: dict, width: float = 1.4) -> Figure:
     """Draws one picture at several moments, what is not written yet in grey.
 
     Args:

@@ -41,7 +41,7 @@ def load_vit(path: str | pathlib.Path, heads: int | None = None) -> ViT:
     of the class token which classification does not use.
 
     Args:
-      path: the file, see :func:`fetch_vit`.
+      path: the file, see :func:`~encdec_lib.pretrained.hub.fetch_vit`.
       heads: H, the one size which no shape shows. If None, heads are 64 wide, as in ViT-Ti, -S,
         -B and -L (ViT-H, with D = 1280, has 16).
 

@@ -7,8 +7,10 @@ reaches over the processes; nothing here but where an array is put differs then.
 """
 
 import os
+from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
@@ -32,7 +34,8 @@ def use_all_cores(limit: int = 8) -> int:
     """
     if limit < 1:
         raise ValueError(f"limit must be at least 1 device; got {limit}.")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     try:
         jax.config.update("jax_num_cpu_devices", min(cores, limit))
     except RuntimeError:
@@ -128,7 +131,7 @@ def spans_processes(mesh: Mesh) -> bool:
     return len(own) < mesh.size
 
 
-def put(tree, mesh: Mesh, spec: PartitionSpec | None = None):
+def put(tree: Any, mesh: Mesh, spec: PartitionSpec | None = None) -> Any:
     """Spreads arrays over a mesh as ``spec`` says; every process holds the whole of them before.
 
     Args:
@@ -141,7 +144,7 @@ def put(tree, mesh: Mesh, spec: PartitionSpec | None = None):
         return jax.device_put(tree, sharding)
 
     def one(x):
-        key = isinstance(x, jax.Array) and jax.dtypes.issubdtype(x.dtype, jax.dtypes.prng_key)
+        key = isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jax.dtypes.prng_key)
         whole = np.asarray(jax.random.key_data(x) if key else x)
         x_there = jax.make_array_from_callback(whole.shape, sharding, lambda part: whole[part])
         return jax.random.wrap_key_data(x_there, impl=jax.random.key_impl(x)) if key else x_there
@@ -149,12 +152,12 @@ def put(tree, mesh: Mesh, spec: PartitionSpec | None = None):
     return jax.tree.map(one, tree)
 
 
-def replicate(tree, mesh: Mesh):
+def replicate(tree: Any, mesh: Mesh) -> Any:
     """Puts a copy of every array of ``tree`` on each device of ``mesh``."""
     return put(tree, mesh)
 
 
-def own_copy(tree):
+def own_copy(tree: Any) -> Any:
     """This process's copy of arrays of which every device has the whole.
 
     What is worked out with it stays in this process. A computation with the arrays themselves has

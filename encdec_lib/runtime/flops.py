@@ -1,5 +1,7 @@
 """How much work a model is, roughly: enough to choose devices by."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from flax import nnx
@@ -33,7 +35,7 @@ def step_flops(model: nnx.Module, arrays: list, batch_size: int) -> float:
     return 6.0 * (weights["other"] * tokens + weights["conv"] * pixels / 4) * batch_size
 
 
-def is_tokens(array) -> bool:
+def is_tokens(array: Any) -> bool:
     """Whether an array holds rows of token ids, (N, T)."""
     return array.ndim == 2 and jnp.issubdtype(array.dtype, jnp.integer)
 
@@ -41,6 +43,7 @@ def is_tokens(array) -> bool:
 def _vectors(model: HasEncoder, images) -> int:
     """M, the number of vectors that the encoder writes for an image; nothing is computed."""
     encoder = nnx.clone(model.encoder)
+    assert isinstance(encoder, nnx.Module)
     encoder.eval()
     image = jax.ShapeDtypeStruct((1, *images.shape[1:]), jnp.float32)
     return jax.eval_shape(lambda one: encoder(one, None).vectors, image).shape[1]

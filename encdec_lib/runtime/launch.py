@@ -120,7 +120,8 @@ def _free_address() -> str:
 
 def _share(count: int) -> int:
     """How many CPU devices each of ``count`` processes gets: its share of the cores, 8 at most."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     return min(max(1, cores // count), 8)
 
 
@@ -155,6 +156,7 @@ def _child(coordinator: str, count: int, index: int, script: str, arguments: lis
     for stream in (sys.stdout, sys.stderr):
         # Whole lines, at once: with PYTHONUNBUFFERED, print would send a line in pieces, and those
         # of two processes would mix.
+        assert isinstance(stream, io.TextIOWrapper)
         stream.reconfigure(line_buffering=True, write_through=False)
     code = 1
     try:

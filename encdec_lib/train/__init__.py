@@ -1,4 +1,4 @@
-"""Training: :func:`fit` and what it is made of."""
+"""Training: ``fit`` and what it is made of."""
 
 import lazy_loader
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,17 +15,17 @@ from flax import nnx
 _FACTS = "encdec_lib"  # the entry of the file's metadata that makes it a checkpoint of ours
 
 
-def is_key(leaf) -> bool:
+def is_key(leaf: Any) -> bool:
     """Whether an array is the key of a random stream."""
     return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
-def to_numpy(leaf) -> np.ndarray:
+def to_numpy(leaf: Any) -> np.ndarray:
     """An array's numbers; those behind it, if it is a random key."""
     return np.asarray(jax.random.key_data(leaf) if is_key(leaf) else leaf)
 
 
-def from_numpy(array: np.ndarray, like):
+def from_numpy(array: np.ndarray, like: Any) -> Any:
     """An array on the default device; a random key where ``like`` is one."""
     numbers = jnp.asarray(array)
     if is_key(like):
@@ -32,7 +33,7 @@ def from_numpy(array: np.ndarray, like):
     return numbers
 
 
-def save(path: str | pathlib.Path, tree, **meta) -> None:
+def save(path: str | pathlib.Path, tree: Any, **meta: Any) -> None:
     """Writes the arrays of ``tree`` and some JSON-able facts.
 
     The file appears whole or not at all: it is written beside its place, then renamed. Other
@@ -62,7 +63,7 @@ def save(path: str | pathlib.Path, tree, **meta) -> None:
         part.unlink(missing_ok=True)
 
 
-def load(path: str | pathlib.Path, like) -> tuple:
+def load(path: str | pathlib.Path, like: Any) -> tuple:
     """Reads a file that :func:`save` wrote.
 
     Args:

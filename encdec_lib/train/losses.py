@@ -21,7 +21,7 @@ Loss = Callable[[Any, Any], tuple[Array, Array]]
 class ChecksData(Protocol):
     """A loss that looks at a whole data set once, before training."""
 
-    def check(self, data) -> None:
+    def check(self, data: Any) -> None:
         """Raises ValueError for data that the loss cannot be taken of."""
         ...
 
@@ -146,7 +146,7 @@ def masked_cross_entropy(
 
 
 def translation_loss(
-    model, batch: tuple[Array, Int[Array, "B T"]], label_smoothing: float = 0.0
+    model: Any, batch: tuple[Array, Int[Array, "B T"]], label_smoothing: float = 0.0
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """What :func:`encdec_lib.train.loop.fit` minimises for an encoder-decoder over tokens.
 
@@ -163,7 +163,7 @@ def translation_loss(
     return summed_cross_entropy(logits, target, target != PAD, label_smoothing)
 
 
-def reconstruction_loss(model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+def reconstruction_loss(model: Any, batch: Any) -> tuple[Float[Array, ""], Float[Array, ""]]:
     r"""Cross-entropy between each pixel and the model's bet on it, for ``fit``.
 
     A grey level x from 0 to 1 is read as the probability of white:
@@ -204,7 +204,7 @@ class SegmentationLoss:
         check_sizes(self, "num_classes")
         check_numbers(self, "ink_weight")
 
-    def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    def __call__(self, model: Any, batch: Any) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """The weighted sum in nats, and the sum of the weights.
 
         Args:
@@ -217,7 +217,7 @@ class SegmentationLoss:
         weights = jnp.where(labels > 0, self.ink_weight, 1.0)
         return (nats * weights).sum(), weights.sum()
 
-    def check(self, data) -> None:
+    def check(self, data: Any) -> None:
         """Looks at the labels of a whole data set once.
 
         Raises:
@@ -251,7 +251,7 @@ class ClassificationLoss:
     def __post_init__(self):
         check_shares(self, "label_smoothing")
 
-    def check(self, examples) -> None:
+    def check(self, examples: Any) -> None:
         """Raises ValueError for data that cannot be a batch of images and their classes."""
         images, labels = examples
         if images.ndim != 4 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
@@ -264,7 +264,7 @@ class ClassificationLoss:
         if labels.min() < 0:
             raise ValueError(f"labels must count from 0; got {labels.min()}.")
 
-    def __call__(self, model, batch) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    def __call__(self, model: Any, batch: Any) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """The sum over a batch, in nats, and the number of images."""
         images, labels = batch
         nats = cross_entropy(model(images), labels, self.label_smoothing)

@@ -5,6 +5,7 @@ method returns at once.
 """
 
 import zlib
+from typing import Any
 
 import jax
 import numpy as np
@@ -34,11 +35,11 @@ class Processes:
             return bool(asked)
         return bool(multihost_utils.process_allgather(np.int32(len(asked))).any())
 
-    def own(self, tree):
+    def own(self, tree: Any) -> Any:
         """This process's copy of arrays of which every device has the whole."""
         return own_copy(tree) if self.several else tree
 
-    def spread(self, batches: np.ndarray):
+    def spread(self, batches: np.ndarray) -> Any:
         """Row numbers of batches ``(steps, B)``, each device with its columns."""
         return put(batches, self.mesh, P(None, BATCH_AXIS)) if self.several else batches
 
@@ -47,7 +48,7 @@ class Processes:
         if self.several:
             multihost_utils.sync_global_devices(name)
 
-    def check_the_same(self, tree, fingerprint: str, losses: np.ndarray) -> None:
+    def check_the_same(self, tree: Any, fingerprint: str, losses: np.ndarray) -> None:
         """Compares checksums of what each process brings to the training.
 
         Args:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,13 +10,22 @@ import numpy as np
 import optax
 from flax import nnx
 from jax.sharding import PartitionSpec as P
+from jaxtyping import Array
 
 from encdec_lib.runtime.devices import BATCH_AXIS
 from encdec_lib.train.checkpoint import is_key
 from encdec_lib.train.processes import Processes
 
 
-def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
+def train_step(
+    graph: nnx.GraphDef,
+    optimizer: optax.GradientTransformation,
+    loss: Callable,
+    params: Any,
+    rest: Any,
+    opt_state: Any,
+    batch: Any,
+) -> tuple[Any, Any, Any, Array]:
     """One step of gradient descent, on one device's part of the batch.
 
     Args:
@@ -58,7 +68,17 @@ def train_step(graph, optimizer, loss, params, rest, opt_state, batch):
     return optax.apply_updates(params, updates), rest, opt_state, total / count
 
 
-def run_chunk(graph, optimizer, loss, params, rest, opt_state, data, order, steps):
+def run_chunk(
+    graph: nnx.GraphDef,
+    optimizer: optax.GradientTransformation,
+    loss: Callable,
+    params: Any,
+    rest: Any,
+    opt_state: Any,
+    data: Any,
+    order: Array,
+    steps: Any,
+) -> tuple[Any, Any, Any, Array]:
     """Runs many steps.
 
     Args:
@@ -85,7 +105,9 @@ def run_chunk(graph, optimizer, loss, params, rest, opt_state, data, order, step
     return jax.lax.fori_loop(0, steps, body, carry)
 
 
-def compile_chunk(chunk: Callable, processes: Processes, state, data, batch_size, chunk_steps):
+def compile_chunk(
+    chunk: Callable, processes: Processes, state: Any, data: Any, batch_size: int, chunk_steps: int
+) -> tuple[Callable, float]:
     """Splits a chunk over the devices, and compiles it.
 
     Args:

@@ -68,14 +68,23 @@ class Training:
       ((10,), 10)
     """
 
-    def __init__(self, model, config, loss, processes, state, examples, order):
+    def __init__(
+        self,
+        model: nnx.Module,
+        config: TrainConfig,
+        loss: Loss,
+        processes: Processes,
+        state: tuple[Any, Any, Any],
+        examples: Any,
+        order: np.ndarray,
+    ):
         self.model, self.config, self.processes = model, config, processes
         self.history = History(np.zeros(0, np.float32), [], [])
         self.state = state  # parameters, what else the model keeps, the optimizer's state
         self.examples, self.order = examples, order
         graph, _ = nnx.split(model)
         self._chunk = partial(run_chunk, graph, config.optimizer(), loss)
-        self._run: Callable | None = None  # the compiled chunk
+        self._run: Callable  # the compiled chunk, made when the arrays are on their devices
         self.chunk_steps = config.chunk_steps if config.scan_steps else 1
         if _convolves(state[0]) and processes.mesh.devices.flat[0].platform == "cpu":
             self.chunk_steps = 1
@@ -116,8 +125,7 @@ class Training:
                 f"batch_size must be a multiple of the {size} devices; got {config.batch_size}."
             )
         loss = loss or partial(translation_loss, label_smoothing=config.label_smoothing)
-        if isinstance(loss, ChecksData):
-            loss.check(examples)
+        _check_data(loss, examples)
         if order is None:
             lengths = _lengths(leaves) if config.group_by_length else None
             order = batch_order(count, config.batch_size, config.steps, config.seed, lengths)
@@ -251,10 +259,16 @@ def _as_arrays(data) -> tuple[Any, int]:
     return examples, count
 
 
+def _check_data(loss: Loss, examples: Any) -> None:
+    """Lets a loss look at the whole data set, if it does."""
+    if isinstance(loss, ChecksData):
+        loss.check(examples)
+
+
 def _lengths(leaves) -> np.ndarray | None:
     """Tokens of each example, source and target together; None where there are none."""
     counts = [(x != 0).sum(axis=1) for x in leaves if is_tokens(x)]
-    return sum(counts) if counts else None
+    return np.sum(counts, axis=0) if counts else None
 
 
 def _convolves(params) -> bool:

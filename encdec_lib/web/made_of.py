@@ -23,7 +23,7 @@ from encdec_lib.layers.sublayers import FeedForward, Residual
 from encdec_lib.layers.windows import Window
 from encdec_lib.models.attention_scores import Attention
 
-#: Of a class: for each attribute that holds a module, or a list of them, what class it may have.
+#: Of a class, for each attribute that holds a module, or a list of them, what class it may have.
 MadeOf: TypeAlias = Mapping[str, type | tuple[type, ...]]
 
 #: Scores of chapter 9, each with its name in ``scores.js``.

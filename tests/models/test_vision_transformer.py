@@ -12,7 +12,8 @@ from flax import nnx
 
 from encdec_lib.evaluation.classes import accuracy
 from encdec_lib.models.vision_transformer import BASE, ViTConfig, ViTEncoder, vit
-from encdec_lib.train import TrainConfig, fit, step_flops
+from encdec_lib.runtime.flops import step_flops
+from encdec_lib.train import TrainConfig, fit
 from encdec_lib.train.losses import ClassificationLoss
 from tests.helpers import loops
 from tests.systems import with_biases

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import traitlets
 
@@ -75,8 +76,8 @@ class AlignmentExplorer(BookWidget):
 
     def __init__(
         self,
-        attention_model,
-        fixed_model,
+        attention_model: Any,
+        fixed_model: Any,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,
         *,

@@ -154,12 +154,15 @@ def _described(models, vocabularies, dtype) -> list[dict]:
         raise ValueError(
             "models must hold at least one model, such as {'dot': attention_scores(...)}; got none."
         )
+    source, target = vocabularies
     described = []
     for name, model in models.items():
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"models must have names to write on buttons; got {name!r}.")
         advice = "Leave it out, or show it with AlignmentExplorer."
-        exported = page_model(f"models[{name!r}]", model, "reading", *vocabularies, dtype, advice)
+        exported = page_model(
+            f"models[{name!r}]", model, "reading", source, target, dtype=dtype, advice=advice
+        )
         described.append({"name": name, "model": exported})
     return described
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -63,9 +64,9 @@ class ForgettingDial(BookWidget):
     def __init__(
         self,
         layers: Mapping[str, RNN | GRU | LSTM],
-        inputs,
-        other,
-        gradient,
+        inputs: Any,
+        other: Any,
+        gradient: Any,
         *,
         radius: float | int = 1.0,
         chosen: str | None = None,

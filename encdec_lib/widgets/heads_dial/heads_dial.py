@@ -9,6 +9,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import traitlets
+from jaxtyping import Array, Float
 
 from encdec_lib.layers.attention import dot_product_attention
 from encdec_lib.layers.masks import causal_mask
@@ -129,7 +130,7 @@ class HeadsDial(BookWidget):
         real = self.length - (self.padded if self.mask == "padding" else 0)
         return [words[t % len(words)] if t < real else _PAD for t in range(self.length)]
 
-    def maps(self):
+    def maps(self) -> Float[Array, "heads N N"]:
         """The weights that the page shows, by the library's attention, ``(heads, N, N)``."""
         tokens, places = self.tokens(), jnp.arange(self.length)
         x = jnp.asarray(np.stack([drawn(f"word {token}", _WIDTH) for token in tokens]))

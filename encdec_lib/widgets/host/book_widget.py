@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 from pathlib import Path
+from typing import Any
 
 import anywidget
 
@@ -30,7 +31,7 @@ class BookWidget(anywidget.AnyWidget):
     #: What a reader without JavaScript sees.
     static_fallback = "An interactive figure belongs here; it needs JavaScript."
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any):
         """Turns the paths in ``_esm`` and ``_css`` into one module and one style sheet."""
         if isinstance(cls.__dict__.get("_esm"), Path):
             cls._esm = bundle(cls._esm)
@@ -74,7 +75,7 @@ class BookWidget(anywidget.AnyWidget):
         return {**data, "text/html": self.static_html()}, metadata
 
 
-def script_json(value) -> str:
+def script_json(value: Any) -> str:
     """JSON that may stand inside ``<script>``: no ``<``, ``>`` or ``&``; bytes as base64.
 
     Args:

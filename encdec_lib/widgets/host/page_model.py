@@ -1,6 +1,7 @@
 """Checks that the widgets share: models, vocabularies and tokens that fit together."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web.export import Exported, export_model
@@ -24,7 +25,7 @@ BUILT = {
 
 def page_model(
     name: str,
-    model,
+    model: Any,
     kind: str,
     source_vocabulary: Vocabulary | None = None,
     target_vocabulary: Vocabulary | None = None,
@@ -87,7 +88,7 @@ def _export(name: str, model, dtype: str) -> Exported:
         raise type(error)(f"{name}{str(error).removeprefix('model')}") from error
 
 
-def token_list(name: str, tokens, vocabulary: Vocabulary) -> list[str]:
+def token_list(name: str, tokens: Any, vocabulary: Vocabulary) -> list[str]:
     """Tokens, from a list or a string with spaces, checked against a vocabulary.
 
     Args:
@@ -116,7 +117,7 @@ def token_list(name: str, tokens, vocabulary: Vocabulary) -> list[str]:
     return tokens
 
 
-def token_lists(name: str, references, vocabulary: Vocabulary) -> list[list[str]]:
+def token_lists(name: str, references: Any, vocabulary: Vocabulary) -> list[list[str]]:
     """One or more accepted token lists: a string, a token list, or a list of either.
 
     Args:

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import traitlets
 
@@ -82,8 +83,8 @@ class LengthDial(BookWidget):
 
     def __init__(
         self,
-        attention_model,
-        fixed_model,
+        attention_model: Any,
+        fixed_model: Any,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,
         *,

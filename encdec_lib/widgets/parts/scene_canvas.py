@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -53,7 +54,7 @@ class SceneCanvas(BookWidget):
         noise: float | int,
         most: int,
         seed: int,
-        **traits,
+        **traits: Any,
     ):
         for name, number in (("handwritings", handwritings), ("most", most)):
             if number < 1:

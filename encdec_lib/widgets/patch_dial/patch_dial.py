@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -55,7 +56,7 @@ class PatchDial(BookWidget):
     names = traitlets.List().tag(sync=True)
     configs = traitlets.List().tag(sync=True)
 
-    def __init__(self, image, configs: Mapping[str, ViTConfig]):
+    def __init__(self, image: Any, configs: Mapping[str, ViTConfig]):
         image = np.asarray(image, np.float32)
         if image.ndim != 2 or image.shape[0] != image.shape[1] or not image.size:
             raise ValueError(f"image must be square, (S, S); got {image.shape}.")

@@ -182,7 +182,9 @@ def _relations(seen: Iterable[str], room: int) -> tuple[list[str], list[str]]:
 def _said(subject: str, relation: str | None = None, other: str | None = None) -> list[str]:
     """A caption of one digit or two."""
     tokens = ["a", subject]
-    return tokens if other is None else [*tokens, *RELATIONS[relation].split(), "a", other]
+    if relation is None or other is None:
+        return tokens
+    return [*tokens, *RELATIONS[relation].split(), "a", other]
 
 
 def _every_caption() -> set[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import traitlets
 
@@ -86,7 +87,7 @@ class TransformerExplorer(BookWidget):
 
     def __init__(
         self,
-        model,
+        model: Any,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,
         *,
@@ -174,7 +175,7 @@ def _start(exported: Exported, attention: str, layer: int | None, head: int) -> 
 def _places(exported: Exported, side: str) -> int | None:
     """How many learned positions a side has; None if it needs none."""
     table = exported.manifest.get(f"{side}.tokens.positions.table")
-    return table and table["shape"][0]
+    return table["shape"][0] if table else None
 
 
 def _readable(name: str, source: str, vocabulary: Vocabulary, most: int) -> str:
