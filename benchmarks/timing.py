@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from encdec_lib.train.loop import TrainConfig
+from encdec_lib.train import TrainConfig, Training
 from encdec_lib.train.losses import translation_loss
 
 

@@ -81,15 +81,14 @@ class _OldModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 f"{module.__name__} has moved to {', '.join(homes)}, and none has {name!r}."
             )
 
-        module.__getattr__ = lookup  # type: ignore[method-assign]
+        module.__getattr__ = lookup
 
     def get_code(self, fullname: str):
         """For ``python -m``: the code of the module that it is now."""
-        spec = importlib.util.find_spec(self._homes(fullname)[0])
+        home = self._homes(fullname)[0]
+        spec = importlib.util.find_spec(home)
         loader = spec.loader if spec else None
-        if not isinstance(loader, importlib.abc.InspectLoader):
-            return None
-        return loader.get_code(self._homes(fullname)[0])
+        return loader.get_code(home) if isinstance(loader, importlib.abc.InspectLoader) else None
 
     @staticmethod
     def _homes(fullname: str) -> list[str]:

@@ -119,8 +119,9 @@ class EncoderDecoder(nnx.Module):
     .. math:: P(Y \mid X) = P(Y \mid H), \qquad H = f(X)
 
     Args:
-      encoder: an :class:`Encoder`.
-      decoder: a :class:`TokenDecoder` or an :class:`ImageDecoder`; one that has ``start`` and
+      encoder: an :class:`~encdec_lib.encoding.Encoder`.
+      decoder: a :class:`~encdec_lib.encoding.TokenDecoder` or an
+        :class:`~encdec_lib.encoding.ImageDecoder`; one that has ``start`` and
         ``step`` writes tokens.
 
     Raises:

@@ -80,7 +80,7 @@ def load_digits(seed: int) -> Splits:
 
 def moved_digits(part):
     """What the classifiers learn from."""
-    return shifted(part.images[..., None], part.labels, copies=20)
+    return digits.shifted(part.images[..., None], part.labels, copies=20)
 
 
 def test_digits(model, part) -> dict:
@@ -135,7 +135,7 @@ def painters_tools():
     parts = digits.load(14)
     book = learn_codebook(tidy_scenes.write(parts.train, 1000).source, codes=CODES)
     reader = cnn_classifier(CNNClassifierConfig(side=CROP, channels=(16, 32, 32)), rngs=nnx.Rngs(0))
-    examples = shifted(centred(parts.train), parts.train.labels, copies=4, most=1)
+    examples = digits.shifted(centred(parts.train), parts.train.labels, copies=4, most=1)
     rates = TrainConfig(steps=400, batch_size=64, learning_rate=5e-3)
     fit(reader, examples, rates, loss=ClassificationLoss(), progress=False)
     return book, reader

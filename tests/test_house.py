@@ -1,6 +1,7 @@
-"""What every file of the library owes its reader: types, a size, its place among the rooms."""
+"""The library as a house: every name has its types, every file a size, every room its floor."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,83 +10,169 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "encdec_lib"
+PACKAGE = "encdec_lib"
 
-# From top to bottom: a room imports rooms below it only.
-ROOMS = [
-    "exercises",
-    "page",
-    "widgets",
-    "web",
-    "plots",
-    "evaluation",
-    "analysis",
-    "generate",
-    "train",
-    "pretrained",
-    "models",
-    "layers",
-    "data",
-    "runtime",
-    "encoding",
-]
-MOST_LINES_OF_A_FILE = 300
-MOST_LINES_OF_A_FUNCTION = 60
+# From top to bottom: a room imports from those below it alone.
+ROOMS = (
+    "exercises page widgets web plots evaluation analysis generate train pretrained models layers "
+    "data runtime encoding"
+).split()
+LONGEST_FILE = 300  # lines
+LONGEST_FUNCTION = 60  # lines, its docstring not counted
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def _modules() -> dict[str, Path]:
-    """The dotted name of every module of the library, with its file."""
-    found = {}
-    for file in sorted(PACKAGE.rglob("*.py")):
-        parts = file.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
-    return found
+def _module(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = _modules()
-TREES = {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in MODULES.items()}
+SOURCES = {
+    file: file.read_text(encoding="utf-8")
+    for file in sorted((ROOT / PACKAGE).rglob("*.py*"))
+    if file.suffix in (".py", ".pyi")
+}
+PYTHON = {_module(file): ast.parse(text) for file, text in SOURCES.items() if file.suffix == ".py"}
+FACES = {_module(file): ast.parse(text) for file, text in SOURCES.items() if file.suffix == ".pyi"}
 
 
-def _public_functions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Function]]:
-    """Functions and methods by their names, none of them private or nested in another."""
+def public_functions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Function]]:
+    """Functions and methods with their names; none private, none nested in a function."""
     for node in body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield from _public_functions(node.body, f"{prefix}{node.name}.")
-        elif isinstance(node, Function):
-            dunder = node.name.startswith("__") and node.name.endswith("__")
-            if dunder or not node.name.startswith("_"):
-                yield f"{prefix}{node.name}", node
+            yield from public_functions(node.body, f"{prefix}{node.name}.")
+        elif isinstance(node, Function) and not (
+            node.name.startswith("_") and not node.name.endswith("__")
+        ):
+            yield f"{prefix}{node.name}", node
 
 
-def _lacking(name: str, function: Function) -> list[str]:
-    """What of a function has no annotation: names of parameters, and `return`."""
+def lacking(function: Function) -> list[str]:
+    """The parameters of a function without a type, and `return` if that has none."""
     arguments = function.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    every += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
-    lacking = [
-        argument.arg
-        for argument in every
-        if argument.annotation is None and argument.arg not in ("self", "cls")
-    ]
-    if function.returns is None and not name.split(".")[-1].startswith("__"):
-        lacking.append("return")
-    return lacking
+    every += filter(None, (arguments.vararg, arguments.kwarg))
+    names = [a.arg for a in every if a.annotation is None and a.arg not in ("self", "cls")]
+    returns = function.returns is not None or function.name.endswith("__")
+    return names if returns else [*names, "return"]
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_public_functions_are_annotated(module):
-    lacking = {
-        name: missing
-        for name, function in _public_functions(TREES[module].body)
-        if (missing := _lacking(name, function))
-    }
-    assert not lacking, f"{module}: annotate {lacking}"
+def lines_of(function: Function) -> int:
+    """The lines of a function without its docstring."""
+    assert function.end_lineno is not None
+    size = function.end_lineno - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return size
+    docstring = function.body[0]
+    assert docstring.end_lineno is not None
+    return size - (docstring.end_lineno - docstring.lineno + 1)
 
 
-def test_an_annotation_that_is_missing_is_found():
+def imports(module: str, tree: ast.AST, face: bool = False) -> set[str]:
+    """The library's modules that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = module if face or module not in PYTHON else module.rpartition(".")[0]
+            up = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join([*up, *filter(None, [node.module])]) if node.level else node.module
+            whole = [f"{base}.{alias.name}" for alias in node.names]
+            found |= {name if name in PYTHON else str(base) for name in whole}
+    return {name for name in found if name.split(".")[0] == PACKAGE} - {module}
+
+
+def room(module: str) -> str:
+    """The room of a module; empty for the package itself and for the old names."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and not parts[1].startswith("_") else ""
+
+
+@pytest.mark.parametrize("module", PYTHON)
+def test_public_functions_say_their_types(module):
+    found = {name: lacking(f) for name, f in public_functions(PYTHON[module].body)}
+    untyped = {name: names for name, names in found.items() if names}
+    assert not untyped, f"{module}: annotate {untyped}"
+
+
+def test_a_type_that_is_missing_is_found():
     source = "class A:\n def f(self, x, *rest, y: int, **more): ...\n def _g(self, x): ..."
-    [(name, function)] = _public_functions(ast.parse(source).body)
-    assert (name, _lacking(name, function)) == ("A.f", ["x", "rest", "more", "return"][:0] or
-            ["x", "rest", "more", "return"])
+    assert [(name, lacking(f)) for name, f in public_functions(ast.parse(source).body)] == [
+        ("A.f", ["x", "rest", "more", "return"])
+    ]
+    source = "def f(x: int) -> int:\n def g(y): ...\nclass _B:\n def h(self, x): ..."
+    assert [lacking(f) for _, f in public_functions(ast.parse(source).body)] == [[]]
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (ROOT / PACKAGE / "py.typed").exists()
+
+
+def test_files_and_functions_are_short():
+    long = [
+        f"{file.relative_to(ROOT)}: {len(text.splitlines())} lines"
+        for file, text in SOURCES.items()
+        if file.suffix == ".py" and len(text.splitlines()) > LONGEST_FILE
+    ]
+    long += [
+        f"{module}.{node.name}: {lines_of(node)} lines"
+        for module, tree in PYTHON.items()
+        for node in ast.walk(tree)
+        if isinstance(node, Function) and lines_of(node) > LONGEST_FUNCTION
+    ]
+    assert not long, f"divide what is longer than a screen: {long}"
+
+
+def test_every_room_has_a_floor():
+    rooms = {room(module) for module in PYTHON} - {""}
+    assert rooms == set(ROOMS), "name a new room in DESIGN's order here and in encdec_lib/__init__"
+
+
+def test_rooms_import_downwards_only():
+    wrong = []
+    for trees, face in ((PYTHON, False), (FACES, True)):
+        for module, tree in trees.items():
+            here = room(module)
+            if not here:
+                continue
+            for target in imports(module, tree, face):
+                there = room(target)
+                if there and there != here and ROOMS.index(there) < ROOMS.index(here):
+                    wrong.append(f"{module} imports {target}")
+    assert not wrong, f"{wrong}: move what both need into the lower room"
+
+
+def test_no_imports_run_in_a_circle():
+    graph = {module: imports(module, tree) for module, tree in PYTHON.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(f"these import each other: {' <- '.join(error.args[1])}")
+
+
+def test_relative_and_absolute_imports_are_read():
+    source = (
+        "from encdec_lib import plots\nimport jax\nimport encdec_lib.web.export\n"
+        "def f():\n from encdec_lib.train import TrainConfig\n from . import step\n"
+        " from ..layers.scores import DotScore"
+    )
+    assert imports("encdec_lib.train.loop", ast.parse(source)) == {
+        "encdec_lib.plots",
+        "encdec_lib.web.export",
+        "encdec_lib.train",
+        "encdec_lib.train.step",
+        "encdec_lib.layers.scores",
+    }
+
+
+def test_importing_the_package_loads_neither_jax_nor_data():
+    code = (
+        "import encdec_lib, sys\n"
+        "print(*(m for m in sys.modules if m.split('.')[0] == 'jax' or '_lib.data' in m))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == []

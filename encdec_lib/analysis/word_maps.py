@@ -36,7 +36,7 @@ def as_grid(weights: Any) -> Float[np.ndarray, "S S"]:
     return weights.reshape(side, side)
 
 
-def weight_on(weights: Any, layout: Sequence[Placed], side: int) -> Float[np.ndarray, "N"]:
+def weight_on(weights: Any, layout: Sequence[Placed], side: int) -> Float[np.ndarray, " N"]:
     r"""How much of a word's weight lies on each digit of a scene.
 
     .. math:: \sum_j \alpha_j \frac{|\mathrm{cell}_j \cap \mathrm{box}_n|}{|\mathrm{cell}_j|}

@@ -42,12 +42,12 @@ class CaptionedScenes:
         return len(self.source)
 
     @property
-    def counts(self) -> Int[np.ndarray, "N"]:
+    def counts(self) -> Int[np.ndarray, " N"]:
         """How many digits each scene holds."""
         return np.array([len(layout) for layout in self.layouts], np.int32)
 
     @property
-    def target_lengths(self) -> Int[np.ndarray, "N"]:
+    def target_lengths(self) -> Int[np.ndarray, " N"]:
         """Tokens in each caption, ``<eos>`` counted, padding not."""
         return (self.target != PAD).sum(axis=1)
 

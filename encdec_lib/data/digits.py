@@ -29,7 +29,7 @@ class Digits:
     """N images of one digit each: white ink, 1, on black, 0."""
 
     images: Float[np.ndarray, "N H W"]
-    labels: Int[np.ndarray, "N"]  # 0 to 9
+    labels: Int[np.ndarray, " N"]  # 0 to 9
 
     def __len__(self) -> int:
         """N, the number of images."""

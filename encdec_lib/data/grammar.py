@@ -224,9 +224,7 @@ def parse(tokens: Sequence[str]) -> Sentence:
     return _Reader(tokens).sentence()
 
 
-def _korean_clause(
-    clause: Clause, start: int, join: str | None, join_position: int | None
-) -> list[_Sourced]:
+def _korean_clause(clause: Clause, start: int, join: str | None, join_position: int | None):
     """Subject, place, object, verb; ``start`` is where the clause begins in English."""
     subject, verb, object_, place = clause
     noun_at = start + 1 + (subject.adjective is not None)
@@ -243,13 +241,11 @@ def _korean_clause(
     return tokens
 
 
-def _korean_phrase(
-    phrase: Phrase, noun_at: int, after_consonant: str, after_vowel: str
-) -> list[_Sourced]:
+def _korean_phrase(phrase: Phrase, noun_at: int, after_consonant: str, after_vowel: str):
     """Adjective, noun, and the particle that fits the noun's last sound."""
     noun = NOUNS[phrase.noun]
     particle = after_consonant if ends_in_consonant(noun) else after_vowel
-    tokens: list[_Sourced] = [(noun, (noun_at,)), (particle, (noun_at,))]
+    tokens: list[tuple[str, tuple[int, ...]]] = [(noun, (noun_at,)), (particle, (noun_at,))]
     if phrase.adjective:
         tokens.insert(0, (ADJECTIVES[phrase.adjective], (noun_at - 1,)))
     return tokens

@@ -52,12 +52,12 @@ class ParallelText:
         )
 
     @property
-    def source_lengths(self) -> Int[np.ndarray, "N"]:
+    def source_lengths(self) -> Int[np.ndarray, " N"]:
         """Tokens in each source row, padding not counted."""
         return (self.source != PAD).sum(axis=1)
 
     @property
-    def target_lengths(self) -> Int[np.ndarray, "N"]:
+    def target_lengths(self) -> Int[np.ndarray, " N"]:
         """Tokens in each target row, ``<eos>`` counted, padding not."""
         return (self.target != PAD).sum(axis=1)
 
@@ -175,7 +175,7 @@ def pad(sequences: Sequence[Sequence[int]], length: int | None = None) -> Int[np
 
 def length_buckets(
     lengths: Sequence[int] | np.ndarray, edges: Sequence[int]
-) -> dict[str, Int[np.ndarray, "n"]]:
+) -> dict[str, Int[np.ndarray, " n"]]:
     """Sorts examples into groups of similar length.
 
     Bucket k holds ``edges[k] <= length < edges[k + 1]`` and is called by its first and last

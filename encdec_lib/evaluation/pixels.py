@@ -49,7 +49,7 @@ def _labels(model, images):
 
 def intersection_over_union(
     labels: Int[np.ndarray, "N H W"], truth: Int[np.ndarray, "N H W"], num_classes: int = 11
-) -> Float[np.ndarray, "V"]:
+) -> Float[np.ndarray, " V"]:
     r"""Of the pixels that either map gives to a class, the share that both do.
 
     .. math:: \mathrm{IoU}_v = \frac{|\{\hat y = v\} \cap \{y = v\}|}

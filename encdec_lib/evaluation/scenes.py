@@ -8,6 +8,7 @@ it read is compared with the one the painter was given.
 from collections.abc import Callable
 
 import numpy as np
+from flax import nnx
 from jaxtyping import Float
 from scipy import ndimage
 
@@ -74,7 +75,7 @@ def centred(digits: Digits) -> Float[np.ndarray, "N 16 16 1"]:
     return np.stack([crop(image[:, :, None], _box(image > INK)) for image in digits.images])
 
 
-def read_scenes(classifier: Callable, images: Float[np.ndarray, "N H W 1"]) -> list[list[Placed]]:
+def read_scenes(classifier: nnx.Module, images: Float[np.ndarray, "N H W 1"]) -> list[list[Placed]]:
     """The digits in each picture, with their places.
 
     Args:

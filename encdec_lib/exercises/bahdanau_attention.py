@@ -12,7 +12,7 @@ from encdec_lib.exercises.checking import agrees, exercise, near
 from encdec_lib.exercises.report import Property
 from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.masks import masked_softmax as library_softmax
-from encdec_lib.models.bahdanau_attention import BahdanauConfig, BahdanauDecoder, bahdanau
+from encdec_lib.models.bahdanau_attention import AttentionDecoder, BahdanauConfig, bahdanau
 
 
 @exercise("bahdanau-attention-1")
@@ -142,7 +142,7 @@ def dot_product(DotAttention: Any) -> Iterator[Property]:
     )
     source = jnp.array([[4, 5, 6, 7], [8, 4, 0, 0]])
     decoder = model.decoder
-    assert isinstance(decoder, BahdanauDecoder)
+    assert isinstance(decoder, AttentionDecoder)
     decoder.attention = DotAttention()
     encoding = model.encode(source)
     state = decoder.start(encoding)

@@ -17,6 +17,7 @@ from encdec_lib.exercises.checking import agrees, exercise
 from encdec_lib.exercises.report import Property
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.models.captioning import CaptionConfig, CNNEncoder, captioner
+from encdec_lib.models.seq2seq import RNNDecoder
 
 _LAYOUT = [Placed(6, 2, 20, 12, 28), Placed(4, 18, 14, 29, 21), Placed(4, 3, 2, 13, 11)]
 # Rows and columns from one middle to another: four directions, tilted to either side.
@@ -151,7 +152,9 @@ def parameters(convolution_parameters: Any, projection_parameters: Any) -> Itera
 def describe(describe: Any) -> Iterator[Property]:
     """One picture's caption, step by step, against the library's greedy search."""
     model = captioner(CaptionConfig(9, 8, 1, (2, 3), 5, 7), rngs=nnx.Rngs(5))
-    output: Any = model.decoder.output  # pyright: ignore[reportAttributeAccessIssue]  # a GridDecoder
+    assert isinstance(model.decoder, RNNDecoder)
+    output = model.decoder.output
+    assert output.bias is not None
     output.kernel[...] = output.kernel[...] * 6
     output.bias[...] = jnp.array([-99.0, -99, 0, -99, 0, 0, 0, 0, 0])  # no specials
     pictures = np.asarray(jax.random.uniform(jax.random.key(6), (6, 8, 8, 1)))
@@ -243,7 +246,8 @@ def averaging(encoder_class: Any) -> Iterator[Property]:
     )
     cells = np.asarray(encoder.convolutions(pictures).vectors)
     means = sum(cells[:, j] for j in range(cells.shape[1])) / cells.shape[1]
-    truth = (means @ np.asarray(kernel[...]) + np.asarray(bias[...]))[:, None]
+    W, b = np.asarray(encoder.project.kernel[...]), np.asarray(encoder.project.bias[...])
+    truth = (means @ W + b)[:, None]
     yield from agrees(
         np.asarray(encoding.vectors),
         truth,

@@ -186,13 +186,15 @@ def read_by_writing(my_log_p: Any) -> Iterator[Property]:
     """The log-probability of one picture under several captions, token by token."""
     config = DecoderOnlyConfig(9, prefix_length=3, max_length=4, columns=2, d_model=8, heads=2)
     model = text_to_image(config, 7, rngs=nnx.Rngs(6))
-    model.decoder.output.kernel[...] = model.decoder.output.kernel[...] * 3
+    decoder = model.decoder
+    assert isinstance(decoder, PrefixDecoder)
+    decoder.output.kernel[...] = decoder.output.kernel[...] * 3
     captions = np.array([[4, 5, 2], [6, 2, 0], [5, 4, 2]])
     tokens = np.array([5, 4, 8, 6])
-    state = model.decoder.start(model.encode(jnp.asarray(captions)), 4)
+    state = decoder.start(model.encode(jnp.asarray(captions)), 4)
     before, right = jnp.full(3, BOS), np.zeros(3)
     for token in tokens:
-        state, logits, _ = model.decoder.step(state, before)
+        state, logits, _ = decoder.step(state, before)
         right += np.asarray(jax.nn.log_softmax(logits))[:, token]
         before = jnp.full(3, token)
     got = np.asarray(my_log_p(model, jnp.asarray(captions), jnp.asarray(tokens)))

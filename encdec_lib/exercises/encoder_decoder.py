@@ -178,7 +178,7 @@ def another_encoder(encoder_class: Any) -> Iterator[Property]:
         return
     ink = np.asarray(images[..., 0])
     sums = np.concatenate([ink.sum(axis=2), ink.sum(axis=1)], axis=1)  # rows, then columns
-    truth = np.asarray(output(jnp.asarray(sums)))[:, None]
+    truth = np.asarray(encoder.output(jnp.asarray(sums)))[:, None]
     yield from agrees(
         np.asarray(encoding.vectors),
         truth,

@@ -19,7 +19,6 @@ from encdec_lib.data.vocabulary import BOS, PAD
 from encdec_lib.encoding import EncoderDecoder, TokenDecoder
 from encdec_lib.runtime.batched import run_batched
 
-
 Arrays = np.ndarray | Array  # JAX's inside a jit, NumPy's outside
 
 
@@ -27,7 +26,7 @@ class Generated(NamedTuple):
     """What a model wrote."""
 
     tokens: Int[Arrays, "B L"]  # ending in <eos> unless max_length came first, then <pad>
-    scores: Float[Arrays, "B"]  # sum of log-probabilities of those tokens, nats
+    scores: Float[Arrays, " B"]  # sum of log-probabilities of those tokens, nats
     weights: Float[Arrays, "B H L M"] | None  # where it looked, for a decoder that attends
 
 

@@ -155,7 +155,7 @@ def _one_by_one(model, source, max_length, choose):
         bet = jnp.take_along_axis(log_p, chosen[:, None], axis=1)[:, 0]
         score = score + jnp.where(ended, 0, bet)
         token = jnp.where(ended, PAD, chosen)
-        if looked is not None:
+        if looked is not None and weights is not None:
             looked = looked.at[i].set(jnp.where(ended[:, None, None], 0, weights))
         tokens = tokens.at[i].set(token)
         return i + 1, token, ended | (token == EOS), state.carry, score, tokens, looked

@@ -37,7 +37,7 @@ class _Recurrent(nnx.Module):
         self.b_in = nnx.Param(jnp.zeros((self.gates * state_dim,)))
         self.in_dim, self.state_dim, self.reverse = in_dim, state_dim, reverse
 
-    def _recurrent_bias(self) -> Float[Array, "G"]:
+    def _recurrent_bias(self) -> Float[Array, " G"]:
         return jnp.zeros_like(self.b_in[...])
 
     def zero_state(self, batch: int) -> State:

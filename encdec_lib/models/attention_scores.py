@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 from encdec_lib.encoding import EncoderDecoder, Encoding
 from encdec_lib.layers.masks import masked_softmax
 from encdec_lib.layers.reading_decoder import QUERIES, ReadingDecoder, Readings
-from encdec_lib.layers.scores import SCORES, make_score
+from encdec_lib.layers.scores import SCORES, Score, make_score
 from encdec_lib.layers.windows import WINDOWS, Window
 from encdec_lib.models.bahdanau_attention import BidirectionalEncoder
 from encdec_lib.runtime.checks import check_choices, check_sizes

@@ -105,16 +105,16 @@ def word_maps(
         squeeze=False,
         layout="constrained",
     )
+    drawn = []
     for ax in axes.flat[len(words) :]:
         ax.axis("off")
     for ax, word, row in zip(axes.flat, words, weights, strict=False):
-        overlay(row, image, ax, word, most)
+        drawn.append(overlay(row, image, ax, word, most))
         for p in layout:
             box = (p.left - 0.5, p.top - 0.5), p.right - p.left, p.bottom - p.top
             ax.add_patch(Rectangle(*box, fill=False, edgecolor=INK, linewidth=0.8, linestyle=":"))
     bar = figure.colorbar(
-        axes[0, 0].images[-1],
-        ax=axes, orientation="horizontal", fraction=0.05, shrink=0.5, aspect=30, pad=0.03
+        drawn[-1], ax=axes, orientation="horizontal", fraction=0.05, shrink=0.5, aspect=30, pad=0.03
     )
     more = " or more" if weights.max() > most else ""
     bar.set_ticks([0, most], labels=["0%", f"{100 * most:.0f}%{more}"])

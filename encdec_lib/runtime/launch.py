@@ -15,6 +15,7 @@ process fails, the others are ended, and its exit code is returned.
 
 import argparse
 import contextlib
+import io
 import os
 import queue
 import runpy

@@ -173,7 +173,7 @@ def load_model(path: str | pathlib.Path, model: nnx.Module) -> nnx.Module:
       The same model.
 
     Raises:
-      FileNotFoundError, ValueError: as :func:`load`.
+      FileNotFoundError, ValueError: as :func:`~encdec_lib.train.checkpoint.load`.
     """
     state = nnx.state(model)
     arrays, _ = load(path, nnx.to_pure_dict(state))

@@ -83,7 +83,7 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
     return Exported(encoder, decoder, manifest, b"".join(pieces), settings)
 
 
-def rounded(model: nnx.Module, dtype: str = "float16") -> nnx.Module:
+def rounded(model: nnx.Module, dtype: str = "float16") -> Any:
     """The model as the page sees it: a copy whose weights went through :func:`export_model`.
 
     Args:

@@ -123,8 +123,8 @@ def test_the_query_costs_no_parameters():
     ("change", "message"),
     [
         ({"score": "cosine"}, "score must be one of"),
-        ({"window": "soft"}, "window must be None, 'monotonic' or 'predictive'; got 'soft'"),
-        ({"query": "next"}, "query must be 'current' or 'previous'; got 'next'"),
+        ({"window": "soft"}, "window must be one of None, monotonic, predictive; got 'soft'"),
+        ({"query": "next"}, "query must be one of current, previous; got 'next'"),
         ({"state_dim": 5}, "state_dim=5 and encoding_dim=128"),
         ({"embed_dim": 0}, "embed_dim must be at least 1; got 0"),
     ],

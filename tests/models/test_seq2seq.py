@@ -45,8 +45,8 @@ def test_the_encoding_is_one_vector_whatever_the_length():
 @pytest.mark.parametrize(
     ("change", "name"),
     [
-        ({"source_vocab": 0}, "vocab_size"),
-        ({"target_vocab": 0}, "vocab_size"),
+        ({"source_vocab": 0}, "source_vocab"),
+        ({"target_vocab": 0}, "target_vocab"),
         ({"embed_dim": 0}, "embed_dim"),
         ({"state_dim": 0}, "state_dim"),
     ],

@@ -107,7 +107,7 @@ def test_every_parameter_gets_a_gradient():
 def test_what_it_may_be_given_is_named_in_the_error(as_reader):
     with pytest.raises(ValueError, match="state_dim must be at least 1; got 0"):
         StateSpace(StateSpaceConfig(U, 0, V), rngs=nnx.Rngs(0))
-    with pytest.raises(ValueError, match="activation must be 'tanh' or 'linear'; got 'relu'"):
+    with pytest.raises(ValueError, match="activation must be one of tanh, linear; got 'relu'"):
         StateSpace(StateSpaceConfig(U, D, V, "relu"), rngs=nnx.Rngs(0))
     with pytest.raises(ValueError, match=r"U = 3 \(input_dim\); got \(2, 5, 4\)"):
         build()(random(B, S, U + 1))

@@ -260,7 +260,7 @@ def test_a_warm_up_of_nothing_or_of_more_than_the_run(warmup, first):
         ({"steps": 0}, "steps must be at least 1; got 0"),
         ({"batch_size": 0}, "batch_size must be at least 1; got 0"),
         ({"chunk_steps": -2}, "chunk_steps must be at least 1; got -2"),
-        ({"schedule": "cosin"}, "schedule must be 'cosine', 'linear' or 'constant'; got 'cosin'"),
+        ({"schedule": "cosin"}, "schedule must be one of cosine, linear, constant; got 'cosin'"),
     ],
 )
 def test_bad_settings_are_named_in_the_error(settings, message):
