@@ -260,6 +260,10 @@ def test_a_warm_up_of_nothing_or_of_more_than_the_run(warmup, first):
         ({"steps": 0}, "steps must be at least 1; got 0"),
         ({"batch_size": 0}, "batch_size must be at least 1; got 0"),
         ({"chunk_steps": -2}, "chunk_steps must be at least 1; got -2"),
+        ({"learning_rate": 0.0}, "learning_rate must be a positive number; got 0.0"),
+        ({"clip_norm": 0.0}, "clip_norm must be a positive number; got 0.0. None switches it off"),
+        ({"warmup_steps": -1}, "warmup_steps must be at least 0; got -1"),
+        ({"label_smoothing": 1.0}, r"label_smoothing must lie in \[0, 1\); got 1.0"),
         ({"schedule": "cosin"}, "schedule must be one of cosine, linear, constant; got 'cosin'"),
     ],
 )
