@@ -3,6 +3,7 @@
 import dataclasses
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
@@ -38,7 +39,9 @@ def test_the_smoothing_of_the_config_reaches_the_loss():
     lengths = [3, 1, 4, 2]
     data = sentences(lengths, V_SOURCE), sentences(lengths, V_TARGET, seed=1, end=EOS)
     model = build("last state", "rnn")
-    wanted = [float(total / n) for total, n in (translation_loss(model, data, e) for e in (0.3, 0))]
+    batch = tuple(jnp.asarray(part) for part in data)
+    sums = [translation_loss(model, batch, e) for e in (0.3, 0.0)]
+    wanted = [float(total / count) for total, count in sums]
     history = fit(
         model, data, TrainConfig(steps=1, batch_size=4, label_smoothing=0.3), progress=False
     )
