@@ -1,7 +1,11 @@
 """Token embeddings."""
 
+from typing import Any
+
 import jax
+import jax.numpy as jnp
 from flax import nnx
+from jaxtyping import Array
 
 
 class Embedding(nnx.Embed):
@@ -32,6 +36,10 @@ class Embedding(nnx.Embed):
                 raise ValueError(f"{name} must be at least 1; got {size}.")
         super().__init__(vocab_size, embed_dim, embedding_init=_length_one, rngs=rngs)
         self.dtype = None  # vectors in the matrix's dtype, also after that has been changed
+
+    def __call__(self, tokens: Any) -> Array:
+        """Looks up each token; one id may come as a plain number."""
+        return super().__call__(jnp.asarray(tokens))
 
 
 def _length_one(key, shape, dtype):

@@ -76,3 +76,8 @@ def test_only_the_rows_that_were_read_get_a_gradient():
 def test_a_size_below_one_is_named_in_the_error(sizes, message):
     with pytest.raises(ValueError, match=message):
         Embedding(*sizes, rngs=nnx.Rngs(0))
+
+
+def test_one_id_may_come_as_a_plain_number():
+    embedding = Embedding(5, 3, rngs=nnx.Rngs(0))
+    np.testing.assert_array_equal(embedding(4), embedding.embedding[...][4])
