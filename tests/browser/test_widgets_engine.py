@@ -94,6 +94,19 @@ def test_logits_and_weights_equal_flax(page, built, dtype):
     compare(page, built, dtype)
 
 
+def test_greedy_search_never_writes_padding_or_a_beginning(page):
+    model = untrained(*MODELS["attention"])
+    bias = model.decoder.output.bias
+    bias[...] = bias[...].at[:2].set(50.0)  # <pad> and <bos>, far above all others
+    load(page, "engine")
+    sources = [LETTERS.encode(word) for word in WORDS]
+    answers = in_page(page, export_model(model), sources, [1])
+    wanted = greedy(rounded(model), pad(sources), 20).tokens
+    for answer, tokens in zip(answers, wanted, strict=True):
+        assert not {0, 1} & set(answer["tokens"])
+        assert answer["tokens"] == [t for t in tokens.tolist() if t > EOS]
+
+
 @pytest.mark.parametrize("reader", EVERY_READER)
 def test_every_reader_equals_flax(page, reader):
     compare(page, EVERY_READER[reader](scale=0.6))

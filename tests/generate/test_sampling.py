@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.data.vocabulary import BOS, PAD
+from encdec_lib.data.vocabulary import BOS, EOS, PAD
 from encdec_lib.generate.sampling import greedy, sample
 from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.train.losses import shift_right
@@ -47,6 +47,15 @@ def test_tokens_come_as_often_as_the_model_says(model, temperature, top_k):
     assert (share[p == 0] == 0).all()
     # four standard deviations of a share
     assert (np.abs(share - p) <= 4 * np.sqrt(p * (1 - p) / count) + 1e-9).all()
+
+
+def test_every_step_draws_anew(model):
+    """The same noise at every step would write the same token twice when all are as likely."""
+    source = np.tile(SOURCE[1], (1_000, 1))
+    first, second = sample(model, source, 2, temperature=1e6, batch_size=1_000).tokens.T
+    going = first != EOS
+    share = (first == second)[going].mean()
+    assert 0.02 < share < 0.2  # about one in V_TARGET - 2 = 11
 
 
 @pytest.mark.slow

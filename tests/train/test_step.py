@@ -7,11 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from flax import nnx
 
 from encdec_lib.data.vocabulary import EOS
 from encdec_lib.train import TrainConfig, fit
 from encdec_lib.train.losses import translation_loss
-from tests.helpers.least_squares import QUICK, Line, fit_line, points
+from tests.helpers.least_squares import IN, QUICK, Line, fit_line, points
 from tests.systems import V_SOURCE, V_TARGET, build, sentences
 
 
@@ -47,3 +48,21 @@ def test_the_smoothing_of_the_config_reaches_the_loss():
     )
     np.testing.assert_allclose(history.losses[0], wanted[0], rtol=1e-5)
     assert abs(wanted[0] - wanted[1]) > 1e-2
+
+
+class Normed(Line):
+    """Least squares behind a batch normalisation, which keeps running statistics."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nnx.BatchNorm(IN, momentum=0.9, rngs=nnx.Rngs(0))
+
+    def __call__(self, x):
+        return super().__call__(self.norm(x))
+
+
+def test_running_statistics_are_the_mean_over_the_devices():
+    model, (x, y) = Normed(), points(4)
+    fit_line(model, (x, y), dataclasses.replace(QUICK, steps=1), devices=jax.devices()[:2])
+    # the mean over both halves; one device alone saw two of the four examples
+    np.testing.assert_allclose(model.norm.mean[...], 0.1 * x.mean(axis=0), rtol=1e-5, atol=1e-7)

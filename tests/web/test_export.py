@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
+from encdec_lib.layers.convolution import ConvBlock
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
@@ -100,6 +101,15 @@ def test_folding_changes_nothing_but_where_the_numbers_are(segmenting):
     x = jnp.asarray(np.random.default_rng(1).normal(size=(1, 2, 2, 3)), jnp.float32)
     np.testing.assert_allclose(norm(x), x, rtol=1e-6)
     np.testing.assert_array_equal(segmenting(images).logits, before)  # left as it was
+
+
+def test_folding_knows_what_normalisation_adds_to_a_small_variance():
+    block = shaken(lambda: ConvBlock(2, 3, rngs=nnx.Rngs(0)))
+    block.norm1.var[...] = jnp.array([1e-5, 3e-5, 1.0])
+    x = jnp.asarray(np.random.default_rng(0).normal(size=(1, 5, 5, 2)), jnp.float32)
+    before = block.norm1(block.conv1(x))
+    after = folded(block).norm1(folded(block).conv1(x))
+    np.testing.assert_allclose(after, before, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "int8"])
