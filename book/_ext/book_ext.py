@@ -4,6 +4,7 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 
 * launch buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
 * a page runs again when the library, the pins or the results change, not only its own cells;
+* pages run two at a time (side_by_side.py);
 * MathJax comes out of `node_modules`, so that no page asks another server for anything;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
 * every picture says in words what it shows.
@@ -15,6 +16,7 @@ import re
 import shutil
 
 import addresses
+import side_by_side
 from docutils import nodes
 from sphinx.errors import ConfigError
 from sphinx.util import logging
@@ -131,6 +133,7 @@ def skip_field_aliases(app, what, name, obj, skip, options):
 def setup(app):
     app.add_config_value("book_fingerprint", "", "env")
     app.connect("config-inited", configure)
+    app.connect("env-before-read-docs", side_by_side.fill_cache)
     app.connect("env-updated", drop_widget_state)
     app.connect("doctree-resolved", require_alt_text)
     app.connect("autodoc-skip-member", skip_field_aliases)

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from encdec_lib.data.vocabulary import BOS, PAD
@@ -67,14 +66,13 @@ def write_in_batches(
     if max_length < 1:
         raise ValueError(f"max_length must be at least 1; got {max_length}.")
     token_decoder(model)
-    weights = sum(x.size for x in jax.tree.leaves(nnx.state(model)))
     return run_batched(
         write,
         model,
         source,
         *rows,
         batch_size=batch_size,
-        flops=2.0 * weights * source.shape[1],
+        flops=lambda weights: 2.0 * weights * source.shape[1],
         lengths=(source != PAD).sum(axis=1) if source.ndim == 2 else None,
         max_length=max_length,
         **settings,

@@ -21,7 +21,7 @@ def run_batched(
     model: nnx.Module,
     *examples: np.ndarray,
     batch_size: int,
-    flops: int | float,
+    flops: float | Callable[[int], float],
     lengths: np.ndarray | None = None,
     **settings: Any,
 ) -> Any:
@@ -34,7 +34,9 @@ def run_batched(
         that has trained on needs no new one.
       *examples: arrays of N rows.
       batch_size: rows at a time, at most.
-      flops: floating-point operations of one example, roughly: a small job runs on one device.
+      flops: floating-point operations of one example, roughly: a small job runs on one device. Or
+        a function that gives them from the number of the model's weights, which are looked up
+        here anyway: to walk through a model a second time would take milliseconds.
       lengths: ``(N,)``; rows of similar length share a batch. In the order given if None.
       **settings: hashable; each new combination is compiled once.
 
@@ -60,6 +62,8 @@ def run_batched(
         raise ValueError(f"batch_size must be at least 1; got {batch_size}.")
     graph, state = nnx.split(model)
     size = min(batch_size, count)
+    if callable(flops):
+        flops = flops(sum(x.size for x in jax.tree.leaves(state)))
     mesh = batch_mesh(devices_for(flops * size))
     size = -(-size // mesh.size) * mesh.size
     run = _compiled(function, tuple(sorted(settings.items())), graph, mesh)
