@@ -188,7 +188,7 @@ def test_nothing_is_unpickled():
         for room in (PACKAGE, "results", "benchmarks", "tools")
         for f in ROOT.glob(f"{room}/**/*.py")
     ]
-    assert len(files) > 200
+    assert len(files) > 150
     found = {str(f): unpickling(ast.parse(f.read_text(encoding="utf-8"))) for f in files}
     assert not {f: names for f, names in found.items() if names}, "weights are safetensors"
     source = "import pickle\nfrom joblib.x import y\nx = np.load('a')\njson.load(f)"
