@@ -10,10 +10,14 @@ from encdec_lib.runtime.compile_cache import cache_directory
 
 NAME = "google/vit-base-patch16-224"
 HUB = "https://huggingface.co"
-# The commit whose files are taken, and the SHA-256 of its model.safetensors (346,293,852 bytes), as
-# other projects pin it and quote the hub's answer. config.json is pinned by the commit alone.
+# The commit whose files are taken, and their SHA-256: of model.safetensors (346,293,852 bytes) as
+# other projects pin it and quote the hub's answer; of config.json (69,665 bytes) worked out from the
+# published names of ImageNet's classes, whose file then has the git hash that the hub gives.
 COMMIT = "3f49326eb077187dfe1c2a2bb15fbd74e6ab91e3"
-SHA256 = "1cea07110a4a47edc51420b2dda6f3b8b58e7256e8f44b4ea6aa9696162ccb5d"
+SHA256 = {
+    "model.safetensors": "1cea07110a4a47edc51420b2dda6f3b8b58e7256e8f44b4ea6aa9696162ccb5d",
+    "config.json": "abdf73cc4ce79495a83f32a8c9265daa7a1363f5a3efa4704c88a6e7f45ad19d",
+}
 
 
 def fetch_vit(
@@ -46,8 +50,6 @@ def fetch_vit(
       ValueError: if ``name`` is not ``owner/model``, or nothing is to be kept (``ENCDEC_CACHE``
         is ``off``) and no folder is given.
     """
-    if name == NAME and commit in (None, COMMIT):
-        sha256 = sha256 or SHA256
     return _fetched(name, "model.safetensors", folder, commit, sha256)
 
 
@@ -82,6 +84,8 @@ def _fetched(name, file, folder, commit=None, sha256=None) -> pathlib.Path:
     """The path of one of a model's files, which is downloaded if need be."""
     usual = COMMIT if name == NAME else "main"
     commit = commit or usual
+    if (name, commit) == (NAME, COMMIT):
+        sha256 = sha256 or SHA256[file]
     if not re.fullmatch(r"\w[\w.-]*", commit):
         raise ValueError(f"commit must be 40 hexadecimal digits, or a branch; got {commit!r}.")
     if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):

@@ -30,9 +30,9 @@ def test_the_hubs_files_go_to_one_place_and_come_once(tmp_path, monkeypatch):
     name = "google--vit-base-patch16-224"
     assert fetch_vit() == tmp_path / "cache" / "pretrained" / name / "model.safetensors"
     files = f"https://huggingface.co/google/vit-base-patch16-224/resolve/{hub.COMMIT}"
-    assert asked.pop() == (f"{files}/model.safetensors", hub.SHA256)
+    assert asked.pop() == (f"{files}/model.safetensors", hub.SHA256["model.safetensors"])
     assert fetch_vit(folder="~/kept", commit=hub.COMMIT).parts[-3:-1] == ("kept", name)
-    assert asked.pop()[1] == hub.SHA256
+    assert asked.pop()[1] == hub.SHA256["model.safetensors"]
     place = fetch_vit(folder=tmp_path, commit="main")  # files of two commits do not mix
     assert place == tmp_path / f"{name}@main" / "model.safetensors"
     assert asked.pop() == (f"{files}/model.safetensors".replace(hub.COMMIT, "main"), None)
@@ -66,7 +66,9 @@ def test_a_model_from_a_server_is_a_model(tmp_path, monkeypatch):
 
 
 def test_the_pins_are_a_commit_and_a_hash():
-    assert re.fullmatch("[0-9a-f]{40}", hub.COMMIT) and re.fullmatch("[0-9a-f]{64}", hub.SHA256)
+    assert re.fullmatch("[0-9a-f]{40}", hub.COMMIT)
+    assert all(re.fullmatch("[0-9a-f]{64}", pin) for pin in hub.SHA256.values())
+    assert len(set(hub.SHA256.values())) == 2
 
 
 def test_the_size_that_goes_with_the_hash_is_that_of_the_model():
@@ -87,9 +89,12 @@ def test_a_file_of_the_usual_model_that_is_another_is_not_taken(tmp_path, monkey
     monkeypatch.setenv("no_proxy", "*")
     with serving(functools.partial(Quiet, directory=tmp_path / "hub")) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.address)
-        message = rf"does not have the SHA-256 {hub.SHA256}\).*file that is there now has another"
-        with pytest.raises(ConnectionError, match=message):
-            fetch_vit(folder=tmp_path / "kept")
+        (folder / "config.json").write_text("{}")
+        (files / "config.json").write_text('{"id2label": {"0": "a"}}')
+        for fetch, file in ((fetch_vit, "model.safetensors"), (classes, "config.json")):
+            message = rf"does not have the SHA-256 {hub.SHA256[file]}\).*there now has another"
+            with pytest.raises(ConnectionError, match=message):
+                fetch(folder=tmp_path / "kept")
 
 
 @pytest.mark.parametrize("commit", ["../main", "a/b", " "])
