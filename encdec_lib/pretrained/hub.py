@@ -11,7 +11,7 @@ from encdec_lib.runtime.compile_cache import cache_directory
 NAME = "google/vit-base-patch16-224"
 HUB = "https://huggingface.co"
 # The commit whose files are taken, and their SHA-256: of model.safetensors (346,293,852 bytes) as
-# other projects pin it and quote the hub's answer; of config.json (69,665 bytes) worked out from the
+# other projects pin it and quote the hub; of config.json (69,665 bytes) worked out from the
 # published names of ImageNet's classes, whose file then has the git hash that the hub gives.
 COMMIT = "3f49326eb077187dfe1c2a2bb15fbd74e6ab91e3"
 SHA256 = {
