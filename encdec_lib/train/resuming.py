@@ -68,7 +68,8 @@ def saved_arrays(state: tuple[Any, Any, Any], frozen: Any) -> dict[str, Any]:
     random, still = nnx.split_state(rest, nnx.RngState, ...)
     parts = {"params": params, "frozen": frozen, "rest": still, "random": random}
     arrays = {name: nnx.to_pure_dict(part) for name, part in parts.items()}
-    return arrays | {"optimizer": jax.tree.leaves(opt_state)}
+    # Called so that an error names a parameter first: arrays are in the order of their names.
+    return arrays | {"updates": jax.tree.leaves(opt_state)}
 
 
 def restored(arrays: dict[str, Any], state: tuple[Any, Any, Any], frozen: Any) -> tuple[Any, Any]:
@@ -83,7 +84,7 @@ def restored(arrays: dict[str, Any], state: tuple[Any, Any, Any], frozen: Any) -
     parts = {"params": params, "frozen": frozen, "rest": still, "random": random}
     for name, part in parts.items():
         nnx.replace_by_pure_dict(part, arrays[name])
-    opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), arrays["optimizer"])
+    opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), arrays["updates"])
     return (params, nnx.merge_state(random, still), opt_state), frozen
 
 

@@ -22,8 +22,10 @@ def descent(**settings):
     return PlainDescent(steps=3, learning_rate=0.1, warmup_steps=0, clip_norm=None, **settings)
 
 
-@pytest.mark.parametrize("devices", [1, 2])
-@pytest.mark.parametrize("parts", [2, 3, 6])
+@pytest.mark.parametrize(
+    ("parts", "devices"),
+    [(3, 2), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((2, 1), (6, 1), (6, 2)))],
+)
 def test_parts_of_a_batch_add_up_to_the_whole(parts, devices):
     """Sentences of different lengths: a mean of the parts' means would be another number."""
     lengths = [3, 4, 1, 2, 4, 2, 3, 1, 4, 3, 2, 1]
@@ -77,18 +79,19 @@ def test_parts_drop_other_units():
     np.testing.assert_array_equal(again.losses, both)
 
 
-def test_convolutions_and_their_statistics_go_through_the_parts():
-    """Without a batch normalisation the numbers are the same; with one, all parts move it."""
+@pytest.mark.slow
+def test_statistics_are_moved_by_all_parts():
     rng = np.random.default_rng(0)
     data = rng.uniform(size=(4, 8, 8, 1)).astype(np.float32), rng.integers(0, 3, (4, 8, 8))
-    sizes = UNetConfig(num_classes=3, channels=(2, 3))
-    model = unet(sizes, rngs=nnx.Rngs(0))
+    model = unet(UNetConfig(num_classes=3, channels=(2, 3)), rngs=nnx.Rngs(0))
     before = {k: v for k, v in weights(model).items() if k[-1] == "mean"}
     config = TrainConfig(steps=2, batch_size=4, accumulate_steps=2)
     history = fit(model, data, config, loss=SegmentationLoss(3), progress=False)
     assert np.isfinite(history.losses).all()
     assert all((weights(model)[path] != mean).any() for path, mean in before.items())
 
+
+def test_convolutions_add_up_without_a_loop():
     class Convolution(nnx.Module):
         def __init__(self):
             self.layer = nnx.Conv(1, 2, (3, 3), rngs=nnx.Rngs(0))
@@ -96,6 +99,7 @@ def test_convolutions_and_their_statistics_go_through_the_parts():
     def loss(model, batch):
         return (model.layer(batch[0]) ** 2).sum(), jnp.float32(len(batch[0]))
 
+    data = (np.random.default_rng(0).uniform(size=(4, 5, 7, 1)).astype(np.float32),)
     whole, added = Convolution(), Convolution()
     for model, parts in ((whole, 1), (added, 2)):
         config = descent(batch_size=4, accumulate_steps=parts)

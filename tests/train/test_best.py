@@ -15,7 +15,7 @@ from encdec_lib.train import Best, checkpoint
 from tests.helpers.least_squares import IN, QUICK, Line, fit_line, points, same, weights
 
 one_device = [jax.devices()[0]]
-STEPS = dataclasses.replace(QUICK, steps=13, schedule="constant", chunk_steps=2)
+STEPS = dataclasses.replace(QUICK, steps=13, schedule="constant", warmup_steps=2, chunk_steps=2)
 run = partial(fit_line, data=points(), config=STEPS, devices=one_device)
 
 

@@ -10,7 +10,7 @@ import optax
 import pytest
 from flax import nnx
 
-from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+from encdec_lib.models.cnn_to_cnn import unet
 from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.models.vision_transformer import ViTConfig, vit
 from encdec_lib.train import TrainConfig, Training
@@ -29,15 +29,17 @@ def by_path(model, kind=nnx.Param):
     return {".".join(map(str, path)): to_numpy(x[...]).copy() for path, x in flat}
 
 
-def masked(model):
-    """The paths that weight decay shrinks, and those that it leaves."""
-    mask = by_path_of(matrices(nnx.state(model, nnx.Param)))
-    return {p for p, yes in mask.items() if yes}, {p for p, yes in mask.items() if not yes}
+def masked(build):
+    """The paths that weight decay shrinks, and those that it leaves; and all shapes."""
+    params = nnx.state(nnx.eval_shape(build), nnx.Param)  # no number is drawn
+    mask, arrays = flat(matrices(params)), flat(params)
+    yes = {path for path, is_matrix in mask.items() if is_matrix}
+    return yes, mask.keys() - yes, {path: array.shape for path, array in arrays.items()}
 
 
-def by_path_of(tree):
-    flat, _ = jax.tree_util.tree_flatten_with_path(nnx.to_pure_dict(tree))
-    return {".".join(str(key.key) for key in keys): leaf for keys, leaf in flat}
+def flat(tree):
+    leaves, _ = jax.tree_util.tree_flatten_with_path(nnx.to_pure_dict(tree))
+    return {".".join(str(key.key) for key in keys): leaf for keys, leaf in leaves}
 
 
 class Net(nnx.Module):
@@ -73,14 +75,12 @@ OTHERS = {
 
 
 def test_kernels_are_matrices_and_nothing_else():
-    assert masked(Net()) == (MATRICES, OTHERS)
+    assert masked(Net)[:2] == (MATRICES, OTHERS)
 
 
 @pytest.mark.parametrize(("encoder", "decoder"), PAIRS)
 def test_in_every_system_what_is_looked_up_or_added_is_no_matrix(encoder, decoder):
-    model = build(encoder, decoder)
-    shapes = {path: array.shape for path, array in by_path(model).items()}
-    yes, no = masked(model)
+    yes, no, shapes = masked(lambda: build(encoder, decoder))
     assert yes and no
     kernel = re.compile(r"(kernel|W(_\w+)?|W_in|W_rec)$")
     assert all(kernel.search(path) and len(shapes[path]) >= 2 for path in yes), yes
@@ -89,17 +89,14 @@ def test_in_every_system_what_is_looked_up_or_added_is_no_matrix(encoder, decode
 
 
 def test_in_the_large_models_too():
-    text = transformer(
-        TransformerConfig(7, 11, d_model=8, heads=2, d_ff=13, layers=1, positions="learned"),
-        rngs=nnx.Rngs(0),
-    )
-    picture = vit(ViTConfig(side=8, patch=4, d_model=6, heads=2, layers=1), rngs=nnx.Rngs(0))
-    for model in (text, picture, unet(UNetConfig(), rngs=nnx.Rngs(0))):
-        yes, no = masked(model)
+    sizes = TransformerConfig(7, 11, d_model=8, heads=2, d_ff=13, positions="learned")
+    text = masked(lambda: transformer(sizes, rngs=nnx.Rngs(0)))
+    picture = masked(lambda: vit(rngs=nnx.Rngs(0)))
+    for yes, no, _ in (text, picture, masked(lambda: unet(rngs=nnx.Rngs(0)))):
         assert all(path.endswith("kernel") for path in yes), yes
         assert not any(path.endswith("kernel") for path in no), no
-    assert {"encoder.class_token", "encoder.positions"} <= masked(picture)[1]
-    assert "encoder.embed.project.kernel" in masked(picture)[0]
+    assert {"encoder.class_token", "encoder.positions"} <= picture[1]
+    assert "encoder.embed.project.kernel" in picture[0]
 
 
 def test_a_step_shrinks_matrices_by_rate_times_decay_and_nothing_else():
@@ -141,7 +138,7 @@ def squares(model, batch):
     return ((model(tokens) - y) ** 2).sum(), jnp.float32(len(y))
 
 
-@pytest.mark.parametrize("devices", [1, 2])
+@pytest.mark.parametrize("devices", [pytest.param(1, marks=pytest.mark.slow), 2])
 @pytest.mark.parametrize(
     ("freeze", "frozen"),
     [

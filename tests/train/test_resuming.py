@@ -44,6 +44,7 @@ def test_a_run_gone_on_equals_one_that_was_so_long_from_the_start(tmp_path, stop
     same(weights(model), weights(whole))
 
 
+@pytest.mark.slow
 def test_so_does_a_recurrent_model_over_text(tmp_path):
     lengths = [3, 4, 1, 2, 4, 2, 3, 1, 4, 3, 2]
     text = sentences(lengths, V_SOURCE), sentences(lengths, V_TARGET, seed=1, end=EOS)
