@@ -35,7 +35,7 @@ class Results(dict):
         configs = [run["train"] for run in self.get("runs", ()) if "train" in run]
         # Runs from before there was a choice have no such field.
         kinds = {c.get("decay", "all") for c in configs if c.get("weight_decay")}
-        words = [{"all": "all parameters"}.get(kind, kind) for kind in sorted(kinds)]
+        words = ["all parameters" if kind == "all" else str(kind) for kind in sorted(kinds)]
         return f" · weight decay on {' and on '.join(words)}" if words else ""
 
 

@@ -47,7 +47,8 @@ def fingerprint(tree: Any) -> str:
         array = checkpoint.to_numpy(leaf)
         array = np.ascontiguousarray(array, jax.dtypes.canonicalize_dtype(array.dtype))
         digest.update(f"{jax.tree_util.keystr(path)}{array.shape}{array.dtype}".encode())
-        digest.update(array.view(np.uint8) if array.size else b"")
+        if array.size:
+            digest.update(array.view(np.uint8).data)
     return digest.hexdigest()
 
 
