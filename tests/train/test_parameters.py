@@ -51,13 +51,15 @@ class Net(nnx.Module):
         self.positions = nnx.Param(jnp.ones((1, 2, 5)))
         self.many = nnx.LinearGeneral(5, (2, 3), rngs=rngs)  # its bias has two axes
         self.norm = nnx.LayerNorm(3, rngs=rngs)
+        self.gain = nnx.Param(jnp.linspace(1, 2, 3))  # a vector, whatever its name
         self.drop = nnx.Dropout(0.1, rngs=rngs)
         self.statistics = nnx.BatchNorm(3, rngs=rngs)
         self.head = nnx.Linear(3, 1, rngs=rngs)
 
     def __call__(self, tokens):
         x = self.embedding(tokens) + self.positions[...]
-        return self.head(self.statistics(self.drop(self.norm(self.many(x).sum(axis=(1, 2))))))[:, 0]
+        x = self.norm(self.many(x).sum(axis=(1, 2))) * self.gain[...]
+        return self.head(self.statistics(self.drop(x)))[:, 0]
 
 
 TOKENS = (
@@ -66,7 +68,7 @@ TOKENS = (
 )
 MATRICES = {"many.kernel", "head.kernel"}
 OTHERS = {
-    "embedding.embedding", "positions", "many.bias", "norm.scale", "norm.bias",
+    "embedding.embedding", "positions", "many.bias", "gain", "norm.scale", "norm.bias",
     "statistics.scale", "statistics.bias", "head.bias",
 }  # fmt: skip
 
