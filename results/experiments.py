@@ -69,7 +69,12 @@ SEGMENTATION = [
         "u-net",
         {"skips": skips},
         TrainConfig(
-            steps=2800, batch_size=32, learning_rate=0.01, weight_decay=0.01, chunk_steps=100
+            steps=2800,
+            batch_size=32,
+            learning_rate=0.01,
+            weight_decay=0.01,
+            decay="all",
+            chunk_steps=100,
         ),
     )
     for label, skips in (("with skips", True), ("without skips", False))

@@ -9,10 +9,13 @@ run side by side with ``--devices 1``, a core each.
 import argparse
 import dataclasses
 import json
+import pathlib
 import time
 from functools import partial
 
+import filelock
 import jax
+import platformdirs
 from flax import nnx
 
 from encdec_lib import page
@@ -21,6 +24,8 @@ from encdec_lib.train.loop import fit
 from results.experiments import EXPERIMENTS, Experiment
 
 COMMAND = "make results"
+# Held while a file is read, added to and written: two processes may finish a run at once.
+LOCK = filelock.FileLock(platformdirs.user_cache_path("encdec", appauthor=False) / "results.lock")
 
 
 def _keep(scores, test, model) -> dict:
@@ -34,6 +39,14 @@ def stored(name: str) -> list[dict]:
         return page.results(name)["runs"]
     except FileNotFoundError:
         return []
+
+
+def add(name: str, row: dict, seeds: list[int]) -> None:
+    """Adds a finished run to its file, whatever another process has added meanwhile."""
+    pathlib.Path(LOCK.lock_file).parent.mkdir(parents=True, exist_ok=True)
+    with LOCK:
+        rows = sorted([*stored(name), row], key=lambda row: (row["seed"], row["label"]))
+        page.save_results(name, {"runs": rows}, command=COMMAND, seeds=seeds)
 
 
 def make(name: str, experiment: Experiment, seeds: list[int]) -> None:
@@ -66,9 +79,7 @@ def make(name: str, experiment: Experiment, seeds: list[int]) -> None:
                 "tests": tests,
                 "finished": time.strftime("%Y-%m-%d %H:%M"),
             }
-            # Read again: another process may have finished a run meanwhile.
-            rows = sorted([*stored(name), row], key=lambda row: (row["seed"], row["label"]))
-            page.save_results(name, {"runs": rows}, command=COMMAND, seeds=seeds)
+            add(name, row, seeds)
             print(json.dumps(tests[-1], ensure_ascii=False), flush=True)
 
 

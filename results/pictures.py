@@ -21,7 +21,7 @@ from results.runs import Experiment, Run
 # Chapter 14: patch sizes, and chapter 2's encoder with as many parameters.
 VIT_STEPS = TrainConfig(
     steps=2500, batch_size=64, learning_rate=3e-3, warmup_steps=100, weight_decay=0.01,
-    chunk_steps=100,
+    decay="all", chunk_steps=100,
 )  # fmt: skip
 VIT_DIGITS = [
     *(

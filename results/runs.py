@@ -43,6 +43,19 @@ LOOKERS = {  # at images: config and builder
 }
 
 
+def settings(train: TrainConfig) -> dict:
+    """A config's fields; those that came later are left out where they change nothing.
+
+    So a run that was stored before there was such a field counts as the same run.
+    """
+    fields = dataclasses.asdict(train)
+    if not train.weight_decay:
+        del fields["decay"]
+    if train.accumulate_steps == 1:
+        del fields["accumulate_steps"]
+    return fields
+
+
 @dataclasses.dataclass(frozen=True)
 class Run:
     """One model, one training, one row of a results file."""
@@ -70,12 +83,12 @@ class Run:
             "label": self.label,
             "model": self.model,
             "sizes": self.sizes,
-            "train": dataclasses.asdict(dataclasses.replace(self.train, seed=seed)),
+            "train": settings(dataclasses.replace(self.train, seed=seed)),
         } | {
             name: value
             for name, value in (
                 ("data", self.data),
-                ("before", self.before and dataclasses.asdict(self.before)),
+                ("before", self.before and settings(self.before)),
             )
             if value
         }

@@ -167,6 +167,34 @@ def test_relative_and_absolute_imports_are_read():
     }
 
 
+def unpickling(tree: ast.AST) -> list[str]:
+    """What in a module could run code that somebody else has put into a file of data."""
+    modules = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+    calls = {"np.load", "numpy.load", "jnp.load", "torch.load", "pd.read_pickle"}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.split(".")[0] in modules]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules:
+            found.append(str(node.module))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in calls:
+            found.append(ast.unparse(node.func))
+    return found
+
+
+def test_nothing_is_unpickled():
+    files = [
+        f
+        for room in (PACKAGE, "results", "benchmarks", "tools")
+        for f in ROOT.glob(f"{room}/**/*.py")
+    ]
+    assert len(files) > 150
+    found = {str(f): unpickling(ast.parse(f.read_text(encoding="utf-8"))) for f in files}
+    assert not {f: names for f, names in found.items() if names}, "weights are safetensors"
+    source = "import pickle\nfrom joblib.x import y\nx = np.load('a')\njson.load(f)"
+    assert unpickling(ast.parse(source)) == ["pickle", "joblib.x", "np.load"]
+
+
 def test_importing_the_package_loads_neither_jax_nor_data():
     code = (
         "import encdec_lib, sys\n"

@@ -6,6 +6,7 @@ import time
 from importlib import metadata, resources
 from pathlib import Path
 
+from encdec_lib.runtime.files import write_whole
 from encdec_lib.runtime.machine import processor, processors
 
 
@@ -21,13 +22,21 @@ class Results(dict):
 
     @property
     def provenance(self) -> str:
-        """Command, seeds, versions, machine and date, in one line."""
+        """Command, seeds, versions, machine and date, in one line, and what weight decay shrank."""
         versions = ", ".join(f"{k} {v}" for k, v in self.origin["versions"].items())
         seeds = ", ".join(str(seed) for seed in self.origin["seeds"])
         return (
             f"{self.origin['command']} · seeds {seeds} · {versions} · "
-            f"{self.origin['machine']} · {self.origin['date']}"
+            f"{self.origin['machine']} · {self.origin['date']}{self._decayed()}"
         )
+
+    def _decayed(self) -> str:
+        """Which parameters shrank in the runs that had weight decay; nothing if none had."""
+        configs = [run["train"] for run in self.get("runs", ()) if "train" in run]
+        # Runs from before there was a choice have no such field.
+        kinds = {c.get("decay", "all") for c in configs if c.get("weight_decay")}
+        words = ["all parameters" if kind == "all" else str(kind) for kind in sorted(kinds)]
+        return f" · weight decay on {' and on '.join(words)}" if words else ""
 
 
 def results(name: str) -> Results:
@@ -60,12 +69,15 @@ def save_results(
 ) -> Path:
     """Writes a result beside its provenance; for the scripts in ``results/``.
 
+    The file appears whole or not at all. Where several scripts add to one file, each reads it,
+    adds, and writes it under one lock (``results/make.py``).
+
     Args:
       name: the file's name without ``.json``.
       data: numbers, strings, lists and dictionaries.
       command: what makes the file again, from the repository's root.
       seeds: of the runs.
-      folder: where to write; the package's own folder if None.
+      folder: where to write; the package's own folder if None. ``~`` is the user's home.
 
     Returns:
       The path of the file.
@@ -81,7 +93,5 @@ def save_results(
         "data": data,
     }
     place = folder or str(resources.files("encdec_lib") / "results")
-    path = Path(place) / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return write_whole(Path(place) / f"{name}.json", text.encode())

@@ -1,5 +1,6 @@
 from . import download as download
 from . import hub as hub
+from . import positions as positions
 from . import preprocessing as preprocessing
 from . import vit as vit
 from .hub import NAME as NAME

@@ -19,7 +19,8 @@ def download(address: str, path: str | pathlib.Path, sha256: str | None = None) 
     Args:
       address: where it is, ``https://...`` or ``http://...``.
       path: where it goes. Its folder is made if need be.
-      sha256: its hash, 64 hexadecimal digits, if it is known. If None, nothing is checked.
+      sha256: its hash, 64 hexadecimal digits, if it is known. A file that is there is checked by
+        it as well. If None, nothing is checked.
 
     Returns:
       The path. A file that is there is not looked at; but where ``sha256`` is given and the file
@@ -28,6 +29,7 @@ def download(address: str, path: str | pathlib.Path, sha256: str | None = None) 
     Raises:
       ConnectionError: if it cannot be had, or has another hash. The message has the address, the
         reason, and the place for a file that was fetched by other means.
+      OSError: if it cannot be written, for example as the disk is full.
       ValueError: if ``address`` or ``sha256`` is none.
 
     Example:
@@ -60,6 +62,12 @@ def download(address: str, path: str | pathlib.Path, sha256: str | None = None) 
         )
     except requests.RequestException as error:
         raise _failed(address, path, *_reason_and_advice(error)) from None
+    except OSError as error:  # after that of requests, whose errors are OSErrors too
+        message = (
+            f"Could not write {path} ({error.strerror or error}). Make room or choose another "
+            f"folder, and call again; what had come of the file is removed."
+        )
+        raise OSError(*filter(None, (error.errno, message))) from None
     except ValueError:  # of the hash: address and sha256 are checked above
         reason = f"what came does not have the SHA-256 {sha256}"
         raise _failed(address, path, reason, "Call again: it may have been cut short") from None

@@ -14,6 +14,7 @@ Shape letters: B batch, (H, W, C) image, P side of a patch, M patches, T = M + 1
 width, V classes.
 """
 
+import dataclasses
 import pathlib
 
 import jax
@@ -26,12 +27,13 @@ from encdec_lib.models.vision_transformer import ViT, ViTConfig, vit
 from encdec_lib.pretrained.hub import NAME as NAME
 from encdec_lib.pretrained.hub import classes as classes
 from encdec_lib.pretrained.hub import fetch_vit as fetch_vit
+from encdec_lib.pretrained.positions import resized_positions
 from encdec_lib.pretrained.preprocessing import prepare as prepare
 from encdec_lib.pretrained.unreadable import why_unreadable
 from encdec_lib.pretrained.vit_layout import check_shapes, config_from_shapes, file_layout
 
 
-def load_vit(path: str | pathlib.Path, heads: int | None = None) -> ViT:
+def load_vit(path: str | pathlib.Path, heads: int | None = None, side: int | None = None) -> ViT:
     """Reads a Vision Transformer from a safetensors file.
 
     The names and shapes of the arrays are those of ``ViTForImageClassification`` in Hugging
@@ -44,6 +46,11 @@ def load_vit(path: str | pathlib.Path, heads: int | None = None) -> ViT:
       path: the file, see :func:`~encdec_lib.pretrained.hub.fetch_vit`.
       heads: H, the one size which no shape shows. If None, heads are 64 wide, as in ViT-Ti, -S,
         -B and -L (ViT-H, with D = 1280, has 16).
+      side: H = W of the images, if they are to be of another size than those that the model was
+        trained with; the patches are as large as before, and the learned positions between are
+        interpolated (:func:`~encdec_lib.pretrained.positions.resized_positions`), as
+        ``interpolate_pos_encoding=True`` does in ``transformers``. Give the same to
+        :func:`~encdec_lib.pretrained.preprocessing.prepare`.
 
     Returns:
       The model in evaluation mode, with class token, exact GELU and epsilon 1e-12.
@@ -51,7 +58,8 @@ def load_vit(path: str | pathlib.Path, heads: int | None = None) -> ViT:
     Raises:
       FileNotFoundError: if there is no such file.
       ValueError: if it is no safetensors file, is cut short, belongs to another model, or has
-        numbers that are not finite; the message names the file and the first array at fault.
+        numbers that are not finite; the message names the file and the first array at fault. Or
+        if the patches do not divide ``side``.
 
     Example:
       >>> load_vit("nowhere.safetensors")
@@ -83,7 +91,21 @@ def load_vit(path: str | pathlib.Path, heads: int | None = None) -> ViT:
             f"{path} cannot be read as a safetensors file: {why_unreadable(path, error)}. Delete "
             f"it and download it again."
         ) from None
+    if side is not None and side != config.side:
+        config, arrays = _of_side(side, config, arrays)
     return _filled(config, arrays)
+
+
+def _of_side(side: int, config: ViTConfig, arrays: dict[str, jax.Array]) -> tuple:
+    """Sizes and arrays of the model that sees images of another size."""
+    if side < config.patch or side % config.patch:
+        raise ValueError(
+            f"side must be a multiple of the file's patches, which are {config.patch} wide; got "
+            f"{side}."
+        )
+    grid, name = side // config.patch, "encoder.positions"
+    config = dataclasses.replace(config, side=side)
+    return config, arrays | {name: jnp.asarray(resized_positions(arrays[name], grid, first=1))}
 
 
 def _filled(config: ViTConfig, arrays: dict[str, jax.Array]) -> ViT:

@@ -54,6 +54,7 @@ def launch(count: int, script: str, arguments: list[str] | tuple[str, ...] = ())
     """
     if count < 1:
         raise ValueError(f"count must be at least 1 process; got {count}.")
+    script = os.path.expanduser(script)
     if not os.path.isfile(script):
         raise FileNotFoundError(f"there is no script {script}. Give the path of a Python file.")
     command = [sys.executable, "-m", "encdec_lib.runtime.launch", "--coordinator", _free_address()]

@@ -2,9 +2,10 @@ from . import batches as batches
 from . import checkpoint as checkpoint
 from . import losses as losses
 from . import progress as progress
+from .best import Best as Best
 from .checkpoint import load_model as load_model
 from .checkpoint import save_model as save_model
 from .config import TrainConfig as TrainConfig
+from .history import History as History
 from .loop import fit as fit
-from .training import History as History
 from .training import Training as Training

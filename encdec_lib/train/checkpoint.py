@@ -1,7 +1,6 @@
 """Checkpoints: one safetensors file with every array by its path, and facts as JSON beside them."""
 
 import json
-import os
 import pathlib
 from typing import Any
 
@@ -12,6 +11,11 @@ import safetensors
 import safetensors.numpy
 from flax import nnx
 
+from encdec_lib.runtime.files import write_whole
+
+_NOT_RANDOM = nnx.Not(nnx.RngState)
+# Where the weights stand in a training's checkpoint, see `resuming.saved_arrays`.
+_BEST, _LAST = ("['best']",), ("['params']", "['frozen']", "['rest']")
 _FACTS = "encdec_lib"  # the entry of the file's metadata that makes it a checkpoint of ours
 
 
@@ -48,19 +52,25 @@ def save(path: str | pathlib.Path, tree: Any, **meta: Any) -> None:
     Raises:
       ValueError: if an array has a dtype which such a file cannot hold.
     """
-    path = pathlib.Path(path).expanduser()
     arrays = _arrays_by_path(tree)
     try:
         content = safetensors.numpy.save(arrays, {_FACTS: json.dumps(meta)})
     except safetensors.SafetensorError as error:
         raise ValueError(f"tree has an array that a checkpoint cannot hold: {error}.") from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, content)
+
+
+def facts(path: str | pathlib.Path) -> dict[str, Any]:
+    """What stands beside the arrays of a file that :func:`save` wrote; no array is read.
+
+    Args:
+      path: the file.
+
+    Raises:
+      FileNotFoundError: if there is no such file.
+      ValueError: if the file is no checkpoint.
+    """
+    return _read(path, arrays=False)[1]
 
 
 def load(path: str | pathlib.Path, like: Any) -> tuple:
@@ -78,10 +88,12 @@ def load(path: str | pathlib.Path, like: Any) -> tuple:
       ValueError: if the file is no checkpoint, or one of another model: the message names the
         first array that is missing, left over, or of another shape or dtype.
     """
-    path = pathlib.Path(path).expanduser()
-    if not path.exists():
-        raise FileNotFoundError(f"There is no checkpoint at {path}. Train first, or mend the path.")
     saved, meta = _read(path)
+    return _in_the_form_of(like, saved, path), meta
+
+
+def _in_the_form_of(like, saved: dict[str, np.ndarray], path) -> Any:
+    """The saved arrays as a tree like the one that is wanted."""
     wanted = _arrays_by_path(like)
     for name in [*wanted, *saved]:
         if problem := _difference(name, saved, wanted):
@@ -91,7 +103,7 @@ def load(path: str | pathlib.Path, like: Any) -> tuple:
             )
     leaves, structure = jax.tree_util.tree_flatten_with_path(like)
     arrays = [saved[jax.tree_util.keystr(name)] for name, _ in leaves]
-    return jax.tree_util.tree_unflatten(structure, arrays), meta
+    return jax.tree_util.tree_unflatten(structure, arrays)
 
 
 def _arrays_by_path(tree) -> dict[str, np.ndarray]:
@@ -102,8 +114,11 @@ def _arrays_by_path(tree) -> dict[str, np.ndarray]:
     }
 
 
-def _read(path: pathlib.Path) -> tuple[dict[str, np.ndarray], dict]:
+def _read(path: str | pathlib.Path, arrays: bool = True) -> tuple[dict[str, np.ndarray], dict]:
     """The arrays and the facts of a checkpoint."""
+    path = pathlib.Path(path).expanduser()
+    if not path.exists():
+        raise FileNotFoundError(f"There is no checkpoint at {path}. Train first, or mend the path.")
     with open(path, "rb") as file:
         is_zip = file.read(4) == b"PK\x03\x04"
     if is_zip:
@@ -114,7 +129,7 @@ def _read(path: pathlib.Path) -> tuple[dict[str, np.ndarray], dict]:
     try:
         with safetensors.safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
-            saved = {name: file.get_tensor(name) for name in file.keys()}
+            saved = {name: file.get_tensor(name) for name in file.keys() if arrays}
     except safetensors.SafetensorError as error:
         raise ValueError(
             f"{path} is not a checkpoint of this library, or is cut short ({error}). Delete it "
@@ -142,12 +157,30 @@ def _difference(name: str, saved: dict, wanted: dict) -> str | None:
     return None
 
 
+def weights_of(model: nnx.Module) -> dict:
+    """What a model computes with: all it keeps but its random streams, as nested dictionaries."""
+    return nnx.to_pure_dict(nnx.state(model, _NOT_RANDOM))
+
+
+def put_arrays(model: nnx.Module, arrays: dict) -> None:
+    """Gives a model other weights, such as :func:`weights_of` takes out of one."""
+    state = nnx.state(model, _NOT_RANDOM)
+    nnx.replace_by_pure_dict(state, arrays)
+    nnx.update(model, state)
+
+
 def save_model(path: str | pathlib.Path, model: nnx.Module) -> None:
-    """Writes a model's weights.
+    """Writes a model's weights, and its running statistics if it keeps any.
+
+    Random streams (of dropout) are no weights and are left out: a model that was trained with
+    dropout can be loaded into the same model without it.
 
     Args:
-      path: the file.
+      path: the file; ``~`` is the user's home.
       model: any NNX module.
+
+    Raises:
+      ValueError: as :func:`~encdec_lib.train.checkpoint.save`.
 
     Example:
       >>> import pathlib, tempfile
@@ -159,15 +192,17 @@ def save_model(path: str | pathlib.Path, model: nnx.Module) -> None:
       Traceback (most recent call last):
       ValueError: ...belongs to another model: ['decoder']['embedding']['embedding'] has shape...
     """
-    save(path, nnx.to_pure_dict(nnx.state(model)))
+    save(path, weights_of(model))
 
 
 def load_model(path: str | pathlib.Path, model: nnx.Module) -> nnx.Module:
     """Reads weights into ``model``, which must have the sizes they were saved with.
 
     Args:
-      path: a file of :func:`save_model`.
-      model: is changed in place.
+      path: a file of :func:`save_model`, or a checkpoint that
+        :func:`~encdec_lib.train.loop.fit` wrote: its best weights where it kept them
+        (``best=``), else its last.
+      model: is changed in place; its random streams stay its own.
 
     Returns:
       The same model.
@@ -175,9 +210,18 @@ def load_model(path: str | pathlib.Path, model: nnx.Module) -> nnx.Module:
     Raises:
       FileNotFoundError, ValueError: as :func:`~encdec_lib.train.checkpoint.load`.
     """
-    state = nnx.state(model)
-    arrays, _ = load(path, nnx.to_pure_dict(state))
-    arrays = jax.tree.map(from_numpy, arrays, nnx.to_pure_dict(state))
-    nnx.replace_by_pure_dict(state, arrays)
-    nnx.update(model, state)
+    saved, meta = _read(path)
+    like = weights_of(model)
+    if "losses" in meta:  # of a training
+        parts = _BEST if any(name.startswith(_BEST) for name in saved) else _LAST
+        saved = {
+            name[name.index("]") + 1 :]: array
+            for name, array in saved.items()
+            if name.startswith(parts)
+        }
+    else:  # files from before random streams were left out have them
+        known = _arrays_by_path(like)
+        saved = {n: array for n, array in saved.items() if n in known or "['rngs']" not in n}
+    arrays = _in_the_form_of(like, saved, path)
+    put_arrays(model, jax.tree.map(from_numpy, arrays, like))
     return model

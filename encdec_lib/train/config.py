@@ -5,16 +5,27 @@ import dataclasses
 import optax
 
 from encdec_lib.runtime.checks import check_choices, check_numbers, check_shares, check_sizes
+from encdec_lib.train.parameters import matrices
 
 SCHEDULES = ("cosine", "linear", "constant")
+DECAYS = ("matrices", "all")
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
     """How to train. The same config, data and model give the same numbers.
 
+    Weight decay shrinks matrices alone, as :func:`~encdec_lib.train.parameters.matrices` tells
+    them: kernels, and no bias, norm, embedding or position. ``decay="all"`` is what the library did
+    before there was a choice, and what stored runs say that they had.
+
+    With ``accumulate_steps`` = k a step takes its batch in k parts, one after the other, and adds
+    up their gradients: the step of the whole batch, with the memory of a k-th of it. (Batch
+    normalisation sees the parts, and so gives other numbers.)
+
     Raises:
-      ValueError: for the first field that is out of its range.
+      ValueError: for the first field that is out of its range, or if ``accumulate_steps`` does not
+        divide ``batch_size``.
 
     Example:
       >>> TrainConfig(clip_norm=0.0)
@@ -28,17 +39,19 @@ class TrainConfig:
     warmup_steps: int = 50
     schedule: str = "cosine"  # after the warm-up: "cosine" or "linear" to 0, or "constant"
     weight_decay: float = 0.0
+    decay: str = "matrices"  # what it shrinks: "matrices", or "all" parameters
     clip_norm: float | None = 1.0  # gradients longer than this are shortened to it; None: none is
     label_smoothing: float = 0.0
     seed: int = 0  # of the order of examples
     group_by_length: bool = True  # batches of similar length, so that little is padding
     chunk_steps: int = 25  # steps in one call: how often Python looks
     scan_steps: bool = True  # False: one step a call, as convolutions on a CPU always have it
+    accumulate_steps: int = 1  # parts of a batch that are computed one after the other
 
     def __post_init__(self):
-        check_sizes(self, "steps", "batch_size", "chunk_steps")
+        check_sizes(self, "steps", "batch_size", "chunk_steps", "accumulate_steps")
         check_sizes(self, "warmup_steps", least=0)
-        check_choices(self, schedule=SCHEDULES)
+        check_choices(self, schedule=SCHEDULES, decay=DECAYS)
         check_shares(self, "label_smoothing")
         check_numbers(self, "learning_rate")
         check_numbers(self, "weight_decay", zero=True)
@@ -46,6 +59,11 @@ class TrainConfig:
             check_numbers(self, "clip_norm")
         except ValueError as error:
             raise ValueError(f"{error} None switches it off.") from None
+        if self.batch_size % self.accumulate_steps:
+            raise ValueError(
+                f"accumulate_steps must divide batch_size = {self.batch_size}; got "
+                f"{self.accumulate_steps}."
+            )
 
     def rate(self) -> optax.Schedule:
         """Learning rate by step: linear warm-up, then the schedule."""
@@ -64,11 +82,12 @@ class TrainConfig:
 
     def optimizer(self) -> optax.GradientTransformation:
         """AdamW behind a limit on the gradient's norm."""
-        adamw = optax.adamw(self.rate(), b2=0.98, weight_decay=self.weight_decay)
+        mask = matrices if self.weight_decay and self.decay == "matrices" else None
+        adamw = optax.adamw(self.rate(), b2=0.98, weight_decay=self.weight_decay, mask=mask)
         if self.clip_norm is None:
             return adamw
         return optax.chain(optax.clip_by_global_norm(self.clip_norm), adamw)
 
     def fingerprint(self) -> str:
-        """What must be the same when a run is resumed: all but how often Python looks."""
+        """What must be the same in all processes: all but how often Python looks."""
         return repr(dataclasses.replace(self, chunk_steps=1))

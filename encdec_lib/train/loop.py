@@ -8,11 +8,14 @@ from typing import Any
 
 from flax import nnx
 
+from encdec_lib.train.best import Best
 from encdec_lib.train.config import TrainConfig
+from encdec_lib.train.history import History
 from encdec_lib.train.interrupt import ctrl_c
 from encdec_lib.train.losses import Loss
+from encdec_lib.train.parameters import Freeze
 from encdec_lib.train.progress import Progress
-from encdec_lib.train.training import Evaluate, History, Training
+from encdec_lib.train.training import Evaluate, Training
 
 
 def fit(
@@ -23,6 +26,8 @@ def fit(
     loss: Loss | None = None,
     evaluate: Evaluate | None = None,
     eval_every: int | None = None,
+    best: Best | None = None,
+    freeze: Freeze | None = None,
     checkpoint: str | pathlib.Path | None = None,
     checkpoint_every: int | None = None,
     resume: bool = False,
@@ -57,10 +62,18 @@ def fit(
         compiled step no value can be looked at.
       evaluate: called as ``evaluate(model)``, returns numbers by name; never timed as training.
       eval_every: steps between evaluations; only at the end if None.
+      best: keep the weights with the best of ``evaluate``'s numbers, ``Best("bleu")`` or
+        ``Best("loss of dev", highest=False)``, and with ``patience=3`` stop after three evaluations
+        without a better one. The model ends with the best weights; the history says from which
+        step, and whether the training stopped early.
+      freeze: parameters that do not move: the beginning of a path such as ``"encoder"`` or
+        ``"encoder.embedding"``, several of them, or a function of (path, array) that says whether.
+        They cost no optimizer's state. Dropout and running statistics beside them go on.
       checkpoint: a file to write at the end, and every ``checkpoint_every`` steps.
       checkpoint_every: steps between checkpoints.
       resume: go on from ``checkpoint``; equal to a run that never stopped, bit for bit on one
-        device. Where there is no such file yet, start from the beginning.
+        device. Where there is no such file yet, start from the beginning. More ``steps`` than
+        before are allowed under the constant schedule, where they change no step that is done.
       devices: which devices; if None :func:`~encdec_lib.runtime.devices.training_devices`: those
         of all processes, as many as divide the batch; one where a step is so small that splitting
         it costs more than it saves.
@@ -71,8 +84,9 @@ def fit(
 
     Raises:
       ValueError: if the data are empty or fewer than a batch, ``batch_size`` does not divide
-        by the number of devices, the checkpoint is of another model or config, or the processes
-        bring different models, data or configs.
+        by the number of devices, the checkpoint is of another model, config or data, the processes
+        bring different models, data or configs, ``best`` names none of ``evaluate``'s numbers or
+        one that is NaN, or ``freeze`` no parameter or all of them.
       FloatingPointError: if the loss is no longer finite; the model keeps the weights of the
         last evaluation, or those it came with.
 
@@ -88,6 +102,7 @@ def fit(
       >>> bool(history.losses[0] > 1.5 and history.losses[-1] < 0.1)
       True
     """
+    _check_best(best, evaluate, eval_every)
     going_on = resume and checkpoint is not None and pathlib.Path(checkpoint).expanduser().exists()
     training = Training.begin(
         model,
@@ -95,12 +110,14 @@ def fit(
         config,
         loss=loss,
         devices=devices,
+        freeze=freeze,
+        best=best,
         resume_from=checkpoint if going_on else None,
     )
     processes, history = training.processes, training.history
     shown = Progress(config.steps, progress and processes.first)
     with ctrl_c() as asked:
-        while training.step < config.steps and not processes.any(asked):
+        while training.step < config.steps and not (training.stale or processes.any(asked)):
             losses = training.advance(
                 _next_stop(training.step, config, eval_every, checkpoint_every)
             )
@@ -112,11 +129,22 @@ def fit(
             if checkpoint and checkpoint_every and done % checkpoint_every == 0:
                 training.save(checkpoint)
         history.interrupted = processes.any(asked)
-    training.update_model()
+    history.stopped_early = training.stale and training.step < config.steps
+    training.finish()
     if checkpoint:
         training.save(checkpoint)
     shown.finish(_summary(history, processes.mesh.size))
     return history
+
+
+def _check_best(best: Best | None, evaluate: Evaluate | None, eval_every: int | None) -> None:
+    """Whether there will be evaluations to choose from."""
+    if best is not None and (evaluate is None or eval_every is None):
+        lacks = "evaluate" if evaluate is None else "eval_every"
+        raise ValueError(
+            f"best chooses between evaluations, so it needs evaluate and eval_every; got "
+            f"{lacks} = None."
+        )
 
 
 def _due(done: int, every: int | None, config: TrainConfig) -> bool:
@@ -132,7 +160,12 @@ def _next_stop(done: int, config: TrainConfig, *everies: int | None) -> int:
 def _summary(history: History, devices: int) -> str:
     """What is said when a training has ended."""
     stopped = "stopped by the reader after" if history.interrupted else "trained"
+    if history.stopped_early:
+        stopped = "stopped early after"
+    best = (
+        "" if history.best_step is None else f"; the weights are those of step {history.best_step}"
+    )
     return (
         f"{stopped} {len(history.losses)} steps in {history.train_seconds:.1f} s on {devices} "
-        f"device{'s' if devices > 1 else ''} (compilation {history.compile_seconds:.1f} s)"
+        f"device{'s' if devices > 1 else ''} (compilation {history.compile_seconds:.1f} s){best}"
     )

@@ -35,6 +35,12 @@ class Processes:
             return bool(asked)
         return bool(multihost_utils.process_allgather(np.int32(len(asked))).any())
 
+    def of_first(self, yes: bool) -> bool:
+        """What process 0 decides; all of them hear it at the same step."""
+        if not self.several:
+            return yes
+        return bool(multihost_utils.broadcast_one_to_all(np.int32(yes)))
+
     def own(self, tree: Any) -> Any:
         """This process's copy of arrays of which every device has the whole."""
         return own_copy(tree) if self.several else tree

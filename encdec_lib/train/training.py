@@ -4,7 +4,6 @@
 train, such as a benchmark, uses the same object.
 """
 
-import dataclasses
 import pathlib
 import time
 from collections.abc import Callable
@@ -20,9 +19,13 @@ from encdec_lib.runtime.devices import batch_mesh, replicate, training_devices
 from encdec_lib.runtime.flops import is_tokens, step_flops
 from encdec_lib.train import checkpoint as checkpoints
 from encdec_lib.train.batches import batch_order, interleave_over_devices
+from encdec_lib.train.best import Best, BestSoFar
 from encdec_lib.train.config import TrainConfig
+from encdec_lib.train.history import History as History
 from encdec_lib.train.losses import ChecksData, Loss, translation_loss
+from encdec_lib.train.parameters import Freeze, trainable
 from encdec_lib.train.processes import Processes
+from encdec_lib.train.resuming import Resumable
 from encdec_lib.train.step import compile_chunk, run_chunk
 
 Evaluate = Callable[[Any], dict[str, float]]  # of a model: numbers by name
@@ -36,23 +39,7 @@ class SourceAndTarget(Protocol):
     target: Any
 
 
-@dataclasses.dataclass
-class History:
-    """What happened: one loss a step, and what was measured on the way."""
-
-    losses: np.ndarray  # (steps,), nats per target token
-    seconds: list[tuple[int, float]]  # (steps done, seconds of training since the start)
-    evaluations: list[dict[str, int | float]]  # each with "step" and "seconds"
-    compile_seconds: float = 0.0  # before the first step
-    interrupted: bool = False
-
-    @property
-    def train_seconds(self) -> float:
-        """Seconds spent in training steps, without compilation and evaluations."""
-        return self.seconds[-1][1] if self.seconds else 0.0
-
-
-class Training:
+class Training(Resumable):
     """Parameters, optimizer and data on their devices, and a compiled chunk of steps.
 
     :meth:`begin` makes one. The model keeps its own weights until :meth:`update_model`.
@@ -75,18 +62,24 @@ class Training:
         loss: Loss,
         processes: Processes,
         state: tuple[Any, Any, Any],
+        frozen: tuple[Any, list[str]],
         examples: Any,
         order: np.ndarray,
+        best: Best | None,
     ):
         self.model, self.config, self.processes = model, config, processes
         self.history = History(np.zeros(0, np.float32), [], [])
         self.state = state  # parameters, what else the model keeps, the optimizer's state
+        self.frozen, self.frozen_paths = frozen  # parameters that stay
         self.examples, self.order = examples, order
+        self.best = BestSoFar(best, processes) if best else None
         graph, _ = nnx.split(model)
-        self._chunk = partial(run_chunk, graph, config.optimizer(), loss)
+        self._chunk = partial(
+            run_chunk, graph, config.optimizer(), loss, parts=config.accumulate_steps
+        )
         self._run: Callable  # the compiled chunk, made when the arrays are on their devices
         self.chunk_steps = config.chunk_steps if config.scan_steps else 1
-        if _convolves(state[0]) and processes.mesh.devices.flat[0].platform == "cpu":
+        if _convolves((state[0], self.frozen)) and processes.mesh.devices.flat[0].platform == "cpu":
             self.chunk_steps = 1
 
     @classmethod
@@ -98,13 +91,16 @@ class Training:
         *,
         loss: Loss | None = None,
         devices: list | None = None,
+        freeze: Freeze | None = None,
+        best: Best | None = None,
         order: np.ndarray | None = None,
         resume_from: str | pathlib.Path | None = None,
     ) -> "Training":
         """Puts model and data on the devices and compiles the steps.
 
         Args:
-          model, data, config, loss, devices: as for :func:`~encdec_lib.train.loop.fit`.
+          model, data, config, loss, devices, freeze, best: as for
+            :func:`~encdec_lib.train.loop.fit`.
           order: the examples of every step, ``(steps, B)``; if None,
             :func:`~encdec_lib.train.batches.batch_order` draws them from the config's seed.
           resume_from: a file of :meth:`save`, to go on from.
@@ -118,33 +114,39 @@ class Training:
         examples, count = _as_arrays(data)
         leaves = jax.tree.leaves(examples)
         flops = step_flops(model, leaves, config.batch_size)
-        processes = Processes(batch_mesh(devices or training_devices(flops, config.batch_size)))
+        part_size = config.batch_size // config.accumulate_steps
+        processes = Processes(batch_mesh(devices or training_devices(flops, part_size)))
         size = processes.mesh.size
-        if config.batch_size % size:
+        if part_size % size:
+            times = f" times accumulate_steps = {n}" if (n := config.accumulate_steps) > 1 else ""
             raise ValueError(
-                f"batch_size must be a multiple of the {size} devices; got {config.batch_size}."
+                f"batch_size must be a multiple of the {size} devices{times}; got "
+                f"{config.batch_size}."
             )
         loss = loss or partial(translation_loss, label_smoothing=config.label_smoothing)
         _check_data(loss, examples)
         if order is None:
             lengths = _lengths(leaves) if config.group_by_length else None
             order = batch_order(count, config.batch_size, config.steps, config.seed, lengths)
+        moving, frozen_paths = trainable(model, freeze)
         model.train()
-        _, params, rest = nnx.split(model, nnx.Param, ...)
-        state = (params, rest, config.optimizer().init(params))
+        _, params, frozen, rest = nnx.split(model, moving, nnx.Param, ...)
         training = cls(
-            model, config, loss, processes, state, examples, interleave_over_devices(order, size)
+            model,
+            config,
+            loss,
+            processes,
+            (params, rest, config.optimizer().init(params)),
+            (frozen, frozen_paths),
+            examples,
+            interleave_over_devices(order, size),
+            best,
         )
         model.eval()
         if resume_from is not None:
-            training._restore(resume_from)
+            training.restore(resume_from)
         training._place()
         return training
-
-    @property
-    def step(self) -> int:
-        """Steps done so far."""
-        return len(self.history.losses)
 
     def advance(self, upto: int) -> np.ndarray:
         """Trains up to step ``upto``, or to the end of one chunk if that comes first.
@@ -164,7 +166,9 @@ class Training:
         batches[:steps] = self.order[done : done + steps]
         batches = self.processes.spread(batches)
         started = time.perf_counter()
-        *state, losses = self._run(*self.state, self.examples, batches, np.int32(steps))
+        *state, losses = self._run(
+            *self.state, self.frozen, self.examples, batches, np.int32(steps)
+        )
         losses = np.asarray(losses)[:steps]
         spent = self.history.train_seconds + time.perf_counter() - started
         self.state = tuple(state)
@@ -178,67 +182,54 @@ class Training:
         return losses
 
     def evaluate(self, evaluate: Evaluate) -> dict[str, float]:
-        """Measures the model as it is now, and notes it in the history."""
+        """Measures the model as it is now, notes it in the history, and keeps it if it is best."""
         self.update_model()
         numbers = {name: float(value) for name, value in evaluate(self.model).items()}
         self.history.evaluations.append(
             {"step": self.step, "seconds": self.history.train_seconds, **numbers}
         )
+        if self.best is not None:
+            self.best.see(self.step, numbers, self.model)
+            self.history.best_step = self.best.step
         return numbers
+
+    @property
+    def stale(self) -> bool:
+        """Whether ``best`` has waited long enough for a better number."""
+        return self.best is not None and self.best.stale
 
     def update_model(self) -> None:
         """Puts the weights as they are now into the model, on the default device."""
-        params, rest, _ = jax.tree.map(
+        params, rest, _ = self.state  # the optimizer's state stays where it is
+        params, rest = jax.tree.map(
             lambda x: checkpoints.from_numpy(checkpoints.to_numpy(x), like=x),
-            self.processes.own(self.state),
+            self.processes.own((params, rest)),
         )
         nnx.update(self.model, params, rest)
 
-    def save(self, path: str | pathlib.Path) -> None:
-        """Writes everything that the next step needs; process 0 does, and the others wait."""
-        if self.processes.first:
-            checkpoints.save(
-                path,
-                _as_saved(self.processes.own(self.state)),
-                config=self.config.fingerprint(),
-                losses=[float(x) for x in self.history.losses],
-                seconds=self.history.seconds,
-                evaluations=self.history.evaluations,
-            )
-        self.processes.wait("checkpoint")  # it is there for all now
-
-    def _restore(self, path) -> None:
-        """Reads what :meth:`save` wrote, if the config is the same."""
-        like, fingerprint = _as_saved(self.state), self.config.fingerprint()
-        loaded, meta = checkpoints.load(path, like)
-        if meta.get("config") != fingerprint:
-            raise ValueError(
-                f"{path} was written with another config. Saved: {meta.get('config')}; "
-                f"now: {fingerprint}. Resume with the same, or use another path."
-            )
-        params, rest, opt_state = self.state
-        p, r, leaves = jax.tree.map(checkpoints.from_numpy, loaded, like)
-        nnx.replace_by_pure_dict(params, p)
-        nnx.replace_by_pure_dict(rest, r)
-        opt_state = jax.tree.unflatten(jax.tree.structure(opt_state), leaves)
-        self.state = (params, rest, opt_state)
-        self.history.losses = np.array(meta["losses"], np.float32)
-        self.history.seconds = [tuple(pair) for pair in meta["seconds"]]
-        self.history.evaluations = meta["evaluations"]
+    def finish(self) -> None:
+        """Puts the weights that training ends with into the model: the best, or else the last."""
+        self.update_model()
+        if self.best is not None:
+            self.best.put_into(self.model)
 
     def _place(self) -> None:
         """Compares what the processes bring, fills the devices, compiles."""
         self.processes.check_the_same(
-            (self.state, self.examples, self.order), self.config.fingerprint(), self.history.losses
+            (self.state, self.frozen, self.examples, self.order),
+            self.config.fingerprint(),
+            self.history.losses,
         )
         mesh = self.processes.mesh
         # Copies: the model keeps its arrays while the chunk gives its own away.
         self.state = replicate(jax.tree.map(jnp.copy, self.state), mesh)
+        self.frozen = replicate(self.frozen, mesh)
         self.examples = replicate(self.examples, mesh)
         self._run, self.history.compile_seconds = compile_chunk(
             self._chunk,
             self.processes,
             self.state,
+            self.frozen,
             self.examples,
             self.config.batch_size,
             self.chunk_steps,
@@ -278,9 +269,3 @@ def _convolves(params) -> bool:
     such a model is trained one step a call there (measured in ``benchmarks/``).
     """
     return any(leaf.ndim == 4 for leaf in jax.tree.leaves(params))
-
-
-def _as_saved(state):
-    """Parameters, what else the model keeps, and the optimizer's state, as plain arrays."""
-    params, rest, opt_state = state
-    return nnx.to_pure_dict(params), nnx.to_pure_dict(rest), jax.tree.leaves(opt_state)

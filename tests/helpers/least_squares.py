@@ -1,10 +1,12 @@
 """A problem that compiles in no time, for the tests of training."""
 
+import dataclasses
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 from flax import nnx
 
 from encdec_lib.train import TrainConfig, fit
@@ -14,6 +16,14 @@ N, IN = 17, 3  # examples and inputs of the small problem
 QUICK = TrainConfig(
     steps=10, batch_size=4, learning_rate=0.1, warmup_steps=3, chunk_steps=5, group_by_length=False
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class PlainDescent(TrainConfig):
+    """Adam and a clipped norm forget how long a gradient was; this does not."""
+
+    def optimizer(self):
+        return optax.sgd(self.learning_rate)
 
 
 class Line(nnx.Module):

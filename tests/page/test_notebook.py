@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
@@ -113,6 +114,45 @@ def test_results_carry_their_provenance(tmp_path, monkeypatch):
     assert curve["bleu"] == [99.5, 31.0]
     assert curve.provenance.startswith("python -m results.curve · seeds 0, 1 · python 3.")
     assert "jax" in curve.provenance and "core" in curve.provenance
+
+
+def test_the_provenance_says_what_weight_decay_shrank():
+    origin = {"command": "make", "seeds": [0], "versions": {}, "machine": "m", "date": "d"}
+
+    def line(*configs):
+        data = {"runs": [{"train": config} for config in configs]}
+        return stored.Results(data, origin).provenance
+
+    none, old = {"weight_decay": 0.0, "decay": "matrices"}, {"weight_decay": 0.1}
+    new = {"weight_decay": 0.1, "decay": "matrices"}
+    assert line(none).endswith("m · d") and line().endswith("m · d")
+    assert line(none, old).endswith("d · weight decay on all parameters")
+    assert line(old | {"decay": "all"}).endswith("d · weight decay on all parameters")
+    assert line(new).endswith("d · weight decay on matrices")
+    assert line(new, old).endswith("d · weight decay on all parameters and on matrices")
+
+
+def test_a_result_appears_whole_or_not_at_all(tmp_path, monkeypatch):
+    save = partial(page.save_results, "curve", command="c", seeds=[0], folder=tmp_path)
+    path = save({"bleu": 1})
+    before = path.read_bytes()
+    write = type(path).write_bytes
+
+    def full_disk(path, content):
+        write(path, content[: len(content) // 2])
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(type(path), "write_bytes", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        save({"bleu": 2})
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_home_is_understood(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # of Windows
+    page.save_results("curve", {}, command="c", seeds=[0], folder="~/kept")
+    assert (tmp_path / "kept" / "curve.json").exists()
 
 
 def test_an_unknown_result_names_those_there_are(tmp_path, monkeypatch):

@@ -192,9 +192,30 @@ def test_a_full_disk_is_no_fault_of_the_net(server, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "move", full)
-    with pytest.raises(OSError, match="No space left") as raised:
+    message = r"Could not write .*file \(No space left on device\). Make room or choose another f"
+    with pytest.raises(OSError, match=message) as raised:
         download(f"{server.address}/whole", tmp_path / "file")
+    assert raised.value.errno == 28
     assert not isinstance(raised.value, ConnectionError) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="all is allowed")
+def test_a_folder_that_may_not_be_written_is_named_in_the_error(server, tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(PermissionError, match="Could not write .*file .*choose another folder"):
+        download(f"{server.address}/whole", tmp_path / "file")
+
+
+def test_a_folder_that_is_a_file_is_named_in_the_error(server, tmp_path):
+    (tmp_path / "folder").write_bytes(b"")
+    with pytest.raises(OSError, match="Could not write .*file .*choose another folder"):
+        download(f"{server.address}/whole", tmp_path / "folder" / "file")
+
+
+def test_a_home_is_understood(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # of Windows
+    assert download(f"{server.address}/whole", "~/kept/file") == tmp_path / "kept" / "file"
 
 
 def test_what_is_no_address_or_no_hash_is_named_in_the_error(tmp_path):

@@ -10,6 +10,7 @@ from flax import nnx
 from safetensors.numpy import load_file, save_file
 
 from encdec_lib.models.vision_transformer import ViT
+from encdec_lib.pretrained.positions import resized_positions
 from encdec_lib.pretrained.vit import load_vit
 from tests.helpers import loops
 from tests.helpers.vit_files import LAYERS, PLACES, SIDE, C, D, F, H, P, T, V, weights, written
@@ -86,10 +87,46 @@ def test_logits_and_maps_are_those_of_the_equations_with_the_files_arrays(path):
         np.testing.assert_allclose([m[b] for m in maps], wanted_maps, atol=1e-5)
 
 
+def at_another_side(w, places):
+    """The file's arrays for images with another number of patches a side."""
+    name = "vit.embeddings.position_embeddings"
+    return w | {name: resized_positions(w[name], places, first=1)}
+
+
+@pytest.mark.parametrize("places", [1, 3, 5])
+def test_images_of_another_size_are_read_with_positions_in_between(path, places):
+    """As a file of that size whose positions are the interpolated ones."""
+    model = load_vit(path, heads=H, side=places * P)
+    assert model.config.side == places * P and model.encoder.side == places * P
+    save_file(at_another_side(weights(), places), path)
+    wanted = load_vit(path, heads=H)
+    images = np.random.default_rng(2).normal(size=(2, places * P, places * P, C))
+    logits, maps = look(model, images.astype(np.float32))
+    wanted, wanted_maps = look(wanted, images.astype(np.float32))
+    np.testing.assert_array_equal(logits, wanted)
+    np.testing.assert_array_equal(maps, wanted_maps)
+    assert maps[0].shape == (2, H, places**2 + 1, places**2 + 1)
+
+
+def test_the_side_of_the_file_is_the_file_as_it_is(path):
+    usual, asked = load_vit(path, heads=H), load_vit(path, heads=H, side=SIDE)
+    for one, other in zip(*map(jax.tree.leaves, map(nnx.state, (usual, asked))), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("side", [0, -3, 1, SIDE + 1])
+def test_a_side_that_patches_do_not_cover_is_named_in_the_error(path, side):
+    with pytest.raises(ValueError, match=f"side must be a multiple.*are {P} wide; got {side}"):
+        load_vit(path, heads=H, side=side)
+
+
 @pytest.mark.parity
-def test_logits_are_those_of_transformers(tmp_path):
+@pytest.mark.parametrize("places", [PLACES, 1, 3, 5])
+def test_logits_are_those_of_transformers(tmp_path, places):
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
+    side = places * P
+    images = np.random.default_rng(1).normal(size=(3, side, side, C)).astype(np.float32)
     config = transformers.ViTConfig(
         hidden_size=D,
         num_hidden_layers=LAYERS,
@@ -111,8 +148,12 @@ def test_logits_are_those_of_transformers(tmp_path):
     path = tmp_path / "model.safetensors"
     assert set(load_file(path)) == set(weights())  # the names of the hub's file
     with torch.no_grad():
-        wanted = theirs(torch.from_numpy(IMAGES).permute(0, 3, 1, 2), output_attentions=True)
-    logits, maps = look(load_vit(path, heads=H), IMAGES)
+        wanted = theirs(
+            torch.from_numpy(images).permute(0, 3, 1, 2),
+            output_attentions=True,
+            interpolate_pos_encoding=True,
+        )
+    logits, maps = look(load_vit(path, heads=H, side=side), images)
     np.testing.assert_allclose(logits, wanted.logits, rtol=1e-4, atol=1e-4)
     for mine, other in zip(maps, wanted.attentions, strict=True):
         np.testing.assert_allclose(mine, other, atol=1e-5)

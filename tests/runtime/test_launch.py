@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from encdec_lib.train.checkpoint import to_numpy
-from encdec_lib.train import TrainConfig, fit
+from encdec_lib.train import Best, TrainConfig, fit
 
 folder, seed = sys.argv[1], int(sys.argv[2])
 train = TrainConfig(steps=7, batch_size=6, warmup_steps=2, learning_rate=0.02, chunk_steps=3)
@@ -63,8 +63,23 @@ def main():
     again = Net(99)
     assert (fit(again, data, train, resume=True, **keep).losses == history.losses).all()
     assert arrays(again) == arrays(model)
+
+    counted = []
+
+    def private(model):  # up in process 0, down in the other, which would soon give up
+        counted.append(1 - 2 * index)
+        return {"own": sum(counted)}
+
+    chosen = Net(seed * index)
+    frozen = chosen.hidden.bias[...]
+    best = fit(chosen, data, train, loss=squares, evaluate=private, eval_every=2,
+               best=Best("own", patience=1), freeze="hidden.bias")
+    assert best.best_step == 7 and not best.stopped_early and len(counted) == 4
+    assert (chosen.hidden.bias[...] == frozen).all()
+
     with open(f"{folder}/process_{index}.json", "w") as file:
         json.dump({"losses": history.losses.tolist(), "model": arrays(model), "seen": seen,
+                   "chosen": arrays(chosen),
                    "devices": jax.device_count(), "argv": sys.argv[1:], "name": __name__}, file)
 
 
@@ -106,7 +121,7 @@ def test_two_processes_train_as_one_with_as_many_devices(folder, monkeypatch):
     assert first["argv"] == [str(folder), "0"] and first["name"] == "__main__"
     assert first["devices"] == 2 * processes._share(2)
     assert len(first["seen"]) == 2
-    assert out.count("trained 7 steps in") == 2 and "[1] trained" not in out
+    assert out.count("trained 7 steps in") == 3 and "[1] trained" not in out
     assert (folder / "run.npz").exists()
 
     # The same in this process, which has two devices.

@@ -36,7 +36,7 @@ def test_agrees_with_the_loop_written_out():
     """Every step by hand: the batch, the mean loss, clipped AdamW."""
     model, (x, y) = Line(), points()
     p = {"w": jnp.asarray(model.w[...]), "b": jnp.asarray(model.b[...])}
-    config = dataclasses.replace(QUICK, weight_decay=0.1)
+    config = dataclasses.replace(QUICK, weight_decay=0.1, decay="all")  # w is no matrix
     history = fit_line(model, (x, y), config, devices=one_device)
     adam = optax.adamw(config.rate(), b2=0.98, weight_decay=0.1)
     state = adam.init(p)
@@ -264,6 +264,12 @@ def test_a_warm_up_of_nothing_or_of_more_than_the_run(warmup, first):
         ({"clip_norm": 0.0}, "clip_norm must be a positive number; got 0.0. None switches it off"),
         ({"warmup_steps": -1}, "warmup_steps must be at least 0; got -1"),
         ({"label_smoothing": 1.0}, r"label_smoothing must lie in \[0, 1\); got 1.0"),
+        ({"decay": "kernels"}, "decay must be one of matrices, all; got 'kernels'"),
+        ({"accumulate_steps": 0}, "accumulate_steps must be at least 1; got 0"),
+        (
+            {"batch_size": 6, "accumulate_steps": 4},
+            "accumulate_steps must divide batch_size = 6; got 4",
+        ),
         ({"schedule": "cosin"}, "schedule must be one of cosine, linear, constant; got 'cosin'"),
     ],
 )
@@ -280,6 +286,11 @@ def test_bad_settings_are_named_in_the_error(settings, message):
         ((), {}, r"data needs examples along the first axis.*got \[\]"),
         ((points()[0], points(16)[1]), {}, r"same number in each; got \[\(17, 3\), \(16,\)\]"),
         (points(), {"batch_size": 5}, "batch_size must be a multiple of the 2 devices; got 5"),
+        (
+            points(),
+            {"batch_size": 6, "accumulate_steps": 2},
+            "multiple of the 2 devices times accumulate_steps = 2; got 6",
+        ),
     ],
 )
 def test_data_that_cannot_be_trained_on_are_named_in_the_error(data, settings, message):
@@ -301,7 +312,9 @@ def test_a_checkpoint_of_another_run_is_named_in_the_error(tmp_path):
     fit_line(Line(), points(), QUICK, checkpoint=file)
     resume = partial(fit_line, checkpoint=file, resume=True)
     other = dataclasses.replace(QUICK, seed=1)
-    with pytest.raises(ValueError, match=r"run.npz was written with another config. .*seed=0.*now"):
+    with pytest.raises(
+        ValueError, match=r"run.npz .* another config. Saved: seed = 0; now: seed = 1"
+    ):
         resume(Line(), points(), other)
     text = sentences([3] * 8, V_SOURCE), sentences([3] * 8, V_TARGET, end=EOS)
     with pytest.raises(ValueError, match="run.npz belongs to another model: it lacks"):

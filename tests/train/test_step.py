@@ -5,23 +5,14 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import pytest
 from flax import nnx
 
 from encdec_lib.data.vocabulary import EOS
 from encdec_lib.train import TrainConfig, fit
 from encdec_lib.train.losses import translation_loss
-from tests.helpers.least_squares import IN, QUICK, Line, fit_line, points
+from tests.helpers.least_squares import IN, QUICK, Line, PlainDescent, fit_line, points
 from tests.systems import V_SOURCE, V_TARGET, build, sentences
-
-
-@dataclasses.dataclass(frozen=True)
-class PlainDescent(TrainConfig):
-    """Adam and a clipped norm forget how long a gradient was; this does not."""
-
-    def optimizer(self):
-        return optax.sgd(self.learning_rate)
 
 
 @pytest.mark.parametrize("count", [1, 2], ids=["one device", "two devices"])
