@@ -14,6 +14,9 @@ from jaxtyping import Array, Bool, Float, Int
 #: Ids that every vocabulary of the course begins with; what fills a batch up is 0.
 PAD, BOS, EOS, UNK = range(4)
 
+#: Steps that a decoder makes room for where nobody says how many.
+DEFAULT_LENGTH = 64
+
 
 class Encoding(NamedTuple):
     """What an encoder hands to a decoder: M vectors of width D for each example.
@@ -84,7 +87,7 @@ class TokenDecoder(Protocol):
         """Scores all target positions at once, each given the tokens before it."""
         ...
 
-    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
+    def start(self, encoding: Encoding, length: int = DEFAULT_LENGTH) -> DecoderState:
         """The state before the first token, with room for ``length`` steps."""
         ...
 
@@ -107,16 +110,74 @@ class ImageDecoder(Protocol):
 
 
 @runtime_checkable
+class HasVocabulary(Protocol):
+    """An encoder or decoder of tokens that says how many it knows.
+
+    Ids are held to it before training and before an output is written. One of your own need not
+    say: then nobody looks.
+    """
+
+    vocab_size: int  # V; ids lie in [0, V)
+
+
+@runtime_checkable
+class HasClasses(Protocol):
+    """A classifier, or a decoder of images, that says how many classes it knows."""
+
+    num_classes: int  # V; labels lie in [0, V)
+
+
+@runtime_checkable
+class HasLimit(Protocol):
+    """A decoder that says how long its longest output is."""
+
+    max_length: int | None  # tokens; None where any number will do
+
+
+@runtime_checkable
 class HasEncoder(Protocol):
     """A model with an encoder: an :class:`EncoderDecoder`, or a classifier of what it encodes."""
 
     encoder: Encoder
 
 
+def steps_for(decoder: Any, length: int | None) -> int:
+    """How many steps a decoder makes room for.
+
+    Args:
+      decoder: one that may say how long its longest output is (:class:`HasLimit`).
+      length: what was asked for; if None ``DEFAULT_LENGTH``, or fewer where the decoder has
+        positions for fewer.
+
+    Returns:
+      The number of steps.
+
+    Raises:
+      ValueError: if more were asked for than the decoder has positions for.
+
+    Example:
+      >>> from types import SimpleNamespace
+      >>> steps_for(SimpleNamespace(max_length=7), None), steps_for(object(), None)
+      (7, 64)
+    """
+    most = decoder.max_length if isinstance(decoder, HasLimit) else None
+    if length is None:
+        return DEFAULT_LENGTH if most is None else min(DEFAULT_LENGTH, most)
+    if most is not None and length > most:
+        raise ValueError(
+            f"max_length is {most}: there are no positions for a target of {length} tokens. Ask "
+            f"for fewer, or build the model with a larger max_length."
+        )
+    return length
+
+
 class EncoderDecoder(nnx.Module):
     r"""An encoder f: X → H and a decoder g: H → Y, checked to fit when they meet.
 
     .. math:: P(Y \mid X) = P(Y \mid H), \qquad H = f(X)
+
+    It begins in evaluation mode; :func:`~encdec_lib.train.loop.fit` switches to training mode and
+    back.
 
     Args:
       encoder: an :class:`~encdec_lib.encoding.Encoder`.
@@ -145,6 +206,7 @@ class EncoderDecoder(nnx.Module):
             )
         self.encoder = encoder
         self.decoder = decoder
+        self.eval()
 
     def encode(self, source: Array, mask: Bool[Array, "B S"] | None = None) -> Encoding:
         """Computes H = f(X).

@@ -18,6 +18,7 @@ from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
+from encdec_lib.runtime.checks import is_number, is_whole
 
 
 def spectral_radius(matrix: Any) -> float:
@@ -63,7 +64,7 @@ def set_spectral_radius(layer: RNN | GRU | LSTM, radius: float | int) -> RNN | G
       >>> round(spectral_radius(layer.W_rec[...]), 4)
       1.3
     """
-    if radius < 0:
+    if not is_number(radius) or radius < 0:
         raise ValueError(f"radius must be 0 or larger; got {radius}.")
     blocks = np.split(np.asarray(layer.W_rec[...], np.float64), layer.gates, axis=1)
     blocks = [radius / spectral_radius(block) * block for block in blocks]
@@ -235,7 +236,7 @@ def probe_symbols(
     Raises:
       ValueError: if ``steps`` is negative or ``examples`` not larger than D.
     """
-    if steps < 0:
+    if not is_whole(steps) or steps < 0:
         raise ValueError(f"steps must be 0 or larger; got {steps}.")
     if examples <= layer.state_dim:
         raise ValueError(

@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from encdec_lib.runtime.checks import check_whole, is_whole
+
 SIDE = 28
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -126,9 +128,8 @@ def shifted(
       ((10, 8, 8, 1), (10,))
     """
     count, height, width, channels = images.shape
-    if copies < 1:
-        raise ValueError(f"copies must be at least 1; got {copies}.")
-    if not 0 <= most < min(height, width):
+    check_whole("copies", copies)
+    if not is_whole(most) or not 0 <= most < min(height, width):
         raise ValueError(
             f"most must be at least 0 and less than the sides {height}×{width}; got {most}."
         )

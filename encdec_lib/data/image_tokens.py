@@ -15,6 +15,7 @@ from scipy.cluster import vq
 
 from encdec_lib.data.patches import cut, paste
 from encdec_lib.data.vocabulary import SPECIALS
+from encdec_lib.runtime.checks import is_whole
 
 FIRST = len(SPECIALS)  # the token of code 0
 
@@ -116,7 +117,7 @@ def learn_codebook(
     if len(rows) > sample:
         rows = rows[rng.choice(len(rows), sample, replace=False)]
     different = len(np.unique(rows, axis=0))
-    if not 1 <= codes <= different:
+    if not is_whole(codes) or not 1 <= codes <= different:
         raise ValueError(
             f"codes must lie between 1 and the {different} different patches of the images; got "
             f"{codes}."

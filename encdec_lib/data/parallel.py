@@ -129,8 +129,21 @@ def from_tokens(
     for i, accepted in enumerate(references):
         if not accepted:
             raise ValueError(f"references needs at least one token list; example {i} has none.")
-    source = [source_vocabulary.encode(tokens) for tokens in source_tokens]
-    target = [[*target_vocabulary.encode(accepted[0]), EOS] for accepted in references]
+    if len(source_tokens) != len(references):
+        raise ValueError(
+            f"references needs one entry an example of source_tokens, {len(source_tokens)}; got "
+            f"{len(references)}."
+        )
+    source = _encoded("source_tokens", source_tokens, "source_vocabulary", source_vocabulary)
+    target = [
+        [*ids, EOS]
+        for ids in _encoded(
+            "references",
+            [accepted[0] for accepted in references],
+            "target_vocabulary",
+            target_vocabulary,
+        )
+    ]
     return ParallelText(
         pad(source, source_width),
         pad(target, target_width),
@@ -139,6 +152,24 @@ def from_tokens(
         source_tokens,
         references,
     )
+
+
+def _encoded(name: str, rows: Sequence, known: str, vocabulary: Any) -> list[list[int]]:
+    """Ids of token lists; an unknown token is named with its place, and what can be done here."""
+    if not isinstance(vocabulary, Vocabulary):
+        raise TypeError(f"{known} must be a Vocabulary; got {type(vocabulary).__name__}.")
+    found = []
+    for i, tokens in enumerate(rows):
+        try:
+            found.append(vocabulary.encode(tokens))
+        except ValueError:
+            position = next(j for j, token in enumerate(tokens) if token not in vocabulary)
+            raise ValueError(
+                f"{name} must hold tokens of {known}, {len(vocabulary)} symbols; got "
+                f"{list(tokens)[position]!r} in example {i} at position {position}. Add it to the "
+                f"vocabulary, or put '<unk>' in its place."
+            ) from None
+    return found
 
 
 def pad(sequences: Sequence[Sequence[int]], length: int | None = None) -> Int[np.ndarray, "N L"]:

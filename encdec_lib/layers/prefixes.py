@@ -39,7 +39,7 @@ class WordPrefix(nnx.Module):
     ):
         self.embedding = Embedding(vocab_size, d_model, rngs=rngs)
         self.positions = Positions("learned", d_model, prefix_length, rngs=rngs)
-        self.dtype, self.encoding_dim = dtype, d_model
+        self.dtype, self.vocab_size, self.encoding_dim = dtype, vocab_size, d_model
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """M = S vectors. Nothing in them depends on a neighbour yet.

@@ -15,6 +15,7 @@ from jaxtyping import Array, Bool, Float
 
 from encdec_lib.layers.cells import gru_cell, linear_cell, lstm_cell, tanh_cell
 from encdec_lib.layers.recurrence import State, recurrence
+from encdec_lib.runtime.checks import check_whole
 
 
 class _Recurrent(nnx.Module):
@@ -26,8 +27,7 @@ class _Recurrent(nnx.Module):
 
     def __init__(self, in_dim: int, state_dim: int, *, reverse: bool = False, rngs: nnx.Rngs):
         for name, size in (("in_dim", in_dim), ("state_dim", state_dim)):
-            if size < 1:
-                raise ValueError(f"{name} must be at least 1; got {size}.")
+            check_whole(name, size)
         orthogonal = jax.nn.initializers.orthogonal()
         w_rec = [orthogonal(rngs.params(), (state_dim, state_dim)) for _ in range(self.gates)]
         self.W_in = nnx.Param(

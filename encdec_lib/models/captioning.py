@@ -133,9 +133,7 @@ def captioner(config: CaptionConfig = CaptionConfig(), *, rngs: nnx.Rngs) -> Enc
     Reference:
       Vinyals et al. (2015), arXiv:1411.4555.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         CNNEncoder(config.side, config.in_channels, config.channels, config.state_dim, rngs=rngs),
         RNNDecoder(config.target_vocab, config.embed_dim, config.state_dim, rngs=rngs),
     )
-    model.eval()
-    return model

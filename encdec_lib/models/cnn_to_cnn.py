@@ -136,7 +136,7 @@ class UNetDecoder(nnx.Module):
         self.ups = nnx.data([TransposedConv(a, b if skips else 2 * b, rngs=rngs) for a, b in steps])
         self.blocks = nnx.data([ConvBlock(2 * b, b, rngs=rngs) for _, b in steps])
         self.output = nnx.Linear(channels[0], num_classes, rngs=rngs)
-        self.skips, self.encoding_dim = skips, channels[-1]
+        self.skips, self.num_classes, self.encoding_dim = skips, num_classes, channels[-1]
 
     def __call__(self, encoding: Encoding) -> Decoded:
         """Scores every pixel; the image is written at once.
@@ -184,9 +184,7 @@ def unet(config: UNetConfig = UNetConfig(), *, rngs: nnx.Rngs) -> EncoderDecoder
       >>> model(jnp.ones((1, 8, 8, 1))).logits.shape
       (1, 8, 8, 11)
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         UNetEncoder(config.in_channels, config.channels, rngs=rngs),
         UNetDecoder(config.num_classes, config.channels, skips=config.skips, rngs=rngs),
     )
-    model.eval()
-    return model

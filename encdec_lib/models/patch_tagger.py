@@ -54,7 +54,7 @@ class PatchDecoder(nnx.Module):
 
     def __init__(self, encoding_dim: int, num_classes: int = NUM_CLASSES, *, rngs: nnx.Rngs):
         self.output = nnx.Linear(encoding_dim, num_classes, rngs=rngs)
-        self.encoding_dim = encoding_dim
+        self.num_classes, self.encoding_dim = num_classes, encoding_dim
 
     def __call__(self, encoding: Encoding) -> Decoded:
         """Logits ``(B, h, w, V)`` of a square grid of patches.
@@ -92,6 +92,4 @@ def patch_tagger(encoder: ViTEncoder, *, rngs: nnx.Rngs) -> EncoderDecoder:
       >>> patch_tagger(encoder, rngs=nnx.Rngs(1))(jnp.ones((3, 8, 8, 1))).logits.shape
       (3, 2, 2, 11)
     """
-    model = EncoderDecoder(encoder, PatchDecoder(encoder.encoding_dim, rngs=rngs))
-    model.eval()
-    return model
+    return EncoderDecoder(encoder, PatchDecoder(encoder.encoding_dim, rngs=rngs))

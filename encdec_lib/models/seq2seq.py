@@ -65,7 +65,7 @@ class RNNEncoder(nnx.Module):
     ):
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, reverse=reverse_source, rngs=rngs)
-        self.encoding_dim = state_dim
+        self.vocab_size, self.encoding_dim = vocab_size, state_dim
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """Encodes a padded batch; M = 1."""
@@ -99,7 +99,7 @@ class RNNDecoder(nnx.Module):
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, rngs=rngs)
         self.output = nnx.Linear(state_dim, vocab_size, rngs=rngs)
-        self.encoding_dim = state_dim
+        self.vocab_size, self.encoding_dim = vocab_size, state_dim
 
     def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
         """Scores every position, given the tokens before it."""

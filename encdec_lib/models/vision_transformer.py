@@ -184,7 +184,7 @@ class ViT(nnx.Module):
         self.head = nnx.Linear(
             config.d_model, config.num_classes, dtype=DTYPES[config.dtype], rngs=rngs
         )
-        self.config = config
+        self.config, self.num_classes = config, config.num_classes
 
     def __call__(self, images: Float[Array, "B H W C"]) -> Float[Array, "B V"]:
         """Logits of the classes."""
@@ -258,7 +258,7 @@ class CNNClassifier(nnx.Module):
         self.encoder = CNNEncoder(
             config.side, config.in_channels, config.channels, config.num_classes, rngs=rngs
         )
-        self.config = config
+        self.config, self.num_classes = config, config.num_classes
 
     def __call__(self, images: Float[Array, "B H W C"]) -> Float[Array, "B V"]:
         """Logits of the classes: the encoder's one vector, as wide as there are classes."""

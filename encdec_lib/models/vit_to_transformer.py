@@ -108,7 +108,7 @@ def grid_captioner(
     Reference:
       Xu et al. (2015), Show, Attend and Tell, arXiv:1502.03044.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         CNNEncoder(
             config.side,
             config.in_channels,
@@ -127,8 +127,6 @@ def grid_captioner(
             rngs=rngs,
         ),
     )
-    model.eval()
-    return model
 
 
 def vit_captioner(
@@ -159,9 +157,7 @@ def vit_captioner(
     Reference:
       Liu et al. (2021), CPTR: Full Transformer Network for Image Captioning, arXiv:2101.10804.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         ViTEncoder(config.encoder, rngs=rngs),
         TransformerDecoder(config.target_vocab, config.decoder, rngs=rngs),
     )
-    model.eval()
-    return model

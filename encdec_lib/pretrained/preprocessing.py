@@ -5,6 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt8
 
+from encdec_lib.runtime.checks import check_whole
+
 MEAN, STD = 0.5, 0.5  # of every channel, in ViT's preprocessor_config.json
 
 Pictures = Float[np.ndarray, "B H W C"] | UInt8[np.ndarray, "B H W C"] | Float[Array, "B H W C"]
@@ -40,8 +42,7 @@ def prepare(images: Pictures, side: int = 224) -> Float[Array, "B S S 3"]:
             f"images must be (B, H, W, C) with C = 3, or 1 for grey; got {images.shape}. A single "
             f"one is image[None]; an alpha channel is cut off by images[..., :3]."
         )
-    if side < 1:
-        raise ValueError(f"side must be at least 1; got {side}.")
+    check_whole("side", side)
     whole = images.dtype == np.uint8
     if not whole and not (images.min() >= 0 and images.max() <= 1):  # NaN fails both
         raise ValueError(

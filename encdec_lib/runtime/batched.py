@@ -13,6 +13,7 @@ import numpy as np
 from flax import nnx
 from jax.sharding import PartitionSpec as P
 
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.devices import BATCH_AXIS, batch_mesh, devices_for
 
 
@@ -56,8 +57,7 @@ def run_batched(
     count = len(examples[0])
     if not count:
         raise ValueError(f"examples must hold at least one row; got {examples[0].shape}.")
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1; got {batch_size}.")
+    check_whole("batch_size", batch_size)
     graph, state = nnx.split(model)
     size = min(batch_size, count)
     mesh = batch_mesh(devices_for(flops * size))

@@ -4,7 +4,13 @@ import dataclasses
 
 import optax
 
-from encdec_lib.runtime.checks import check_choices, check_numbers, check_shares, check_sizes
+from encdec_lib.runtime.checks import (
+    check_choices,
+    check_flags,
+    check_numbers,
+    check_shares,
+    check_sizes,
+)
 
 SCHEDULES = ("cosine", "linear", "constant")
 
@@ -37,7 +43,8 @@ class TrainConfig:
 
     def __post_init__(self):
         check_sizes(self, "steps", "batch_size", "chunk_steps")
-        check_sizes(self, "warmup_steps", least=0)
+        check_sizes(self, "warmup_steps", "seed", least=0)
+        check_flags(self, "group_by_length", "scan_steps")
         check_choices(self, schedule=SCHEDULES)
         check_shares(self, "label_smoothing")
         check_numbers(self, "learning_rate")

@@ -8,6 +8,7 @@ from typing import Any
 
 from flax import nnx
 
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.train.config import TrainConfig
 from encdec_lib.train.interrupt import ctrl_c
 from encdec_lib.train.losses import Loss
@@ -53,9 +54,10 @@ def fit(
       config: how to train.
       loss: ``loss(model, batch) -> (sum, count)``;
         :func:`~encdec_lib.train.losses.translation_loss` with the config's label smoothing if
-        None. If it has a method ``check(data)``, that is called once before training: inside a
-        compiled step no value can be looked at.
-      evaluate: called as ``evaluate(model)``, returns numbers by name; never timed as training.
+        None. If it has a method ``check(model, data)``, that is called once before training:
+        inside a compiled step no value can be looked at.
+      evaluate: called as ``evaluate(model)``, returns numbers by name, other than "step",
+        "seconds" and "loss"; never timed as training.
       eval_every: steps between evaluations; only at the end if None.
       checkpoint: a file to write at the end, and every ``checkpoint_every`` steps.
       checkpoint_every: steps between checkpoints.
@@ -70,7 +72,8 @@ def fit(
       The :class:`~encdec_lib.train.training.History`, whole even when resumed.
 
     Raises:
-      ValueError: if the data are empty or fewer than a batch, ``batch_size`` does not divide
+      ValueError: if the data are empty or fewer than a batch, an id is outside the model's
+        vocabulary, an argument has no effect without another, ``batch_size`` does not divide
         by the number of devices, the checkpoint is of another model or config, or the processes
         bring different models, data or configs.
       FloatingPointError: if the loss is no longer finite; the model keeps the weights of the
@@ -88,6 +91,7 @@ def fit(
       >>> bool(history.losses[0] > 1.5 and history.losses[-1] < 0.1)
       True
     """
+    _check_together(evaluate, eval_every, checkpoint, checkpoint_every, resume)
     going_on = resume and checkpoint is not None and pathlib.Path(checkpoint).expanduser().exists()
     training = Training.begin(
         model,
@@ -117,6 +121,28 @@ def fit(
         training.save(checkpoint)
     shown.finish(_summary(history, processes.mesh.size))
     return history
+
+
+def _check_together(
+    evaluate: Any, eval_every: Any, checkpoint: Any, checkpoint_every: Any, resume: Any
+) -> None:
+    """Refuses arguments of :func:`fit` that have no effect without another.
+
+    Raises:
+      ValueError: for the first of them, or a number of steps below 1.
+    """
+    pairs = {"evaluate": (evaluate, eval_every), "checkpoint": (checkpoint, checkpoint_every)}
+    for name, (needed, every) in pairs.items():
+        argument = "eval_every" if name == "evaluate" else "checkpoint_every"
+        if every is None:
+            continue
+        check_whole(argument, every)
+        if needed is None:
+            raise ValueError(f"{argument} has no effect without {name}; got {every}. Give both.")
+    if resume and checkpoint is None:
+        raise ValueError(
+            f"resume needs checkpoint, the file to go on from; got resume={resume} alone."
+        )
 
 
 def _due(done: int, every: int | None, config: TrainConfig) -> bool:

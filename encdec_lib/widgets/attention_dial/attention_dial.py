@@ -6,6 +6,7 @@ from pathlib import Path
 import traitlets
 
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import check_whole, is_number
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.page_model import page_model, readable_word, word_references
 from encdec_lib.widgets.parts import PARTS
@@ -102,9 +103,8 @@ class AttentionDial(BookWidget):
         max_phonemes: int = 24,
     ):
         for name, number in (("max_letters", max_letters), ("max_phonemes", max_phonemes)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
-        if not _COLDEST <= temperature <= _HOTTEST:
+            check_whole(name, number)
+        if not is_number(temperature) or not _COLDEST <= temperature <= _HOTTEST:
             raise ValueError(
                 f"temperature must lie between {_COLDEST} and {_HOTTEST:.0f}, the ends of the "
                 f"slider; got {temperature}."

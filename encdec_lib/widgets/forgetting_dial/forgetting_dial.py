@@ -10,6 +10,7 @@ import traitlets
 
 from encdec_lib.analysis.recurrent_memory import spectral_radius
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
+from encdec_lib.runtime.checks import is_number, is_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.parts import PARTS
 
@@ -73,7 +74,7 @@ class ForgettingDial(BookWidget):
     ):
         if not 2 <= len(layers) <= 6:
             raise ValueError(f"layers must be 2 to 6, to tell them apart; got {len(layers)}.")
-        if not 0 <= radius <= 1.6:
+        if not is_number(radius) or not 0 <= radius <= 1.6:
             raise ValueError(f"radius must lie between 0 and 1.6; got {radius}.")
         if chosen is None:
             chosen = next(iter(layers))
@@ -81,7 +82,7 @@ class ForgettingDial(BookWidget):
             raise ValueError(f"chosen must be one of {', '.join(layers)}; got {chosen!r}.")
         first = next(iter(layers.values()))
         steps = len(inputs)
-        if not 2 <= steps <= _LONGEST:
+        if not is_whole(steps) or not 2 <= steps <= _LONGEST:
             raise ValueError(f"inputs must have 2 to {_LONGEST} steps; got {steps}.")
         pack = _Pack()
         pack.add("inputs", inputs, (steps, first.in_dim))

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from encdec_lib.data.digits import NAMES, Digits
 from encdec_lib.data.scenes import INK
+from encdec_lib.runtime.checks import check_whole, is_number
 from encdec_lib.widgets.host.book_widget import BookWidget
 
 _LARGEST_GRAIN = 0.5  # a pixel's noise that the byte 127 stands for
@@ -57,9 +58,8 @@ class SceneCanvas(BookWidget):
         **traits: Any,
     ):
         for name, number in (("handwritings", handwritings), ("most", most)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
-        if not 0 <= noise <= 0.2:
+            check_whole(name, number)
+        if not is_number(noise) or not 0 <= noise <= 0.2:
             raise ValueError(f"noise must lie in [0, 0.2]; got {noise}.")
         if digits.images.shape[1] > side:
             raise ValueError(

@@ -11,6 +11,7 @@ from encdec_lib.data.digits import NAMES
 from encdec_lib.data.image_tokens import FIRST, Codebook
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.runtime.checks import is_number
 from encdec_lib.web.export import Exported
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.page_model import page_model
@@ -115,7 +116,7 @@ class PictureWriter(BookWidget):
             ("seed", seed, 0, 2**31 - 1),
             ("pictures", pictures, 1, MOST),
         ):
-            if not least <= number <= most:
+            if not is_number(number) or not least <= number <= most:
                 raise ValueError(f"{name} must lie between {least} and {most}; got {number}.")
         captions = [_caption("examples", example, words, room) for example in examples]
         if text is None and not captions:

@@ -8,6 +8,7 @@ import traitlets
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.digits import Digits
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.runtime.checks import is_whole
 from encdec_lib.web.export import Exported, export_model
 from encdec_lib.widgets.host.page_model import page_model
 from encdec_lib.widgets.parts import PARTS
@@ -111,13 +112,13 @@ class SceneReader(SceneCanvas):
             ("head", head, "the mean", shown["settings"]["decoder"].get("heads", 1)),
             ("layer", layer, "the top one", _layers(shown)),
         ):
-            if not 0 <= number <= most_of:
+            if not is_whole(number) or not 0 <= number <= most_of:
                 raise ValueError(
                     f"{name} must lie between 0, {special}, and {most_of}, the {name}s of "
                     f"{model!r}; got {number}."
                 )
-        if word < 0:
-            raise ValueError(f"word must be at least 0; got {word}.")
+        if not is_whole(word) or word < 0:
+            raise ValueError(f"word must be at least 0; got {word!r}.")
         super().__init__(
             sides.pop(), digits, start, handwritings, noise, most, seed,
             models=described, symbols=list(WORDS.symbols), model=model, word=word, head=head,

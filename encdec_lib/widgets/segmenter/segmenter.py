@@ -9,6 +9,7 @@ from encdec_lib.data.digits import Digits
 from encdec_lib.data.scenes import NUM_CLASSES, Scenes
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.plots.images import CLASS_COLORS
+from encdec_lib.runtime.checks import is_number
 from encdec_lib.web.export import Exported
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.page_model import page_model
@@ -115,7 +116,7 @@ class Segmenter(BookWidget):
                 f"scene must be None or one of the {len(scenes)} scenes, 0 to {len(scenes) - 1}; "
                 f"got {scene}."
             )
-        if not 0 <= noise <= _MOST_NOISE:
+        if not is_number(noise) or not 0 <= noise <= _MOST_NOISE:
             raise ValueError(f"noise must lie between 0 and {_MOST_NOISE}; got {noise}.")
         _, first = np.unique(digits.labels, return_index=True)
         palette = digits.take(first)

@@ -7,6 +7,7 @@ from typing import Any
 import traitlets
 
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import check_whole, is_whole
 from encdec_lib.web.export import Exported, export_model
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.page_model import page_model, token_lists
@@ -104,8 +105,7 @@ class TransformerExplorer(BookWidget):
         dtype: str = "float16",
     ):
         for name, number in (("max_source", max_source), ("max_target", max_target)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
+            check_whole(name, number)
         exported = model if isinstance(model, Exported) else export_model(model, dtype)
         kind = "self_attention" if exported.decoder == "reading" else "transformer"
         advice = "Show a model with attention and a recurrent encoder with AlignmentExplorer."
@@ -165,7 +165,7 @@ def _start(exported: Exported, attention: str, layer: int | None, head: int) -> 
         )
     side = "encoder" if attention == "encoder" else "decoder"
     heads = exported.settings[side].get("heads", 1)
-    if not 0 <= head <= heads:
+    if not is_whole(head) or not 0 <= head <= heads:
         raise ValueError(
             f"head must lie between 0, the mean, and {heads}, the heads of the {side}; got {head}."
         )
