@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
 from encdec_lib.layers.convolution import ConvBlock, TransposedConv, max_pool
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes, is_whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +29,15 @@ class UNetConfig:
 
     def __post_init__(self):
         check_sizes(self, "num_classes", "in_channels")
+        check_flags(self, "skips")
         check_channels(self)
 
 
 def check_channels(config: Any) -> None:
     """Raises ValueError unless ``config.channels`` are widths of two scales or more."""
     channels = config.channels
+    if not isinstance(channels, tuple | list) or not all(map(is_whole, channels)):
+        raise ValueError(f"channels must be whole numbers, one a scale; got {channels!r}.")
     if len(channels) < 2:
         raise ValueError(f"channels needs a width for two scales or more; got {channels}.")
     if min(channels) < 1:

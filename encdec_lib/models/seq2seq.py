@@ -13,7 +13,7 @@ from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Seq2SeqConfig:
 
     def __post_init__(self):
         check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "state_dim")
+        check_flags(self, "reverse_source")
 
 
 class RNNEncoder(nnx.Module):

@@ -22,7 +22,7 @@ from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding,
 from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock, KVCache
 from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.stack import DTYPES, StackConfig, TokenEmbedding
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes
 from encdec_lib.runtime.inputs import check_room
 
 
@@ -54,6 +54,7 @@ class TransformerConfig:
 
     def __post_init__(self):
         check_sizes(self, "source_vocab", "target_vocab", "encoder_layers", "decoder_layers")
+        check_flags(self, "tied")
         _ = self.encoder, self.decoder  # which check the rest
 
     @property

@@ -18,7 +18,7 @@ from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.cnn_to_cnn import check_channels
 from encdec_lib.models.transformer import TransformerDecoder
 from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +38,7 @@ class GridCaptionConfig:
     def __post_init__(self):
         check_sizes(self, "target_vocab", "side", "in_channels", "embed_dim", "encoding_dim")
         check_sizes(self, "state_dim", "align_dim")
+        check_flags(self, "positions")
         check_channels(self)
 
 

@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
 from encdec_lib.plots.images import picture
+from encdec_lib.plots.inputs import a_codebook, as_many, grey, named, numbers, pairs, texts
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, GREY, INK, WEIGHTS, use_style
+from encdec_lib.runtime.checks import check_whole
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
 _TOKENS = ListedColormap(
@@ -43,7 +45,8 @@ def codebook(book: Codebook, columns: int = 16, width: float = 6.4) -> Figure:
       The Figure; its rows say with which token they begin.
     """
     use_style()
-    count = len(book.patches)
+    check_whole("columns", columns)
+    count = len(a_codebook("book", book).patches)
     columns = min(columns, count)
     rows = -(-count // columns)
     side, step = book.patch, book.patch + 1  # a line of one pixel between two squares
@@ -79,7 +82,7 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
       The Figure with three rows, a column an image.
     """
     use_style()
-    tokens = book.encode(images)
+    tokens = a_codebook("book", book).encode(numbers("images", images, 4))
     rebuilt = book.decode(tokens)
     figure, axes = plt.subplots(
         3,
@@ -119,9 +122,12 @@ def mask(
     Raises:
       ValueError: if there is not a name for each row.
     """
-    names, size = [*words, *target], len(words)
+    names, size = [*texts("words", words), *texts("target", target)], len(words)
+    seen = numbers("seen", seen, 2).astype(bool)
     if len(seen) != len(names):
         raise ValueError(f"seen must have a row a name, {len(names)}; got {len(seen)}.")
+    if seen.shape[0] != seen.shape[1]:
+        raise ValueError(f"seen must be square, a row and a column a name; got {seen.shape}.")
     kind = np.full(seen.shape, 3)
     kind[:, :size], kind[:size] = 2, 1
     ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
@@ -163,6 +169,9 @@ def pictures(
     Raises:
       ValueError: if there are not as many captions as pictures.
     """
+    images = numbers("images", images, 3, 4)
+    texts("captions", captions), texts("read", captions if read is None else read)
+    check_whole("columns", columns)
     if len(captions) != len(images) or (read is not None and len(read) != len(images)):
         raise ValueError(
             f"captions and read must hold {len(images)} entries, one a picture; got "
@@ -207,7 +216,13 @@ def costs(
       The Figure, with a scale for the lower row.
     """
     use_style()
+    images, nats = numbers("images", images, 3, 4), numbers("nats", nats, 2)
     side = round(nats.shape[1] ** 0.5)
+    if len(nats) != len(images) or side * side != nats.shape[1]:
+        raise ValueError(
+            f"nats must have a row an image, {len(images)}, and a square number of columns; got "
+            f"{nats.shape}."
+        )
     figure, axes = plt.subplots(
         2,
         len(images),
@@ -245,6 +260,12 @@ def dials(
       The Figure, two panels side by side.
     """
     use_style()
+    count = len(numbers("temperatures", temperatures, 1))
+    for argument, curves in (("quality", quality), ("variety", variety)):
+        check_whole(f"the number of curves of {argument}", len(named(argument, curves)), most=3)
+        for name, values in curves.items():
+            as_many(f"{argument}[{name!r}]", numbers(argument, values, 1), count, "temperatures")
+    as_many("real", numbers("real", real, 1), 2, "panels")
     figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.2), layout="constrained")
     looks = (
         {"color": DECODER, "marker": "o", "linestyle": "-"},
@@ -276,6 +297,8 @@ def growth(stages: dict, width: float = 1.4) -> Figure:
       The Figure.
     """
     use_style()
+    for count, (image, rows) in pairs("stages", stages).items():
+        check_whole(f"rows of stages[{count!r}]", rows, least=0, most=len(grey("stages", image)))
     figure, axes = plt.subplots(
         1,
         len(stages),

@@ -60,14 +60,14 @@ def check_choices(config: Any, **choices: tuple[Any, ...]) -> None:
 
     Args:
       config: an object with the fields.
-      **choices: field to what it may be.
+      **choices: field to what it may be, strings and None.
 
     Raises:
       ValueError: for the first field that is something else.
     """
     for name, known in choices.items():
         value = getattr(config, name)
-        if value not in known:
+        if not (value is None or isinstance(value, str)) or value not in known:
             raise ValueError(f"{name} must be one of {', '.join(map(str, known))}; got {value!r}.")
 
 
@@ -148,6 +148,6 @@ def is_whole(value: Any) -> bool:
 def is_number(value: Any) -> bool:
     """Whether it is a finite number; a flag is none."""
     try:
-        return not isinstance(value, bool | str) and math.isfinite(value)
+        return np.ndim(value) == 0 and not isinstance(value, bool | str) and math.isfinite(value)
     except (TypeError, ValueError, OverflowError):
         return False

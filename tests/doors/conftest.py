@@ -1,0 +1,19 @@
+"""The library is called as a reader calls it, and what was tried is counted."""
+
+import pytest
+
+from tests.doors.judging import OUTCOMES
+
+
+@pytest.fixture(autouse=True)
+def _as_reader(as_reader):
+    """Without the tests' shape checks, which would answer first."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _counted(request):
+    yield
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        total = sum(OUTCOMES.values())
+        print(f"\ndoors: {total} bad inputs, {dict(OUTCOMES.most_common())}")
