@@ -1,5 +1,6 @@
 """What a figure asks of what it is to draw: numbers of so many axes, something under each name."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -148,3 +149,61 @@ def a_codebook(name: str, book: Any) -> Codebook:
     if not isinstance(book, Codebook):
         raise TypeError(f"{name} must be a Codebook; got {type(book).__name__}.")
     return book
+
+
+def square(name: str, values: Any, side: int) -> np.ndarray:
+    """A table with a row and a column for each of some names.
+
+    Args:
+      name: of the argument.
+      values: ``(L, L)``.
+      side: L.
+
+    Raises:
+      ValueError: if it is something else.
+    """
+    array = numbers(name, values, 2)
+    if len(array) != side:
+        raise ValueError(f"{name} must have a row a name, {side}; got {len(array)}.")
+    if array.shape[1] != side:
+        raise ValueError(f"{name} must have a column a name, {side}; got {array.shape[1]}.")
+    return array
+
+
+def grids(name: str, values: Any, count: int) -> np.ndarray:
+    """A number for each cell of a square grid, row by row, one grid an image.
+
+    Args:
+      name: of the argument.
+      values: ``(N, M)``, M a square number.
+      count: N.
+
+    Raises:
+      ValueError: if it is something else.
+    """
+    array = numbers(name, values, 2)
+    if len(array) != count or math.isqrt(array.shape[1]) ** 2 != array.shape[1]:
+        raise ValueError(
+            f"{name} must have a row an image, {count}, and a square number of columns; got "
+            f"{array.shape}."
+        )
+    return array
+
+
+def curves_over(name: str, curves: Any, count: int, of: str, most: int) -> None:
+    """Curves by name, each with a number for each place along the axis.
+
+    Args:
+      name: of the argument.
+      curves: a dictionary.
+      count: how many places there are.
+      of: what they are.
+      most: how many curves can be told apart.
+
+    Raises:
+      ValueError: if there are none or too many, or one of another length.
+    """
+    if len(named(name, curves)) > most:
+        raise ValueError(f"{name} must hold at most {most} curves; got {len(curves)}.")
+    for key, values in curves.items():
+        as_many(f"{name}[{key!r}]", numbers(name, values, 1), count, of)

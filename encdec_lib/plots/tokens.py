@@ -2,6 +2,7 @@
 with what was asked for and what was read in them.
 """
 
+import math
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -12,9 +13,18 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
+from encdec_lib.plots.dials import dials as dials
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.inputs import a_codebook, as_many, grey, named, numbers, pairs, texts
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, GREY, INK, WEIGHTS, use_style
+from encdec_lib.plots.inputs import (
+    a_codebook,
+    grey,
+    grids,
+    numbers,
+    pairs,
+    square,
+    texts,
+)
+from encdec_lib.plots.style import GREY, INK, WEIGHTS, use_style
 from encdec_lib.runtime.checks import check_whole
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
@@ -123,11 +133,7 @@ def mask(
       ValueError: if there is not a name for each row.
     """
     names, size = [*texts("words", words), *texts("target", target)], len(words)
-    seen = numbers("seen", seen, 2).astype(bool)
-    if len(seen) != len(names):
-        raise ValueError(f"seen must have a row a name, {len(names)}; got {len(seen)}.")
-    if seen.shape[0] != seen.shape[1]:
-        raise ValueError(f"seen must be square, a row and a column a name; got {seen.shape}.")
+    seen = square("seen", seen, len(names)).astype(bool)
     kind = np.full(seen.shape, 3)
     kind[:, :size], kind[:size] = 2, 1
     ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
@@ -216,13 +222,9 @@ def costs(
       The Figure, with a scale for the lower row.
     """
     use_style()
-    images, nats = numbers("images", images, 3, 4), numbers("nats", nats, 2)
-    side = round(nats.shape[1] ** 0.5)
-    if len(nats) != len(images) or side * side != nats.shape[1]:
-        raise ValueError(
-            f"nats must have a row an image, {len(images)}, and a square number of columns; got "
-            f"{nats.shape}."
-        )
+    images = numbers("images", images, 3, 4)
+    nats = grids("nats", nats, len(images))
+    side = math.isqrt(nats.shape[1])
     figure, axes = plt.subplots(
         2,
         len(images),
@@ -239,49 +241,6 @@ def costs(
     figure.colorbar(drawn, ax=axes[1], label="nats")
     axes[0, 0].set_ylabel("image")
     axes[1, 0].set_ylabel("cost")
-    return figure
-
-
-def dials(
-    temperatures: list,
-    quality: dict,
-    variety: dict,
-    real: tuple,
-) -> Figure:
-    """Draws what is right and how much samples differ, against temperature.
-
-    Args:
-      temperatures: along the horizontal axes.
-      quality: from a name to percent right, one a temperature.
-      variety: from the same names to the spread between samples of one caption.
-      real: percent right and spread of real scenes, drawn as a dashed line.
-
-    Returns:
-      The Figure, two panels side by side.
-    """
-    use_style()
-    count = len(numbers("temperatures", temperatures, 1))
-    for argument, curves in (("quality", quality), ("variety", variety)):
-        check_whole(f"the number of curves of {argument}", len(named(argument, curves)), most=3)
-        for name, values in curves.items():
-            as_many(f"{argument}[{name!r}]", numbers(argument, values, 1), count, "temperatures")
-    as_many("real", numbers("real", real, 1), 2, "panels")
-    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.2), layout="constrained")
-    looks = (
-        {"color": DECODER, "marker": "o", "linestyle": "-"},
-        {"color": ENCODER, "marker": "s", "linestyle": "--"},
-        {"color": ATTENTION, "marker": "D", "linestyle": "-."},
-    )
-    labels = ("digits right (%)", "difference of two samples")
-    for ax, curves, level, label in zip(axes, (quality, variety), real, labels, strict=True):
-        for look, (name, values) in zip(looks, curves.items(), strict=False):
-            ax.plot(temperatures, values, label=name, markersize=5, **look)
-        ax.axhline(level, color=GREY, linewidth=1.4, linestyle=(0, (2, 2)), label="real scenes")
-        ax.set(xlabel="temperature", ylabel=label)
-        ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
-        ax.set_ylim(bottom=0)
-    axes[0].set_ylim(0, 102)
-    axes[0].legend(loc="lower left")
     return figure
 
 

@@ -105,9 +105,6 @@ def test_pairs_of_texts(change):
     refused(parallel.from_tokens, **(good | change), also=("length",))
 
 
-test_pairs_of_texts = pytest.mark.filterwarnings("error")(test_pairs_of_texts)
-
-
 @few
 @given(st.sampled_from([None, 3, [3], [["a"]], [[4.5]], "ab", [[None]]]), bad.wholes(0, none=True))
 def test_rows_to_be_padded(rows, length):

@@ -9,6 +9,7 @@ import traitlets
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import text, texts
 from encdec_lib.widgets.host.page_model import page_model, readable_word, word_references
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
@@ -103,10 +104,10 @@ class AlignmentExplorer(BookWidget):
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
             references=known,
-            reference_name=reference_name,
+            reference_name=text("reference_name", reference_name),
             examples=[
                 readable_word("examples", example, source_vocabulary, max_letters)
-                for example in examples
+                for example in texts("examples", examples)
             ],
             sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
             max_letters=max_letters,

@@ -10,6 +10,7 @@ from encdec_lib.data.digits import Digits
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.runtime.checks import is_whole
 from encdec_lib.web.export import Exported, export_model
+from encdec_lib.widgets.host.inputs import by_name
 from encdec_lib.widgets.host.page_model import page_model
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.scene_canvas import SCENE_CSS, SceneCanvas
@@ -95,14 +96,14 @@ class SceneReader(SceneCanvas):
         seed: int = 0,
         dtype: str = "float16",
     ):
-        if not 1 <= len(models) <= 4:
+        if not 1 <= len(by_name("models", models)) <= 4:
             raise ValueError(f"models must be 1 to 4; got {len(models)}.")
         described = [
             {"name": name, "model": _described(name, each, dtype)} for name, each in models.items()
         ]
         names = list(models)
         model = names[0] if model is None else model
-        if model not in names:
+        if not isinstance(model, str) or model not in names:
             raise ValueError(f"model must be one of {', '.join(names)}; got {model!r}.")
         sides = {each["model"]["settings"]["encoder"]["side"] for each in described}
         if len(sides) > 1:
