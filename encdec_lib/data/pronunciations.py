@@ -60,7 +60,7 @@ def load(max_letters: int = MAX_LETTERS, limit: int | None = None) -> Splits:
         raise ValueError(
             f"max_letters must lie in [{MIN_LETTERS}, {MAX_LETTERS}]; got {max_letters}."
         )
-    if limit is not None and limit < 1:
+    if limit is not None and (not is_whole(limit) or limit < 1):
         raise ValueError(f"limit must be at least 1, or None for all words; got {limit}.")
     parts = {"train": [], "dev": [], "test": []}
     for word, sounds in read_dictionary().items():
@@ -125,6 +125,8 @@ def encode_word(word: str, vocabulary: Vocabulary = LETTERS) -> list[int]:
       >>> encode_word(" Cab ")
       [6, 4, 5]
     """
+    if not isinstance(word, str):
+        raise TypeError(f"word must be a text; got {word!r:.60}.")
     letters = word.strip().lower()
     if not letters:
         raise ValueError("word is empty; type an English word, such as 'attention'.")

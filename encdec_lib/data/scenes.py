@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from encdec_lib.data.digits import Digits
-from encdec_lib.runtime.checks import is_whole
+from encdec_lib.data.digits import Digits, check_digits
+from encdec_lib.runtime.checks import is_number, is_whole
 
 SIDE = 32  # of the canvas, in pixels
 INK = 0.3  # grey level from which a pixel belongs to a digit
@@ -94,11 +94,18 @@ def draw(
       >>> scenes.images.shape, sorted(set(scenes.masks.ravel().tolist()))
       ((3, 16, 16, 1), [0, 8])
     """
+    check_digits("digits", digits)
+    for name, number in (("count", count), ("most", most), ("fewest", fewest), ("side", side)):
+        if not is_whole(number):
+            raise ValueError(f"{name} must be a whole number; got {number!r}.")
+    for name, share in (("overlap", overlap), ("noise", noise), ("margin", margin)):
+        if not is_number(share):
+            raise ValueError(f"{name} must be a number; got {share!r}.")
     if count < 1 or len(digits) < 1:
         raise ValueError(
             f"count and digits must be at least 1 scene and 1 image; got {count} and {len(digits)}."
         )
-    if not is_whole(fewest) or not 1 <= fewest <= most:
+    if not 1 <= fewest <= most:
         raise ValueError(
             f"fewest must be at least 1 digit and at most `most`; got fewest={fewest}, "
             f"most={most}. A canvas without a digit has nothing to find."

@@ -111,7 +111,9 @@ def load(
     Raises:
       ValueError: if lengths are out of order or ask for more different sentences than exist.
     """
+    check_whole("train", train)
     test_max = max_length if test_max is None else test_max
+    check_whole("test_max", test_max)
     return Splits(
         generate(train, min_length, max_length, seed, "train"),
         _by_bucket(test_per_bucket, min_length, max_length, seed, "dev"),
@@ -187,7 +189,8 @@ def growing_sentence(max_length: int = 50, seed: int = 0) -> list[tuple[list[str
 
 def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) -> list[Sentence]:
     """Sentences of one part, lengths spread evenly, in random order."""
-    if part not in ("train", "dev", "test"):
+    check_whole("max_length", max_length)
+    if not isinstance(part, str) or part not in ("train", "dev", "test"):
         raise ValueError(f'part must be "train", "dev" or "test"; got {part!r}.')
     if not is_whole(min_length) or not SHORTEST <= min_length <= max_length:
         raise ValueError(

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.inputs import check_ids
 
 
@@ -32,6 +33,8 @@ def batch_order(
       >>> batch_order(4, 2, 3, seed=0).shape
       (3, 2)
     """
+    for name, value in (("count", count), ("batch_size", batch_size), ("steps", steps)):
+        check_whole(name, value)
     if count < batch_size:
         raise ValueError(
             f"batch_size is {batch_size}, but there are only {count} examples. Lower it."

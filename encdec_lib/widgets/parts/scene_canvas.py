@@ -89,7 +89,8 @@ class SceneCanvas(BookWidget):
         for place in listed("start", start):
             if len(listed("start", place)) != 3 or not all(map(is_whole, place)):
                 raise ValueError(
-                    f"start must hold triples of whole numbers (label, top, left); got {place!r:.60}."
+                    f"start must hold triples of whole numbers (label, top, left); got "
+                    f"{place!r:.60}."
                 )
         self.places = [self._place(first, *place) for place in start]
 
