@@ -7,7 +7,9 @@ positions, M vectors in an encoding, D their width, V vocabulary, H heads. An im
 
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
@@ -141,36 +143,6 @@ class HasEncoder(Protocol):
     encoder: Encoder
 
 
-def steps_for(decoder: Any, length: int | None) -> int:
-    """How many steps a decoder makes room for.
-
-    Args:
-      decoder: one that may say how long its longest output is (:class:`HasLimit`).
-      length: what was asked for; if None ``DEFAULT_LENGTH``, or fewer where the decoder has
-        positions for fewer.
-
-    Returns:
-      The number of steps.
-
-    Raises:
-      ValueError: if more were asked for than the decoder has positions for.
-
-    Example:
-      >>> from types import SimpleNamespace
-      >>> steps_for(SimpleNamespace(max_length=7), None), steps_for(object(), None)
-      (7, 64)
-    """
-    most = decoder.max_length if isinstance(decoder, HasLimit) else None
-    if length is None:
-        return DEFAULT_LENGTH if most is None else min(DEFAULT_LENGTH, most)
-    if most is not None and length > most:
-        raise ValueError(
-            f"max_length is {most}: there are no positions for a target of {length} tokens. Ask "
-            f"for fewer, or build the model with a larger max_length."
-        )
-    return length
-
-
 class EncoderDecoder(nnx.Module):
     r"""An encoder f: X → H and a decoder g: H → Y, checked to fit when they meet.
 
@@ -199,6 +171,12 @@ class EncoderDecoder(nnx.Module):
     """
 
     def __init__(self, encoder: Encoder, decoder: TokenDecoder | ImageDecoder):
+        for name, part in (("encoder", encoder), ("decoder", decoder)):
+            if not hasattr(part, "encoding_dim"):
+                raise TypeError(
+                    f"{name} must say the width of an encoding's vectors, encoding_dim; got "
+                    f"{type(part).__name__}, which does not."
+                )
         if encoder.encoding_dim != decoder.encoding_dim:
             raise ValueError(
                 f"The encoder writes vectors of width {encoder.encoding_dim}, but the decoder "
@@ -223,7 +201,7 @@ class EncoderDecoder(nnx.Module):
           ValueError: if the batch is empty, ``source`` is neither tokens nor images, or
             ``mask`` has another shape than ``source``.
         """
-        source = jnp.asarray(source)
+        source = _array("source", source)
         if source.ndim not in (2, 4) or 0 in source.shape:
             raise ValueError(
                 f"source needs at least one example and one position, tokens (B, S) or images "
@@ -233,7 +211,7 @@ class EncoderDecoder(nnx.Module):
             return self.encoder(source, None)
         if mask is None:
             mask = source != PAD
-        mask = jnp.asarray(mask)
+        mask = _array("mask", mask)
         if mask.shape != source.shape[:2]:
             raise ValueError(
                 f"mask needs one flag per source token, shape (B, S) = {source.shape[:2]}; "
@@ -267,7 +245,7 @@ class EncoderDecoder(nnx.Module):
             if target_in is not None:
                 raise ValueError(
                     f"target_in must be left out: this decoder has no start and step, so it writes "
-                    f"an image at once; got an array of shape {target_in.shape}."
+                    f"an image at once; got an array of shape {jnp.shape(target_in)}."
                 )
             return self.decoder(self.encode(source, mask))
         if target_in is None:
@@ -275,9 +253,24 @@ class EncoderDecoder(nnx.Module):
                 "target_in is needed by a decoder that writes tokens, shape (B, T); got None. "
                 "Pass shift_right(target), or let encdec_lib.generate write by itself."
             )
+        source, target_in = _array("source", source), _array("target_in", target_in)
+        if target_in.ndim != 2:
+            raise ValueError(f"target_in must be token ids (B, T); got {target_in.shape}.")
         if target_in.shape[0] != source.shape[0]:
             raise ValueError(
                 f"source has {source.shape[0]} examples but target_in has {target_in.shape[0]}. "
                 f"Pass the same examples in both."
             )
-        return self.decoder(jnp.asarray(target_in), self.encode(source, mask))
+        return self.decoder(target_in, self.encode(source, mask))
+
+
+def _array(name: str, values: Any) -> Array:
+    """An array of numbers, or an error that names the argument."""
+    if isinstance(values, jax.Array):  # a tracer is one
+        return values
+    try:
+        return jnp.asarray(np.asarray(values))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} must be an array of numbers, with rows of one length; got {values!r:.60}."
+        ) from None

@@ -25,6 +25,8 @@ def classify(
       ValueError: if there is no image, a pixel is not finite, ``batch_size`` is below 1, or the
         model is an encoder-decoder.
     """
+    if not isinstance(model, nnx.Module):
+        raise TypeError(f"model must be a Flax NNX module; got {type(model).__name__}.")
     if isinstance(model, EncoderDecoder):
         raise ValueError(
             f"model must give an image's logits (B, V), as vit(...) and cnn_classifier(...) do; "

@@ -4,9 +4,10 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
 from jaxtyping import Bool, Float, Int
 
-from encdec_lib.encoding import EncoderDecoder, TokenDecoder
+from encdec_lib.encoding import EncoderDecoder, HasClasses, TokenDecoder
 from encdec_lib.runtime.batched import run_batched
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.flops import step_flops
@@ -36,8 +37,18 @@ def segment(model: EncoderDecoder, images: Any, batch_size: int = 256) -> Int[np
       >>> segment(model, np.zeros((5, 8, 8, 1), np.float32)).shape
       (5, 8, 8)
     """
+    if not isinstance(model, nnx.Module):
+        raise TypeError(f"model must be a Flax NNX module; got {type(model).__name__}.")
+    if isinstance(model, HasClasses):
+        raise ValueError(
+            f"model must give every pixel a class; got {type(model).__name__}, which gives an "
+            f"image one: use encdec_lib.evaluation.classes.classify."
+        )
     if isinstance(model, EncoderDecoder) and isinstance(model.decoder, TokenDecoder):
-        raise ValueError(f"model must write images; got a {type(model.decoder).__name__}.")
+        raise ValueError(
+            f"model must write images; got a {type(model.decoder).__name__}, which writes tokens: "
+            f"use encdec_lib.generate."
+        )
     images = check_images("images", images).astype(np.float32)
     check_whole("batch_size", batch_size)
     flops = step_flops(model, [images], 1) / 3  # forwards alone

@@ -15,7 +15,7 @@ from encdec_lib.evaluation import metrics
 from encdec_lib.generate.beam import beam_search
 from encdec_lib.generate.common import token_decoder
 from encdec_lib.generate.sampling import greedy
-from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.checks import check_whole, is_whole
 from encdec_lib.runtime.inputs import vocabulary_of
 from encdec_lib.train.data_checks import check_pairs
 from encdec_lib.train.losses import shift_right, summed_cross_entropy
@@ -54,6 +54,9 @@ def decode(
       2
     """
     decoder = token_decoder(model)
+    _check_part(part)
+    if not is_whole(width) or width < 1:
+        raise ValueError(f"width must be at least 1; got {width!r}. 1 is greedy search.")
     size = vocabulary_of(decoder)
     if size is not None and size > len(part.target_vocabulary):
         raise ValueError(
@@ -144,6 +147,7 @@ def teacher_forced_scores(
       1.0
     """
     token_decoder(model)
+    _check_part(part)
     check_pairs(model, (part.source, part.target))
     check_whole("batch_size", batch_size)
     nats, count = 0.0, 0.0
@@ -155,6 +159,16 @@ def teacher_forced_scores(
         bits = None if bits is None or sums[2] is None else bits + float(sums[2])
     out = {"perplexity": math.exp(nats / count)}
     return out if bits is None else out | {"entropy": bits / count}
+
+
+def _check_part(part) -> None:
+    """Held-out examples, or what has the same fields."""
+    lacks = [name for name in ("source", "target", "target_vocabulary") if not hasattr(part, name)]
+    if lacks:
+        raise TypeError(
+            f"part must have source, target and target_vocabulary, as ParallelText has; got "
+            f"{type(part).__name__} without {lacks[0]}."
+        )
 
 
 @nnx.jit

@@ -15,11 +15,11 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from encdec_lib.data.vocabulary import BOS, PAD
-from encdec_lib.encoding import EncoderDecoder, TokenDecoder, steps_for
+from encdec_lib.encoding import EncoderDecoder, TokenDecoder
 from encdec_lib.runtime.batched import run_batched
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.flops import step_flops
-from encdec_lib.runtime.inputs import check_source
+from encdec_lib.runtime.inputs import check_source, steps_for
 
 Arrays = np.ndarray | Array  # JAX's inside a jit, NumPy's outside
 

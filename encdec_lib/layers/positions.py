@@ -64,7 +64,8 @@ def sinusoidal(
     Reference:
       Vaswani et al. (2017), arXiv:1706.03762, section 3.5.
     """
-    if layout not in LAYOUTS:
+    check_whole("d_model", d_model)
+    if not isinstance(layout, str) or layout not in LAYOUTS:
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}; got {layout!r}.")
     angles = _angles(positions, d_model, longest)
     pair = jnp.stack([jnp.sin(angles), jnp.cos(angles)])  # (2, T, D/2)
@@ -96,8 +97,8 @@ def sinusoidal_grid(side: int, d_model: int, longest: int | float = 100.0) -> Fl
     Reference:
       Carion et al. (2020), DETR, arXiv:2005.12872, appendix A.4.
     """
-    if side < 1 or d_model < 1:
-        raise ValueError(f"side and d_model must be at least 1; got {side} and {d_model}.")
+    check_whole("side", side)
+    check_whole("d_model", d_model)
     half = -(-d_model // 4) * 2  # even, and twice as much is at least D
     line = sinusoidal(jnp.arange(side), half, longest=longest)
     rows, columns = jnp.repeat(line, side, axis=0), jnp.tile(line, (side, 1))
@@ -172,7 +173,7 @@ class Positions(nnx.Module):
     """
 
     def __init__(self, kind: str, d_model: int, max_length: int = 64, *, rngs: nnx.Rngs):
-        if kind not in POSITIONS:
+        if not isinstance(kind, str) or kind not in POSITIONS:
             raise ValueError(f"positions must be one of {', '.join(POSITIONS)}; got {kind!r}.")
         check_whole("d_model", d_model)
         check_whole("max_length", max_length)

@@ -70,6 +70,11 @@ class _Recurrent(nnx.Module):
         Raises:
           ValueError: if widths, mask or state do not fit.
         """
+        if inputs.ndim != 3:
+            raise ValueError(
+                f"inputs must have width {self.in_dim} (in_dim), shape (B, S, E); got "
+                f"{inputs.shape}."
+            )
         batch, length, width = inputs.shape
         if width != self.in_dim:
             raise ValueError(
@@ -255,6 +260,8 @@ class Bidirectional(nnx.Module):
     """
 
     def __init__(self, layer: type[_Recurrent], in_dim: int, state_dim: int, *, rngs: nnx.Rngs):
+        if not isinstance(layer, type) or not issubclass(layer, _Recurrent):
+            raise TypeError(f"layer must be RNN, GRU or LSTM; got {layer!r:.60}.")
         self.forward = layer(in_dim, state_dim, rngs=rngs)
         self.backward = layer(in_dim, state_dim, reverse=True, rngs=rngs)
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.checks import check_wholes
 
 
 @runtime_checkable
@@ -96,6 +96,7 @@ class GeneralScore(nnx.Module):
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(state_dim=state_dim, encoding_dim=encoding_dim)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W = nnx.Param(glorot(rngs.params(), (encoding_dim, state_dim)))
 
@@ -135,7 +136,7 @@ class AdditiveScore(nnx.Module):
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, align_dim: int, *, rngs: nnx.Rngs):
-        check_whole("align_dim", align_dim)
+        check_wholes(state_dim=state_dim, encoding_dim=encoding_dim, align_dim=align_dim)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W_query = nnx.Param(glorot(rngs.params(), (state_dim, align_dim)))
         self.W_key = nnx.Param(glorot(rngs.params(), (encoding_dim, align_dim)))
@@ -181,7 +182,7 @@ class LocationScore(nnx.Module):
     """
 
     def __init__(self, state_dim: int, max_source: int, *, rngs: nnx.Rngs):
-        check_whole("max_source", max_source)
+        check_wholes(state_dim=state_dim, max_source=max_source)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W = nnx.Param(glorot(rngs.params(), (state_dim, max_source)))
 

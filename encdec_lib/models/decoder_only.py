@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
-from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding, steps_for
+from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.blocks import EncoderBlock, KVCache
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.masks import PREFIXES, prefix_mask
@@ -25,7 +25,7 @@ from encdec_lib.layers.positions import Positions
 from encdec_lib.layers.prefixes import PatchPrefix, WordPrefix
 from encdec_lib.layers.stack import DTYPES, StackConfig
 from encdec_lib.runtime.checks import check_choices, check_sizes
-from encdec_lib.runtime.inputs import check_room
+from encdec_lib.runtime.inputs import check_room, steps_for
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,6 +14,7 @@ from encdec_lib.data.patches import cut
 from encdec_lib.data.scenes import BACKGROUND, NUM_CLASSES
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
 from encdec_lib.models.vision_transformer import ViTEncoder
+from encdec_lib.runtime.checks import check_wholes
 
 
 def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray, "N h w"]:
@@ -53,6 +54,7 @@ class PatchDecoder(nnx.Module):
     """
 
     def __init__(self, encoding_dim: int, num_classes: int = NUM_CLASSES, *, rngs: nnx.Rngs):
+        check_wholes(encoding_dim=encoding_dim, num_classes=num_classes)
         self.output = nnx.Linear(encoding_dim, num_classes, rngs=rngs)
         self.num_classes, self.encoding_dim = num_classes, encoding_dim
 

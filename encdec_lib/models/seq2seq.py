@@ -13,7 +13,7 @@ from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
-from encdec_lib.runtime.checks import check_flags, check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes, check_wholes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +64,7 @@ class RNNEncoder(nnx.Module):
         reverse_source: bool = False,
         rngs: nnx.Rngs,
     ):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, state_dim=state_dim)
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, reverse=reverse_source, rngs=rngs)
         self.vocab_size, self.encoding_dim = vocab_size, state_dim
@@ -97,6 +98,7 @@ class RNNDecoder(nnx.Module):
     """
 
     def __init__(self, vocab_size: int, embed_dim: int, state_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, state_dim=state_dim)
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, rngs=rngs)
         self.output = nnx.Linear(state_dim, vocab_size, rngs=rngs)

@@ -18,12 +18,12 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
-from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding, steps_for
+from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock, KVCache
 from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.stack import DTYPES, StackConfig, TokenEmbedding
 from encdec_lib.runtime.checks import check_flags, check_sizes
-from encdec_lib.runtime.inputs import check_room
+from encdec_lib.runtime.inputs import check_room, steps_for
 
 
 @dataclasses.dataclass(frozen=True)

@@ -247,7 +247,7 @@ class CNNClassifierConfig:
 
     def __post_init__(self):
         check_sizes(self, "side", "in_channels", "num_classes")
-        check_channels(self)
+        check_channels(self.channels)
 
 
 class CNNClassifier(nnx.Module):

@@ -39,7 +39,7 @@ class GridCaptionConfig:
         check_sizes(self, "target_vocab", "side", "in_channels", "embed_dim", "encoding_dim")
         check_sizes(self, "state_dim", "align_dim")
         check_flags(self, "positions")
-        check_channels(self)
+        check_channels(self.channels)
 
 
 @dataclasses.dataclass(frozen=True)

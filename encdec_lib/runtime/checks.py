@@ -32,6 +32,19 @@ def check_whole(name: str, value: Any, least: int = 1, most: int | None = None) 
         raise ValueError(f"{name} must be at most {most}; got {value}.")
 
 
+def check_wholes(**sizes: Any) -> None:
+    """Asks for whole numbers of at least 1.
+
+    Args:
+      **sizes: what was given, by the names of the arguments.
+
+    Raises:
+      ValueError: for the first that is something else.
+    """
+    for name, value in sizes.items():
+        check_whole(name, value)
+
+
 def check_sizes(config: Any, *names: str, least: int = 1) -> None:
     """Fields that count something.
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from encdec_lib.encoding import HasVocabulary
+from encdec_lib.encoding import DEFAULT_LENGTH, HasLimit, HasVocabulary
 
 _LARGEST_GREY = 1  # whole numbers beyond it are grey levels of 0 to 255
 
@@ -179,6 +179,36 @@ def check_source(name: str, source: Any, encoder: Any) -> np.ndarray:
 def vocabulary_of(part: Any) -> int | None:
     """How many ids an encoder or decoder knows, V; None where it does not say."""
     return part.vocab_size if isinstance(part, HasVocabulary) else None
+
+
+def steps_for(decoder: Any, length: int | None) -> int:
+    """How many steps a decoder makes room for.
+
+    Args:
+      decoder: one that may say how long its longest output is (:class:`~encdec_lib.encoding.HasLimit`).
+      length: what was asked for; if None ``DEFAULT_LENGTH``, or fewer where the decoder has
+        positions for fewer.
+
+    Returns:
+      The number of steps.
+
+    Raises:
+      ValueError: if more were asked for than the decoder has positions for.
+
+    Example:
+      >>> from types import SimpleNamespace
+      >>> steps_for(SimpleNamespace(max_length=7), None), steps_for(object(), None)
+      (7, 64)
+    """
+    most = decoder.max_length if isinstance(decoder, HasLimit) else None
+    if length is None:
+        return DEFAULT_LENGTH if most is None else min(DEFAULT_LENGTH, most)
+    if most is not None and length > most:
+        raise ValueError(
+            f"max_length is {most}: there are no positions for a target of {length} tokens. Ask "
+            f"for fewer, or build the model with a larger max_length."
+        )
+    return length
 
 
 def check_room(done: Any, room: int) -> None:
