@@ -185,7 +185,8 @@ def steps_for(decoder: Any, length: int | None) -> int:
     """How many steps a decoder makes room for.
 
     Args:
-      decoder: one that may say how long its longest output is (:class:`~encdec_lib.encoding.HasLimit`).
+      decoder: one that may say how long its longest output is, as
+        :class:`~encdec_lib.encoding.HasLimit` does.
       length: what was asked for; if None ``DEFAULT_LENGTH``, or fewer where the decoder has
         positions for fewer.
 
