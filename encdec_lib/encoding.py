@@ -5,6 +5,8 @@ positions, M vectors in an encoding, D their width, V vocabulary, H heads. An im
 ``(B, H, W, C)``: rows, columns, channels.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
@@ -208,7 +210,8 @@ class EncoderDecoder(nnx.Module):
                 f"(B, H, W, C); got {source.shape}. Check what the batch was made from."
             )
         if source.ndim == 4:
-            return self.encoder(source, None)
+            with _tokens_called("source"):
+                return self.encoder(source, None)
         if mask is None:
             mask = source != PAD
         mask = _array("mask", mask)
@@ -217,7 +220,8 @@ class EncoderDecoder(nnx.Module):
                 f"mask needs one flag per source token, shape (B, S) = {source.shape[:2]}; "
                 f"got {mask.shape}. Leave it out to use source != <pad>."
             )
-        return self.encoder(source, mask)
+        with _tokens_called("source"):
+            return self.encoder(source, mask)
 
     def __call__(
         self,
@@ -261,7 +265,20 @@ class EncoderDecoder(nnx.Module):
                 f"source has {source.shape[0]} examples but target_in has {target_in.shape[0]}. "
                 f"Pass the same examples in both."
             )
-        return self.decoder(target_in, self.encode(source, mask))
+        encoding = self.encode(source, mask)
+        with _tokens_called("target_in"):
+            return self.decoder(target_in, encoding)
+
+
+@contextlib.contextmanager
+def _tokens_called(name: str) -> Iterator[None]:
+    """An embedding speaks of its tokens; whoever called the model knows them by another name."""
+    try:
+        yield
+    except ValueError as error:
+        if not str(error).startswith("tokens must"):
+            raise
+        raise ValueError(f"{name}{str(error).removeprefix('tokens')}") from None
 
 
 def _array(name: str, values: Any) -> Array:

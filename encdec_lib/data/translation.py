@@ -113,7 +113,8 @@ def load(
     """
     check_whole("train", train)
     test_max = max_length if test_max is None else test_max
-    check_whole("test_max", test_max)
+    check_whole("test_per_bucket", test_per_bucket)
+    check_whole("test_max", test_max, least=min_length if is_whole(min_length) else 1)
     return Splits(
         generate(train, min_length, max_length, seed, "train"),
         _by_bucket(test_per_bucket, min_length, max_length, seed, "dev"),
@@ -187,7 +188,9 @@ def growing_sentence(max_length: int = 50, seed: int = 0) -> list[tuple[list[str
         clause = draw_clause(rng, 10)
 
 
-def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) -> list[Sentence]:
+def _draw(
+    count: int, min_length: int, max_length: int, seed: int, part: str, asked: str = "count"
+) -> list[Sentence]:
     """Sentences of one part, lengths spread evenly, in random order."""
     check_whole("max_length", max_length)
     if not isinstance(part, str) or part not in ("train", "dev", "test"):
@@ -210,7 +213,7 @@ def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) ->
         else:
             raise ValueError(
                 f"There are too few different {part} sentences of {length} tokens for "
-                f"count={count}; ask for fewer, or for a wider range of lengths."
+                f"{asked}={count}; ask for fewer, or for a wider range of lengths."
             )
         seen.add(english)
         sentences.append(sentence)
@@ -219,17 +222,16 @@ def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) ->
 
 
 def _by_bucket(
-    per_bucket: int, min_length: int, max_length: int, seed: int, part: str
+    test_per_bucket: int, min_length: int, max_length: int, seed: int, part: str
 ) -> ParallelText:
-    """``per_bucket`` sentences for each bucket that begins within the range."""
-    check_whole("test_per_bucket", per_bucket)
+    """``test_per_bucket`` sentences for each bucket that begins within the range."""
     sentences = []
     edges = [*BUCKET_EDGES, *range(BUCKET_EDGES[-1] + 5, max_length + 6, 5)]
     edges[0] = min(edges[0], min_length)
     for low, high in itertools.pairwise(edges):
         low, high = max(low, min_length), min(high - 1, max_length)
         if low <= high:
-            sentences += _draw(per_bucket, low, high, seed, part)
+            sentences += _draw(test_per_bucket, low, high, seed, part, "test_per_bucket")
     return _parallel(sentences, max_length)
 
 

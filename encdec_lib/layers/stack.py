@@ -64,7 +64,7 @@ class StackConfig:
         if None in (self.d_k, self.d_v) and self.d_model % self.heads:
             raise ValueError(
                 f"heads must divide d_model = {self.d_model}, so that every head gets the same "
-                f"share; got heads = {self.heads}. Choose a divisor, or give d_k and d_v yourself."
+                f"share; got heads = {self.heads}. Choose a divisor."
             )
 
     def blocks(self, block: type[Block], rngs: nnx.Rngs) -> list[Block]:

@@ -24,7 +24,7 @@ from encdec_lib.layers.masks import PREFIXES, prefix_mask
 from encdec_lib.layers.positions import Positions
 from encdec_lib.layers.prefixes import PatchPrefix, WordPrefix
 from encdec_lib.layers.stack import DTYPES, StackConfig
-from encdec_lib.runtime.checks import check_choices, check_sizes
+from encdec_lib.runtime.checks import check_choices, check_sizes, check_whole
 from encdec_lib.runtime.inputs import check_room, steps_for
 
 
@@ -223,6 +223,7 @@ def text_to_image(
     Reference:
       Ramesh et al. (2021), Zero-Shot Text-to-Image Generation, arXiv:2102.12092.
     """
+    check_whole("prompt_vocab", prompt_vocab)
     prefix = WordPrefix(
         prompt_vocab,
         config.prefix_length,
