@@ -55,9 +55,9 @@ def refused(function: Any, *args: Any, also: tuple[str, ...] = (), **kwargs: Any
     else:
         said, problem = f"returned {found!r:.200}", "it passes in silence"
     OUTCOMES["poor" if problem else said.split(":")[0]] += 1
-    given = [f"{a!r:.80}" for a in args] + [f"{k}={v!r:.80}" for k, v in kwargs.items()]
-    name = getattr(function, "__qualname__", str(function))
     if problem:
+        given = [f"{a!r:.80}" for a in args] + [f"{k}={v!r:.80}" for k, v in kwargs.items()]
+        name = getattr(function, "__qualname__", f"{function!r:.80}")
         pytest.fail(f"{problem}:\n  {name}({', '.join(given)})\n  {said:.600}", pytrace=False)
     return said
 
