@@ -77,7 +77,14 @@ def batch_mesh(devices: list | None = None) -> Mesh:
 
     Returns:
       A mesh with the single axis ``"batch"``.
+
+    Raises:
+      TypeError: if something in the list is no device.
     """
+    if isinstance(devices, str) or not all(isinstance(d, jax.Device) for d in devices or ()):
+        raise TypeError(
+            f"devices must be a list of JAX's devices, such as jax.devices(); got {devices!r:.60}."
+        )
     return Mesh(np.array(devices or jax.local_devices()), (BATCH_AXIS,))
 
 

@@ -251,3 +251,9 @@ def test_a_model_is_trained_up_to_its_last_position():
     assert np.isfinite(quiet(model, (SOURCE, TARGET), ONE).losses).all()
     longer = np.pad(TARGET, ((0, 0), (0, 1)))
     refused(quiet, model, (SOURCE, longer), ONE, also=("max_length",))
+
+
+@few
+@given(st.sampled_from(["cpu", [0], ["cpu"], [None]]))
+def test_devices(devices):
+    refused(quiet, MODEL, (SOURCE, TARGET), ONE, devices=devices)
