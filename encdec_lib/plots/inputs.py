@@ -111,7 +111,7 @@ def texts(name: str, values: Any) -> list[str]:
     Raises:
       TypeError: if it is something else.
     """
-    if isinstance(values, str) or not isinstance(values, Sequence):
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
         raise TypeError(f"{name} must be a list of texts; got {type(values).__name__}.")
     for i, text in enumerate(values):
         if not isinstance(text, str):
