@@ -95,6 +95,8 @@ def set_keep_bias(layer: GRU | LSTM, bias: float | int) -> GRU | LSTM:
     """
     if not isinstance(layer, GRU | LSTM):
         raise TypeError(f"layer must have a gate, a GRU or an LSTM; got {type(layer).__name__}.")
+    if not is_number(bias):
+        raise ValueError(f"bias must be a finite number; got {bias!r}.")
     second = slice(layer.state_dim, 2 * layer.state_dim)  # r, z, n and i, f, g, o
     layer.b_in[...] = layer.b_in[...].at[second].set(bias)
     return layer

@@ -62,7 +62,7 @@ class Codebook:
           ValueError: if there is another number of tokens than patches, or a token too large.
         """
         tokens = check_ids("tokens", tokens)
-        if tokens.ndim != 2 or tokens.shape[1] != self.columns**2:
+        if tokens.ndim != 2 or not len(tokens) or tokens.shape[1] != self.columns**2:
             raise ValueError(
                 f"tokens must be (N, {self.columns**2}), one for each patch; got {tokens.shape}."
             )

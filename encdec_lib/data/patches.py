@@ -41,7 +41,7 @@ def cut(images: Images, patch: int) -> Patches:
     """
     if not isinstance(images, jax.Array):  # a tracer is one
         images = as_numbers("images", images)
-    if images.ndim != 4:
+    if images.ndim != 4 or 0 in images.shape:
         raise ValueError(
             f"images must have four axes (B, H, W, C); got {images.shape}. A single grey image "
             f"H×W is image[None, :, :, None]."

@@ -15,6 +15,7 @@ from encdec_lib.data.scenes import BACKGROUND, NUM_CLASSES
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
 from encdec_lib.models.vision_transformer import ViTEncoder
 from encdec_lib.runtime.checks import check_wholes
+from encdec_lib.runtime.inputs import check_ids
 
 
 def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray, "N h w"]:
@@ -35,6 +36,9 @@ def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray
       >>> patch_classes(mask, 2)[0].tolist()
       [[8, 0], [0, 0]]
     """
+    masks = check_ids("masks", masks, NUM_CLASSES)
+    if masks.ndim != 3:
+        raise ValueError(f"masks must be (N, H, W); got {masks.shape}.")
     pixels = cut(masks[..., None].astype(np.float32), patch)  # (N, M, P²)
     counts = np.stack([(pixels == digit).sum(axis=-1) for digit in range(NUM_CLASSES)], axis=-1)
     counts[..., BACKGROUND] = 1

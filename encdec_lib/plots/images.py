@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from scipy import ndimage
 
 from encdec_lib.data.digits import NAMES
-from encdec_lib.plots.inputs import as_many, grey, named, numbers
+from encdec_lib.plots.inputs import as_many, grey, listed, named, numbers
 from encdec_lib.plots.style import GREY, INK, use_style
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.inputs import check_ids
@@ -144,7 +144,7 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
     """
     use_style()
     check_whole("shown", shown)
-    as_many("names", names, len(as_many("maps", maps, len(maps) or 1, "scales")), "maps")
+    as_many("names", names, len(listed("maps", maps)), "maps")
     for channels in maps:
         numbers("maps", channels, 3)
     figure, axes = plt.subplots(

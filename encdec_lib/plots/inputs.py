@@ -101,6 +101,24 @@ def as_many(name: str, values: Any, count: int, of: str) -> list:
     return list(values)
 
 
+def listed(name: str, values: Any) -> list:
+    """A list with at least one entry.
+
+    Args:
+      name: of the argument.
+      values: the list.
+
+    Raises:
+      ValueError: if it is empty.
+      TypeError: if it is something else.
+    """
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
+        raise TypeError(f"{name} must be a list; got {type(values).__name__}.")
+    if not len(values):
+        raise ValueError(f"{name} must hold at least one entry; got none.")
+    return list(values)
+
+
 def texts(name: str, values: Any) -> list[str]:
     """A list of words or captions; one text would count as its letters.
 

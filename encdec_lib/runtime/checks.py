@@ -50,7 +50,7 @@ def check_sizes(config: Any, *names: str, least: int = 1) -> None:
 
     Args:
       config: an object with the fields.
-      *names: of the fields; one that is None is left out.
+      *names: of the fields; one that is None, as the class has it, is left out.
       least: the smallest number allowed.
 
     Raises:
@@ -64,7 +64,7 @@ def check_sizes(config: Any, *names: str, least: int = 1) -> None:
     """
     for name in names:
         value = getattr(config, name)
-        if value is not None:
+        if value is not None or getattr(type(config), name, 0) is not None:
             check_whole(name, value, least)
 
 
@@ -105,7 +105,7 @@ def check_numbers(config: Any, *names: str, zero: bool = False) -> None:
 
     Args:
       config: an object with the fields.
-      *names: of the fields; one that is None is left out.
+      *names: of the fields; one that is None, as the class has it, is left out.
       zero: whether 0 is allowed too.
 
     Raises:
@@ -113,7 +113,7 @@ def check_numbers(config: Any, *names: str, zero: bool = False) -> None:
     """
     for name in names:
         value = getattr(config, name)
-        if value is not None:
+        if value is not None or getattr(type(config), name, 0) is not None:
             check_number(name, value, zero=zero)
 
 

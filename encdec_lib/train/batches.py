@@ -66,12 +66,12 @@ def check_order(order: np.ndarray, count: int, batch_size: int, steps: int) -> N
     Raises:
       ValueError: if the shape is another, or a number is that of no example.
     """
+    check_ids("order", order, count, "It holds the numbers of the examples.")
     if np.shape(order) != (steps, batch_size):
         raise ValueError(
             f"order must have a row a step and a column an example of the batch, "
             f"{(steps, batch_size)}; got {np.shape(order)}."
         )
-    check_ids("order", order, count, "It holds the numbers of the examples.")
 
 
 def interleave_over_devices(order: Int[np.ndarray, "N B"], devices: int) -> Int[np.ndarray, "N B"]:

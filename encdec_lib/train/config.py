@@ -7,6 +7,7 @@ import optax
 from encdec_lib.runtime.checks import (
     check_choices,
     check_flags,
+    check_number,
     check_numbers,
     check_shares,
     check_sizes,
@@ -50,7 +51,7 @@ class TrainConfig:
         check_numbers(self, "learning_rate")
         check_numbers(self, "weight_decay", zero=True)
         try:
-            check_numbers(self, "clip_norm")
+            check_number("clip_norm", 1.0 if self.clip_norm is None else self.clip_norm)
         except ValueError as error:
             raise ValueError(f"{error} None switches it off.") from None
 

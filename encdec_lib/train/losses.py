@@ -69,7 +69,11 @@ def cross_entropy(
       2.0794
     """
     if not is_traced(logits, targets):
-        check_ids("targets", targets, logits.shape[-1])
+        targets = check_ids("targets", targets, logits.shape[-1])
+    if targets.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"targets must be one for each of the logits, {logits.shape[:-1]}; got {targets.shape}."
+        )
     return _nats(logits, targets, label_smoothing)
 
 

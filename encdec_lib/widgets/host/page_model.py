@@ -84,6 +84,8 @@ def _export(name: str, model, dtype: str) -> Exported:
     try:
         return export_model(model, dtype)
     except (TypeError, ValueError) as error:
+        if " at model" in str(error):
+            raise type(error)(str(error).replace(" at model", f" at {name}")) from error
         if not str(error).startswith("model "):
             raise
         raise type(error)(f"{name}{str(error).removeprefix('model')}") from error

@@ -111,7 +111,12 @@ class PictureWriter(BookWidget):
     ):
         if not isinstance(ends, bool):
             raise ValueError(f"ends must be True or False; got {ends!r}.")
-        described = page_model("model", model, "text_to_image", words, None, dtype)
+        if not isinstance(words, Vocabulary):
+            raise TypeError(f"words must be a Vocabulary; got {type(words).__name__}.")
+        try:
+            described = page_model("model", model, "text_to_image", words, None, dtype)
+        except ValueError as error:
+            raise ValueError(str(error).replace("source_vocabulary", "words")) from None
         codes = _codes(codebook, described)
         room = described["manifest"]["encoder.positions.table"]["shape"][0] - bool(ends)
         for name, number, least, most in (

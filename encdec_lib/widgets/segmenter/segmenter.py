@@ -87,9 +87,7 @@ class Segmenter(BookWidget):
         dtype: str = "int8",
     ):
         if not isinstance(scenes, Scenes):
-            raise TypeError(
-                f"scenes must be Scenes, as scenes.draw gives them; got {type(scenes).__name__}."
-            )
+            raise TypeError(f"scenes must be Scenes; got {type(scenes).__name__}.")
         if len(digit_images("digits", digits)) < 1:
             raise ValueError("digits must hold at least one image to place; got none.")
         if not 1 <= len(scenes) <= _MOST_SCENES:
