@@ -28,14 +28,12 @@ def numbers(name: str, values: Any, *ranks: int, finite: bool = True) -> np.ndar
     Example:
       >>> numbers("weights", [], 1, 2)
       Traceback (most recent call last):
-      ValueError: weights must have 1 or 2 axes with something along each; got shape (0,).
+      ValueError: weights must have 1 or 2 axes with something along each; got (0,).
     """
     array = check_finite(name, values) if finite else as_numbers(name, values)
     if array.ndim not in ranks or 0 in array.shape:
         wanted = " or ".join(map(str, ranks)) + (" axis" if ranks == (1,) else " axes")
-        raise ValueError(
-            f"{name} must have {wanted} with something along each; got shape {array.shape}."
-        )
+        raise ValueError(f"{name} must have {wanted} with something along each; got {array.shape}.")
     return array
 
 
@@ -51,7 +49,7 @@ def grey(name: str, image: Any) -> np.ndarray:
     """
     array = numbers(name, image, 2, 3)
     if array.ndim == 3 and array.shape[2] != 1:
-        raise ValueError(f"{name} must be grey, (H, W) or (H, W, 1); got shape {array.shape}.")
+        raise ValueError(f"{name} must be grey, (H, W) or (H, W, 1); got {array.shape}.")
     return array.reshape(array.shape[:2]).astype(np.float32)
 
 

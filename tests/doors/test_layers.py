@@ -103,10 +103,9 @@ def test_the_smallest_sizes_are_good():
 
 
 @few
-@given(bad.ids(7, (2, 3)))
+@given(bad.ids(7, (2, 3), without=("rank", "empty")))
 def test_ids_of_an_embedding(tokens):
-    if np.size(tokens):
-        refused(Embedding(7, 3, rngs=RNGS), tokens, also=("tokens",))
+    refused(Embedding(7, 3, rngs=RNGS), tokens, also=("tokens",))
 
 
 def test_inside_jit_an_embedding_looks_at_the_dtype_alone():
@@ -119,10 +118,9 @@ def test_inside_jit_an_embedding_looks_at_the_dtype_alone():
 
 
 @few
-@given(bad.ids(5, (3,)))
+@given(bad.ids(5, (3,), without=("rank", "empty")))
 def test_positions(positions):
-    if np.size(positions):
-        refused(Positions("learned", 4, 5, rngs=RNGS), positions, also=("positions",))
+    refused(Positions("learned", 4, 5, rngs=RNGS), positions, also=("positions",))
 
 
 @few
@@ -169,7 +167,7 @@ INPUTS = jnp.ones((2, 3, 4))
 ARRAYS = {  # calls of one array, and its shape
     "GRU, inputs": (lambda x: GRU(4, 3, rngs=RNGS)(x), (2, 3, 4)),
     "GRU, mask": (lambda x: GRU(4, 3, rngs=RNGS)(INPUTS, x), (2, 3)),
-    "max_pool, x": (max_pool, (1, 4, 4, 1)),
+    "max_pool, x": (lambda x: max_pool(x[..., 0] if x.shape[-1] > 1 else x), (1, 4, 4, 1)),
     "patches, images": (PatchEmbedding(2, 1, 4, rngs=RNGS).__call__, (1, 4, 4, 1)),
     "U-Net, source": (UNetEncoder(1, (2, 3), rngs=RNGS).__call__, (1, 4, 4, 1)),
     "dense, source": (DenseEncoder(4, 3, 2, rngs=RNGS).__call__, (1, 4, 4, 1)),
@@ -227,7 +225,8 @@ def test_memory_of_recurrent_layers(radius, steps, share):
     layer = RNN(2, 3, rngs=nnx.Rngs(0))
     refused(memory.set_spectral_radius, layer, radius)
     refused(memory.set_keep_bias, layer, 1)
-    refused(memory.set_keep_bias, GRU(2, 3, rngs=RNGS), radius if radius != 0 else None)
+    for bias in (None, "open", bad.NAN):
+        refused(memory.set_keep_bias, GRU(2, 3, rngs=RNGS), bias)
     refused(memory.probe_symbols, layer, jnp.eye(2), steps, 9)
     refused(memory.probe_symbols, layer, jnp.eye(2), 1, steps)
     refused(memory.gradient_reach, layer, jnp.ones((1, 4, 2)), jnp.zeros((1, 3)))

@@ -234,16 +234,17 @@ DOORS = {
     ),
     WidthDial: (
         lambda: {
-            "models": [autoencoder(AutoencoderConfig(5, 3, d), rngs=nnx.Rngs(0)) for d in (1, 3)],
+            "models": [autoencoder(AutoencoderConfig(5, 3, d), rngs=nnx.Rngs(0)) for d in (1, 2)],
             "digits": DIGITS,
-            "errors": {1: 0.5, 3: 0.25},
+            "errors": {1: 0.5, 2: 0.25},
+            "plane": DIGITS,
         },
         {
             "models": st.sampled_from([None, [], 3, "ab", [3, 3], {"a": 1}]),
             "digits": BAD_DIGITS,
-            "errors": st.sampled_from([None, {}, 3, {1: 0.5}, {1: 2, 3: 0}, {1: "a", 3: bad.NAN}]),
+            "errors": st.sampled_from([None, {}, 3, {1: 0.5}, {1: 2, 2: 0}, {1: "a", 2: bad.NAN}]),
             "plane": BAD_DIGITS,
-            "width": bad.wholes(1, 3, none=True),
+            "width": bad.wholes(1, 2, none=True),
         },
     ),
     DigitReader: (
