@@ -45,7 +45,8 @@ def as_numbers(name: str, values: Any) -> np.ndarray:
             f"{name} must be an array of numbers; got rows of different lengths. Fill them up."
         ) from None
     if not (jnp.issubdtype(array.dtype, np.number) or array.dtype == np.bool_):
-        found = type(values).__name__ if array.dtype == object else array.dtype
+        found = {"O": type(values).__name__, "U": "text", "S": "text"}.get(array.dtype.kind)
+        found = found or array.dtype
         raise ValueError(f"{name} must be an array of numbers; got {found}.")
     return array
 
