@@ -5,14 +5,21 @@ positions, M vectors in an encoding, D their width, V vocabulary, H heads. An im
 ``(B, H, W, C)``: rows, columns, channels.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
 #: Ids that every vocabulary of the course begins with; what fills a batch up is 0.
 PAD, BOS, EOS, UNK = range(4)
+
+#: Steps that a decoder makes room for where nobody says how many.
+DEFAULT_LENGTH = 64
 
 
 class Encoding(NamedTuple):
@@ -84,7 +91,7 @@ class TokenDecoder(Protocol):
         """Scores all target positions at once, each given the tokens before it."""
         ...
 
-    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
+    def start(self, encoding: Encoding, length: int = DEFAULT_LENGTH) -> DecoderState:
         """The state before the first token, with room for ``length`` steps."""
         ...
 
@@ -107,6 +114,31 @@ class ImageDecoder(Protocol):
 
 
 @runtime_checkable
+class HasVocabulary(Protocol):
+    """An encoder or decoder of tokens that says how many it knows.
+
+    Ids are held to it before training and before an output is written. One of your own need not
+    say: then nobody looks.
+    """
+
+    vocab_size: int  # V; ids lie in [0, V)
+
+
+@runtime_checkable
+class HasClasses(Protocol):
+    """A classifier, or a decoder of images, that says how many classes it knows."""
+
+    num_classes: int  # V; labels lie in [0, V)
+
+
+@runtime_checkable
+class HasLimit(Protocol):
+    """A decoder that says how long its longest output is."""
+
+    max_length: int | None  # tokens; None where any number will do
+
+
+@runtime_checkable
 class HasEncoder(Protocol):
     """A model with an encoder: an :class:`EncoderDecoder`, or a classifier of what it encodes."""
 
@@ -117,6 +149,9 @@ class EncoderDecoder(nnx.Module):
     r"""An encoder f: X → H and a decoder g: H → Y, checked to fit when they meet.
 
     .. math:: P(Y \mid X) = P(Y \mid H), \qquad H = f(X)
+
+    It begins in evaluation mode; :func:`~encdec_lib.train.loop.fit` switches to training mode and
+    back.
 
     Args:
       encoder: an :class:`~encdec_lib.encoding.Encoder`.
@@ -138,6 +173,12 @@ class EncoderDecoder(nnx.Module):
     """
 
     def __init__(self, encoder: Encoder, decoder: TokenDecoder | ImageDecoder):
+        for name, part in (("encoder", encoder), ("decoder", decoder)):
+            if not hasattr(part, "encoding_dim"):
+                raise TypeError(
+                    f"{name} must say the width of an encoding's vectors, encoding_dim; got "
+                    f"{type(part).__name__}, which does not."
+                )
         if encoder.encoding_dim != decoder.encoding_dim:
             raise ValueError(
                 f"The encoder writes vectors of width {encoder.encoding_dim}, but the decoder "
@@ -145,6 +186,7 @@ class EncoderDecoder(nnx.Module):
             )
         self.encoder = encoder
         self.decoder = decoder
+        self.eval()
 
     def encode(self, source: Array, mask: Bool[Array, "B S"] | None = None) -> Encoding:
         """Computes H = f(X).
@@ -161,23 +203,25 @@ class EncoderDecoder(nnx.Module):
           ValueError: if the batch is empty, ``source`` is neither tokens nor images, or
             ``mask`` has another shape than ``source``.
         """
-        source = jnp.asarray(source)
+        source = _array("source", source)
         if source.ndim not in (2, 4) or 0 in source.shape:
             raise ValueError(
                 f"source needs at least one example and one position, tokens (B, S) or images "
                 f"(B, H, W, C); got {source.shape}. Check what the batch was made from."
             )
         if source.ndim == 4:
-            return self.encoder(source, None)
+            with _tokens_called("source"):
+                return self.encoder(source, None)
         if mask is None:
             mask = source != PAD
-        mask = jnp.asarray(mask)
+        mask = _array("mask", mask)
         if mask.shape != source.shape[:2]:
             raise ValueError(
                 f"mask needs one flag per source token, shape (B, S) = {source.shape[:2]}; "
                 f"got {mask.shape}. Leave it out to use source != <pad>."
             )
-        return self.encoder(source, mask)
+        with _tokens_called("source"):
+            return self.encoder(source, mask)
 
     def __call__(
         self,
@@ -205,7 +249,7 @@ class EncoderDecoder(nnx.Module):
             if target_in is not None:
                 raise ValueError(
                     f"target_in must be left out: this decoder has no start and step, so it writes "
-                    f"an image at once; got an array of shape {target_in.shape}."
+                    f"an image at once; got an array of shape {jnp.shape(target_in)}."
                 )
             return self.decoder(self.encode(source, mask))
         if target_in is None:
@@ -213,9 +257,37 @@ class EncoderDecoder(nnx.Module):
                 "target_in is needed by a decoder that writes tokens, shape (B, T); got None. "
                 "Pass shift_right(target), or let encdec_lib.generate write by itself."
             )
+        source, target_in = _array("source", source), _array("target_in", target_in)
+        if target_in.ndim != 2:
+            raise ValueError(f"target_in must be token ids (B, T); got {target_in.shape}.")
         if target_in.shape[0] != source.shape[0]:
             raise ValueError(
                 f"source has {source.shape[0]} examples but target_in has {target_in.shape[0]}. "
                 f"Pass the same examples in both."
             )
-        return self.decoder(jnp.asarray(target_in), self.encode(source, mask))
+        encoding = self.encode(source, mask)
+        with _tokens_called("target_in"):
+            return self.decoder(target_in, encoding)
+
+
+@contextlib.contextmanager
+def _tokens_called(name: str) -> Iterator[None]:
+    """An embedding speaks of its tokens; whoever called the model knows them by another name."""
+    try:
+        yield
+    except ValueError as error:
+        if not str(error).startswith("tokens must"):
+            raise
+        raise ValueError(f"{name}{str(error).removeprefix('tokens')}") from None
+
+
+def _array(name: str, values: Any) -> Array:
+    """An array of numbers, or an error that names the argument."""
+    if isinstance(values, jax.Array):  # a tracer is one
+        return values
+    try:
+        return jnp.asarray(np.asarray(values))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} must be an array of numbers, with rows of one length; got {values!r:.60}."
+        ) from None

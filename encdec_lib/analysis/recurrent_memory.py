@@ -18,6 +18,7 @@ from flax import nnx
 from jaxtyping import Array, Float, Int
 
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
+from encdec_lib.runtime.checks import is_number, is_whole
 
 
 def spectral_radius(matrix: Any) -> float:
@@ -63,7 +64,7 @@ def set_spectral_radius(layer: RNN | GRU | LSTM, radius: float | int) -> RNN | G
       >>> round(spectral_radius(layer.W_rec[...]), 4)
       1.3
     """
-    if radius < 0:
+    if not is_number(radius) or radius < 0:
         raise ValueError(f"radius must be 0 or larger; got {radius}.")
     blocks = np.split(np.asarray(layer.W_rec[...], np.float64), layer.gates, axis=1)
     blocks = [radius / spectral_radius(block) * block for block in blocks]
@@ -94,6 +95,8 @@ def set_keep_bias(layer: GRU | LSTM, bias: float | int) -> GRU | LSTM:
     """
     if not isinstance(layer, GRU | LSTM):
         raise TypeError(f"layer must have a gate, a GRU or an LSTM; got {type(layer).__name__}.")
+    if not is_number(bias):
+        raise ValueError(f"bias must be a finite number; got {bias!r}.")
     second = slice(layer.state_dim, 2 * layer.state_dim)  # r, z, n and i, f, g, o
     layer.b_in[...] = layer.b_in[...].at[second].set(bias)
     return layer
@@ -235,7 +238,7 @@ def probe_symbols(
     Raises:
       ValueError: if ``steps`` is negative or ``examples`` not larger than D.
     """
-    if steps < 0:
+    if not is_whole(steps) or steps < 0:
         raise ValueError(f"steps must be 0 or larger; got {steps}.")
     if examples <= layer.state_dim:
         raise ValueError(

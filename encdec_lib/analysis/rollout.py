@@ -6,6 +6,8 @@ Shape letters: B batch, H heads, T positions.
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from encdec_lib.runtime.checks import is_number
+
 
 def attention_rollout(
     maps: list[Float[Array, "B H T T"]], residual_share: int | float = 0.5
@@ -42,7 +44,7 @@ def attention_rollout(
     """
     if not maps:
         raise ValueError("maps must hold the weights of at least one layer; got none.")
-    if not 0 <= residual_share <= 1:
+    if not is_number(residual_share) or not 0 <= residual_share <= 1:
         raise ValueError(f"residual_share must lie in [0, 1]; got {residual_share}.")
     stay = residual_share * jnp.eye(maps[0].shape[-1])[None]
     layers = [stay + (1 - residual_share) * weights.mean(axis=1) for weights in maps]

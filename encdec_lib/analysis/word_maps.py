@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from encdec_lib.data.scenes import Placed
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.inputs import check_finite
 
 
 def as_grid(weights: Any) -> Float[np.ndarray, "S S"]:
@@ -26,9 +28,9 @@ def as_grid(weights: Any) -> Float[np.ndarray, "S S"]:
       >>> as_grid([0.1, 0.2, 0.3, 0.4]).round(1).tolist()
       [[0.1, 0.2], [0.3, 0.4]]
     """
-    weights = np.asarray(weights, np.float64)
+    weights = check_finite("weights", weights).astype(np.float64)
     side = math.isqrt(weights.size)
-    if weights.ndim != 1 or side * side != weights.size:
+    if weights.ndim != 1 or not weights.size or side * side != weights.size:
         raise ValueError(
             f"weights must have one number a cell of a square grid, (M,) with M = 4, 9, 16, …; "
             f"got {weights.shape}. Of several heads or words, pass one."
@@ -58,6 +60,7 @@ def weight_on(weights: Any, layout: Sequence[Placed], side: int) -> Float[np.nda
       [0.7, 0.1]
     """
     grid = as_grid(weights)
+    check_whole("side", side)
     if side % len(grid):
         raise ValueError(
             f"side must be a multiple of the {len(grid)} cells in a row; got {side} pixels."

@@ -17,10 +17,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from encdec_lib.data import digits as handwriting
-from encdec_lib.data.digits import NAMES, Digits
+from encdec_lib.data.digits import NAMES, Digits, check_digits
 from encdec_lib.data.parallel import pad
 from encdec_lib.data.scenes import SIDE, Placed, draw
 from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary
+from encdec_lib.runtime.checks import check_whole, is_whole
 
 RELATIONS = {"left": "left of", "right": "right of", "above": "above", "below": "below"}
 WORDS = Vocabulary(["a", *NAMES, "left", "right", "of", "above", "below", ","])
@@ -103,6 +104,8 @@ def caption(layout: list[Placed]) -> list[str] | None:
       >>> " ".join(caption(places))
       'a three left of a seven , above a nine'
     """
+    if isinstance(layout, str) or not all(isinstance(p, Placed) for p in _listed(layout)):
+        raise TypeError(f"layout must be a list of Placed; got {layout!r:.60}.")
     if not layout:
         raise ValueError("layout must hold at least one digit; got none. There is nothing to say.")
     subject, *others = sorted(layout, key=lambda p: (p.label, *p.center))
@@ -113,6 +116,11 @@ def caption(layout: list[Placed]) -> list[str] | None:
             return None
         tokens += [","] * (k > 0) + RELATIONS[found].split() + ["a", NAMES[other.label]]
     return tokens
+
+
+def _listed(layout: Any) -> list:
+    """The digits of a layout; what is no list is one thing that is none."""
+    return list(layout) if isinstance(layout, list | tuple) else [layout]
 
 
 def parse(tokens: list[str]) -> tuple[list[str], list[str]]:
@@ -154,6 +162,12 @@ def write(
     Raises:
       ValueError: as :func:`encdec_lib.data.scenes.draw`.
     """
+    check_digits("digits", digits)
+    for name, number in (("count", count), ("most", most), ("fewest", fewest)):
+        if not is_whole(number):
+            raise ValueError(f"{name} must be a whole number; got {number!r}.")
+    check_whole("side", side)
+    check_whole("seed", seed, least=0)
     if count < 1 or not 1 <= fewest <= most:
         raise ValueError(
             f"count must be at least 1 scene, fewest at least 1 digit and at most `most`; got "
@@ -200,6 +214,9 @@ def load(
     Returns:
       ``CaptionSplits(train, dev, test)`` with 14×14 digits on a 32×32 canvas.
     """
+    for name, number in (("train", train), ("test", test), ("most", most)):
+        check_whole(name, number)
+    check_whole("seed", seed, least=0)
     parts = handwriting.load(14)
     sizes = (train, test, test)
     return CaptionSplits(

@@ -20,6 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from encdec_lib.runtime.checks import check_whole, is_whole
+from encdec_lib.runtime.inputs import as_numbers, check_finite
+
 SIDE = 28
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -51,6 +54,30 @@ class DigitSplits(NamedTuple):
     test: Digits
 
 
+def check_digits(name: str, digits: Any) -> None:
+    """Asks for at least one image of a digit, each with its label.
+
+    Args:
+      name: of the argument.
+      digits: what was given.
+
+    Raises:
+      TypeError: if it is something else.
+      ValueError: if there is none, or the images are no finite ``(N, H, W)``, one label each.
+    """
+    if not isinstance(digits, Digits):
+        raise TypeError(
+            f"{name} must be Digits, as encdec_lib.data.digits.load gives them; got "
+            f"{type(digits).__name__}."
+        )
+    images = check_finite(name, digits.images)
+    if images.ndim != 3 or np.shape(digits.labels) != images.shape[:1]:
+        raise ValueError(
+            f"{name} must have images (N, H, W) and labels (N,); got {images.shape} and "
+            f"{np.shape(digits.labels)}."
+        )
+
+
 def load(side: int = SIDE) -> DigitSplits:
     """The digits as training, dev and test images.
 
@@ -70,8 +97,8 @@ def load(side: int = SIDE) -> DigitSplits:
       >>> train, test.images.shape
       (Digits(4,001 images of 14×14), (500, 14, 14))
     """
-    if side not in (28, 14, 7):
-        raise ValueError(f"side must be 28, 14 or 7 pixels; got {side}.")
+    if not is_whole(side) or side not in (28, 14, 7):
+        raise ValueError(f"side must be 28, 14 or 7 pixels; got {side!r}.")
     with gzip.open(_file(), "rt", encoding="ascii") as lines:
         table = np.loadtxt(lines, delimiter=",", dtype=np.uint8)  # 784 pixels, then the label
     pixels, labels = table[:, :-1], table[:, -1].astype(np.int32)
@@ -125,10 +152,16 @@ def shifted(
       >>> more.shape, labels.shape
       ((10, 8, 8, 1), (10,))
     """
+    images, labels = as_numbers("images", images), as_numbers("labels", labels)
+    if images.ndim != 4 or labels.shape != images.shape[:1]:
+        raise ValueError(
+            f"images and labels must be (N, H, W, C) and (N,); got {images.shape} and "
+            f"{labels.shape}."
+        )
+    check_whole("seed", seed, least=0)
     count, height, width, channels = images.shape
-    if copies < 1:
-        raise ValueError(f"copies must be at least 1; got {copies}.")
-    if not 0 <= most < min(height, width):
+    check_whole("copies", copies)
+    if not is_whole(most) or not 0 <= most < min(height, width):
         raise ValueError(
             f"most must be at least 0 and less than the sides {height}×{width}; got {most}."
         )

@@ -5,7 +5,7 @@ Korean token knows the English tokens it comes from.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from encdec_lib.data.vocabulary import Vocabulary
@@ -160,7 +160,7 @@ def ends_in_consonant(korean: str) -> bool:
       >>> ends_in_consonant("공"), ends_in_consonant("고양이")
       (True, False)
     """
-    if not korean or not "가" <= korean[-1] <= "힣":
+    if not isinstance(korean, str) or not korean or not "가" <= korean[-1] <= "힣":
         raise ValueError(f"korean must end in a Hangul syllable, 가 to 힣; got {korean!r}.")
     return (ord(korean[-1]) - ord("가")) % 28 != 0
 
@@ -255,6 +255,8 @@ class _Reader:
     """Reads a sentence from left to right, one token of lookahead, no way back."""
 
     def __init__(self, tokens: Sequence[str]):
+        if not isinstance(tokens, Iterable):
+            raise TypeError(f"tokens must be a list of words; got {tokens!r:.60}.")
         self.tokens = tokens.split() if isinstance(tokens, str) else list(tokens)
         self.position = 0
 

@@ -15,6 +15,8 @@ from scipy.cluster import vq
 
 from encdec_lib.data.patches import cut, paste
 from encdec_lib.data.vocabulary import SPECIALS
+from encdec_lib.runtime.checks import check_whole, is_whole
+from encdec_lib.runtime.inputs import check_ids, check_images
 
 FIRST = len(SPECIALS)  # the token of code 0
 
@@ -43,7 +45,8 @@ class Codebook:
         Raises:
           ValueError: if the images have another side.
         """
-        if images.ndim != 4 or images.shape[1:3] != (self.side, self.side):
+        images = check_images("images", images)
+        if images.shape[1:3] != (self.side, self.side):
             raise ValueError(
                 f"images must be (N, {self.side}, {self.side}, C), as those the codes were learned "
                 f"from; got {images.shape}."
@@ -58,13 +61,15 @@ class Codebook:
         Raises:
           ValueError: if there is another number of tokens than patches, or a token too large.
         """
-        tokens = np.asarray(tokens)
-        if tokens.ndim != 2 or tokens.shape[1] != self.columns**2:
+        tokens = check_ids("tokens", tokens)
+        if tokens.ndim != 2 or not len(tokens) or tokens.shape[1] != self.columns**2:
             raise ValueError(
                 f"tokens must be (N, {self.columns**2}), one for each patch; got {tokens.shape}."
             )
         if tokens.max(initial=0) >= self.vocab:
             raise ValueError(f"tokens must be below {self.vocab}; got {tokens.max()}.")
+        if tokens.min(initial=0) < 0:
+            raise ValueError(f"tokens must not be below 0; got {tokens.min()}.")
         chosen = self.patches[np.maximum(tokens - FIRST, 0)]
         return np.asarray(paste(chosen, self.patch, self.side))
 
@@ -108,7 +113,10 @@ def learn_codebook(
     Reference:
       Lloyd (1982), doi:10.1109/TIT.1982.1056489; Arthur & Vassilvitskii (2007), k-means++.
     """
-    rows = np.asarray(cut(np.asarray(images, np.float32), patch))
+    check_whole("sample", sample)
+    check_whole("seed", seed, least=0)
+    images = check_images("images", images)
+    rows = np.asarray(cut(images.astype(np.float32), patch))
     if images.shape[1] != images.shape[2]:
         raise ValueError(f"images must be square; got {images.shape}.")
     rows = rows.reshape(-1, rows.shape[-1])
@@ -116,7 +124,7 @@ def learn_codebook(
     if len(rows) > sample:
         rows = rows[rng.choice(len(rows), sample, replace=False)]
     different = len(np.unique(rows, axis=0))
-    if not 1 <= codes <= different:
+    if not is_whole(codes) or not 1 <= codes <= different:
         raise ValueError(
             f"codes must lie between 1 and the {different} different patches of the images; got "
             f"{codes}."

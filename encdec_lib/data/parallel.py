@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Int
 
 from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary
+from encdec_lib.runtime.checks import check_whole, is_whole
+from encdec_lib.runtime.inputs import as_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +82,17 @@ class ParallelText:
           ([['a', 'b']], [[5, 4, 2]])
         """
         if not isinstance(indices, slice):
-            indices = np.asarray(indices)
+            indices = as_numbers("indices", indices)
             if indices.size == 0:
                 indices = indices.astype(int)
+            if not (indices.dtype == bool or np.issubdtype(indices.dtype, np.integer)):
+                raise IndexError(f"indices must be whole numbers or flags; got {indices.dtype}.")
+            flags = indices.dtype == bool
+            if indices.shape != (len(self),) if flags else _outside(indices, len(self)).any():
+                raise IndexError(
+                    f"indices must be positions of {len(self)} examples or one flag each; got "
+                    f"{indices.tolist()!r:.60}."
+                )
         chosen = np.atleast_1d(np.arange(len(self))[indices])
         return replace(
             self,
@@ -126,11 +136,37 @@ def from_tokens(
       ValueError: if a token is unknown, a sequence is longer than its width, or an example has
         no reference.
     """
+    for name, given in (("source_tokens", source_tokens), ("references", references)):
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise TypeError(f"{name} must be a list, one entry an example; got {given!r:.60}.")
     for i, accepted in enumerate(references):
+        if not isinstance(accepted, Sequence) or isinstance(accepted, str):
+            raise TypeError(
+                f"references needs a list of token lists for each example; got {accepted!r:.40} "
+                f"in example {i}."
+            )
+        if accepted and isinstance(accepted[0], str):
+            raise TypeError(
+                f"references needs a list of token lists for each example; got {accepted!r:.40} "
+                f"in example {i}. Put it in a list of its own."
+            )
         if not accepted:
             raise ValueError(f"references needs at least one token list; example {i} has none.")
-    source = [source_vocabulary.encode(tokens) for tokens in source_tokens]
-    target = [[*target_vocabulary.encode(accepted[0]), EOS] for accepted in references]
+    if len(source_tokens) != len(references):
+        raise ValueError(
+            f"references needs one entry an example of source_tokens, {len(source_tokens)}; got "
+            f"{len(references)}."
+        )
+    source = _encoded("source_tokens", source_tokens, "source_vocabulary", source_vocabulary)
+    target = [
+        [*ids, EOS]
+        for ids in _encoded(
+            "references",
+            [accepted[0] for accepted in references],
+            "target_vocabulary",
+            target_vocabulary,
+        )
+    ]
     return ParallelText(
         pad(source, source_width),
         pad(target, target_width),
@@ -139,6 +175,29 @@ def from_tokens(
         source_tokens,
         references,
     )
+
+
+def _encoded(name: str, rows: Sequence, known: str, vocabulary: Any) -> list[list[int]]:
+    """Ids of token lists; an unknown token is named with its place, and what can be done here."""
+    if not isinstance(vocabulary, Vocabulary):
+        raise TypeError(f"{known} must be a Vocabulary; got {type(vocabulary).__name__}.")
+    found = []
+    for i, tokens in enumerate(rows):
+        try:
+            found.append(vocabulary.encode(tokens))
+        except ValueError:
+            position = next(j for j, token in enumerate(tokens) if token not in vocabulary)
+            raise ValueError(
+                f"{name} must hold tokens of {known}, {len(vocabulary)} symbols; got "
+                f"{list(tokens)[position]!r} in example {i} at position {position}. Add it to the "
+                f"vocabulary, or put '<unk>' in its place."
+            ) from None
+    return found
+
+
+def _outside(indices: np.ndarray, count: int) -> np.ndarray:
+    """Which positions are none of ``count`` examples."""
+    return (indices < -count) | (indices >= count)
 
 
 def pad(sequences: Sequence[Sequence[int]], length: int | None = None) -> Int[np.ndarray, "N L"]:
@@ -158,7 +217,14 @@ def pad(sequences: Sequence[Sequence[int]], length: int | None = None) -> Int[np
       >>> pad([[5, 6, 7], [8]]).tolist()
       [[5, 6, 7], [8, 0, 0]]
     """
-    lengths = np.fromiter(map(len, sequences), int, len(sequences))
+    if length is not None:
+        check_whole("length", length, least=0)
+    try:
+        lengths = np.fromiter(map(len, sequences), int, len(sequences))
+    except TypeError:
+        raise TypeError(
+            f"sequences must be a list of lists of ids; got {sequences!r:.60}."
+        ) from None
     longest = int(lengths.max(initial=0))
     if length is None:
         length = longest
@@ -169,7 +235,10 @@ def pad(sequences: Sequence[Sequence[int]], length: int | None = None) -> Int[np
         )
     padded = np.full((len(sequences), length), PAD, np.int32)
     real = np.arange(length) < lengths[:, None]  # (N, L)
-    padded[real] = np.fromiter(itertools.chain.from_iterable(sequences), np.int32, lengths.sum())
+    every = as_numbers("sequences", list(itertools.chain.from_iterable(sequences)))
+    if every.size and not np.issubdtype(every.dtype, np.integer):
+        raise ValueError(f"sequences must hold whole numbers, ids; got {every.dtype}.")
+    padded[real] = every
     return padded
 
 
@@ -195,10 +264,12 @@ def length_buckets(
       >>> {k: v.tolist() for k, v in length_buckets([4, 12, 10, 11], (4, 11, 16)).items()}
       {'4–10': [0, 2], '11–15': [1, 3]}
     """
+    if isinstance(edges, str) or not isinstance(edges, Iterable) or not all(map(is_whole, edges)):
+        raise ValueError(f"edges must be at least two rising numbers; got {edges!r}.")
     edges = [int(edge) for edge in edges]
     if len(edges) < 2 or any(a >= b for a, b in itertools.pairwise(edges)):
         raise ValueError(f"edges must be at least two rising numbers; got {edges}.")
-    lengths = np.asarray(lengths)
+    lengths = as_numbers("lengths", lengths)
     buckets = {}
     for low, high in itertools.pairwise(edges):
         members = np.flatnonzero((low <= lengths) & (lengths < high))

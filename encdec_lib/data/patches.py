@@ -3,8 +3,12 @@ r"""Patches: squares cut from an image, each laid out as one row of numbers (cha
 Shape letters: B batch, (H, W, C) image, P side of a patch, M patches = HW / P².
 """
 
+import jax
 import numpy as np
 from jaxtyping import Array, Float
+
+from encdec_lib.runtime.checks import check_whole, is_whole
+from encdec_lib.runtime.inputs import as_numbers
 
 Images = Float[Array, "B H W C"] | Float[np.ndarray, "B H W C"]
 
@@ -35,13 +39,15 @@ def cut(images: Images, patch: int) -> Patches:
     Reference:
       Dosovitskiy et al. (2021), arXiv:2010.11929, section 3.1.
     """
-    if images.ndim != 4:
+    if not isinstance(images, jax.Array):  # a tracer is one
+        images = as_numbers("images", images)
+    if images.ndim != 4 or 0 in images.shape:
         raise ValueError(
             f"images must have four axes (B, H, W, C); got {images.shape}. A single grey image "
             f"H×W is image[None, :, :, None]."
         )
     batch, height, width, channels = images.shape
-    if patch < 1 or height % patch or width % patch:
+    if not is_whole(patch) or patch < 1 or height % patch or width % patch:
         raise ValueError(
             f"patch must divide both sides of an image of {height}×{width} pixels; got {patch}."
         )
@@ -62,8 +68,14 @@ def paste(patches: Patches, patch: int, side: int) -> Images:
       >>> bool((paste(cut(image, 3), 3, 6) == image).all())
       True
     """
+    check_whole("patch", patch)
+    check_whole("side", side)
+    if not isinstance(patches, jax.Array):
+        patches = as_numbers("patches", patches)
+    if patches.ndim != 3:
+        raise ValueError(f"patches must be (B, M, P²C); got {patches.shape}.")
     batch, places = patches.shape[0], side // patch
-    if side % patch or patches.shape[1] != places**2:
+    if side % patch or patches.shape[1] != places**2 or patches.shape[2] % patch**2:
         raise ValueError(
             f"patches must be (B, (side / patch)², P²C), those of images of side {side} in patches "
             f"of side {patch}; got {patches.shape}."

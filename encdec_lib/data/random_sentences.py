@@ -20,6 +20,7 @@ from encdec_lib.data.grammar import (
     Phrase,
     Sentence,
 )
+from encdec_lib.runtime.checks import check_whole
 
 SHORTEST, LONGEST = 3, 10  # tokens of a clause
 # (object, subject's adjective, object's adjective, place) for each length of a clause
@@ -43,7 +44,12 @@ _WORDS = {
 
 
 def draw_sentence(rng: random.Random, length: int) -> Sentence:
-    """A random sentence of exactly ``length`` English tokens, about 8 a clause."""
+    """A random sentence of exactly ``length`` English tokens, about 8 a clause.
+
+    Raises:
+      ValueError: if ``length`` is below 3.
+    """
+    check_whole("length", length, least=SHORTEST)
     # Each clause brings one join but the first: n clauses fill length + 1 with parts of 4 to 11
     total = length + 1
     fewest, most = -(-total // (LONGEST + 1)), total // (SHORTEST + 1)
@@ -69,7 +75,11 @@ def draw_clause(rng: random.Random, length: int, shape: tuple | None = None) -> 
       rng: where the choices come from.
       length: 3 to 10.
       shape: one of ``_SHAPES[length]``; drawn if None.
+
+    Raises:
+      ValueError: if ``length`` is outside.
     """
+    check_whole("length", length, least=SHORTEST, most=LONGEST)
     has_object, adjective_1, adjective_2, has_place = shape or _pick(rng, _SHAPES[length])
     subject = Phrase(
         _pick(rng, ARTICLES),

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from encdec_lib.data.digits import Digits
+from encdec_lib.data.digits import Digits, check_digits
+from encdec_lib.runtime.checks import is_number, is_whole
 
 SIDE = 32  # of the canvas, in pixels
 INK = 0.3  # grey level from which a pixel belongs to a digit
@@ -93,20 +94,7 @@ def draw(
       >>> scenes.images.shape, sorted(set(scenes.masks.ravel().tolist()))
       ((3, 16, 16, 1), [0, 8])
     """
-    if count < 1 or len(digits) < 1:
-        raise ValueError(
-            f"count and digits must be at least 1 scene and 1 image; got {count} and {len(digits)}."
-        )
-    if not 1 <= fewest <= most:
-        raise ValueError(
-            f"fewest must be at least 1 digit and at most `most`; got fewest={fewest}, "
-            f"most={most}. A canvas without a digit has nothing to find."
-        )
-    if not 0 <= overlap <= 1 or noise < 0 or margin < 0:
-        raise ValueError(
-            f"overlap must lie in [0, 1], noise and margin must not be negative; "
-            f"got {overlap}, {noise} and {margin}."
-        )
+    _check_numbers(digits, count, most, fewest, side, overlap, margin, noise)
     crops = [_crop(image) for image in digits.images]
     largest = max(max(crop.shape) for crop in crops)
     if largest > side:
@@ -140,6 +128,34 @@ def draw(
         images += rng.normal(0, noise, images.shape).astype(np.float32)
         np.clip(images, 0, 1, out=images)
     return Scenes(images[..., None], masks, layouts)
+
+
+def _check_numbers(digits, count, most, fewest, side, overlap, margin, noise) -> None:
+    """What :func:`draw` asks of its arguments."""
+    check_digits("digits", digits)
+    for name, number in (("count", count), ("most", most), ("fewest", fewest)):
+        if not is_whole(number):
+            raise ValueError(f"{name} must be a whole number; got {number!r}.")
+    for name, number in (("side", side), ("margin", margin)):
+        if not is_whole(number):
+            raise ValueError(f"{name} must be a whole number of pixels; got {number!r}.")
+    for name, share in (("overlap", overlap), ("noise", noise)):
+        if not is_number(share):
+            raise ValueError(f"{name} must be a number; got {share!r}.")
+    if count < 1 or len(digits) < 1:
+        raise ValueError(
+            f"count and digits must be at least 1 scene and 1 image; got {count} and {len(digits)}."
+        )
+    if not 1 <= fewest <= most:
+        raise ValueError(
+            f"fewest must be at least 1 digit and at most `most`; got fewest={fewest}, "
+            f"most={most}. A canvas without a digit has nothing to find."
+        )
+    if not 0 <= overlap <= 1 or noise < 0 or margin < 0:
+        raise ValueError(
+            f"overlap must lie in [0, 1], noise and margin must not be negative; "
+            f"got {overlap}, {noise} and {margin}."
+        )
 
 
 def _crop(image) -> np.ndarray:

@@ -9,10 +9,11 @@ are named in reading order, left before right and upper before lower: "a three l
 import numpy as np
 
 from encdec_lib.data.captions import RELATIONS, WORDS, CaptionedScenes, relation
-from encdec_lib.data.digits import NAMES, Digits
+from encdec_lib.data.digits import NAMES, Digits, check_digits
 from encdec_lib.data.parallel import pad
 from encdec_lib.data.scenes import INK, SIDE, Placed
 from encdec_lib.data.vocabulary import EOS
+from encdec_lib.runtime.checks import check_whole, is_whole
 
 DIGIT = 14  # pixels along a digit's side
 NEAR, MIDDLE, FAR = 2, (SIDE - DIGIT) // 2 + 1, SIDE - DIGIT - 2  # top or left edge: even numbers
@@ -72,6 +73,10 @@ def write(digits: Digits, count: int, *, seed: int = 0) -> CaptionedScenes:
       >>> scenes.source.shape, scenes.target.shape
       ((4, 32, 32, 1), (4, 7))
     """
+    check_digits("digits", digits)
+    check_whole("seed", seed, least=0)
+    if not is_whole(count):
+        raise ValueError(f"count must be a whole number; got {count!r}.")
     if count < 1 or len(digits) < 1:
         raise ValueError(
             f"count and digits must be at least 1 scene and 1 image; got {count} and {len(digits)}."

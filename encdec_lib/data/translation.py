@@ -48,6 +48,7 @@ from encdec_lib.data.random_sentences import (
     draw_sentence,
     growing_stages,
 )
+from encdec_lib.runtime.checks import check_whole, is_whole
 
 __all__ = [
     "BUCKET_EDGES",
@@ -110,7 +111,10 @@ def load(
     Raises:
       ValueError: if lengths are out of order or ask for more different sentences than exist.
     """
+    check_whole("train", train)
     test_max = max_length if test_max is None else test_max
+    check_whole("test_per_bucket", test_per_bucket)
+    check_whole("test_max", test_max, least=min_length if is_whole(min_length) else 1)
     return Splits(
         generate(train, min_length, max_length, seed, "train"),
         _by_bucket(test_per_bucket, min_length, max_length, seed, "dev"),
@@ -139,8 +143,7 @@ def generate(
       ValueError: if ``count`` is below 1, the lengths are out of order, ``part`` is none of the
         three, or too few different sentences of a length exist.
     """
-    if count < 1:
-        raise ValueError(f"count must be at least 1; got {count}.")
+    check_whole("count", count)
     sentences = _draw(count, min_length, max_length, seed, part)
     return _parallel(sentences, max_length)
 
@@ -166,8 +169,8 @@ def growing_sentence(max_length: int = 50, seed: int = 0) -> list[tuple[list[str
       >>> [" ".join(source) for source, _ in growing_sentence(max_length=7)]
       ['a heavy boy runs', 'a heavy boy runs in the market']
     """
-    if max_length < 4:
-        raise ValueError(f"max_length must be at least 4; got {max_length}.")
+    if not is_whole(max_length) or max_length < 4:
+        raise ValueError(f"max_length must be at least 4; got {max_length!r}.")
     rng = random.Random(f"growing {seed}")
     first = draw_clause(rng, 7, (0, 1, 0, 1))
     while any(part_of(stage.english()) != "test" for stage in growing_stages(first)):
@@ -185,11 +188,14 @@ def growing_sentence(max_length: int = 50, seed: int = 0) -> list[tuple[list[str
         clause = draw_clause(rng, 10)
 
 
-def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) -> list[Sentence]:
+def _draw(
+    count: int, min_length: int, max_length: int, seed: int, part: str, asked: str = "count"
+) -> list[Sentence]:
     """Sentences of one part, lengths spread evenly, in random order."""
-    if part not in ("train", "dev", "test"):
+    check_whole("max_length", max_length)
+    if not isinstance(part, str) or part not in ("train", "dev", "test"):
         raise ValueError(f'part must be "train", "dev" or "test"; got {part!r}.')
-    if not SHORTEST <= min_length <= max_length:
+    if not is_whole(min_length) or not SHORTEST <= min_length <= max_length:
         raise ValueError(
             f"lengths need {SHORTEST} <= min_length <= max_length; got min_length={min_length}, "
             f"max_length={max_length}."
@@ -207,7 +213,7 @@ def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) ->
         else:
             raise ValueError(
                 f"There are too few different {part} sentences of {length} tokens for "
-                f"count={count}; ask for fewer, or for a wider range of lengths."
+                f"{asked}={count}; ask for fewer, or for a wider range of lengths."
             )
         seen.add(english)
         sentences.append(sentence)
@@ -216,18 +222,16 @@ def _draw(count: int, min_length: int, max_length: int, seed: int, part: str) ->
 
 
 def _by_bucket(
-    per_bucket: int, min_length: int, max_length: int, seed: int, part: str
+    test_per_bucket: int, min_length: int, max_length: int, seed: int, part: str
 ) -> ParallelText:
-    """``per_bucket`` sentences for each bucket that begins within the range."""
-    if per_bucket < 1:
-        raise ValueError(f"test_per_bucket must be at least 1; got {per_bucket}.")
+    """``test_per_bucket`` sentences for each bucket that begins within the range."""
     sentences = []
     edges = [*BUCKET_EDGES, *range(BUCKET_EDGES[-1] + 5, max_length + 6, 5)]
     edges[0] = min(edges[0], min_length)
     for low, high in itertools.pairwise(edges):
         low, high = max(low, min_length), min(high - 1, max_length)
         if low <= high:
-            sentences += _draw(per_bucket, low, high, seed, part)
+            sentences += _draw(test_per_bucket, low, high, seed, part, "test_per_bucket")
     return _parallel(sentences, max_length)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from encdec_lib.encoding import BOS, EOS, PAD, UNK
+from encdec_lib.runtime.inputs import as_numbers
 
 SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
 
@@ -38,6 +39,8 @@ class Vocabulary:
     """
 
     def __init__(self, symbols: Iterable[str]):
+        if not isinstance(symbols, Iterable):
+            raise TypeError(f"symbols must be a list of strings; got {type(symbols).__name__}.")
         symbols = tuple(symbols)
         ids = {symbol: i for i, symbol in enumerate(SPECIALS)}
         for i, symbol in enumerate(symbols):
@@ -92,6 +95,8 @@ class Vocabulary:
           ValueError: if a symbol is not listed and ``unknown="error"``; the message names the
             symbol and its position. Also if ``unknown`` is neither of the two.
         """
+        if not isinstance(tokens, Iterable):
+            raise TypeError(f"tokens must be a list of strings; got {type(tokens).__name__}.")
         if unknown == "unk":
             return [self._ids.get(token, UNK) for token in tokens]
         if unknown != "error":
@@ -119,12 +124,14 @@ class Vocabulary:
         Raises:
           ValueError: if ``ids`` has more than one axis or an id is not in ``[0, V)``.
         """
-        ids = np.asarray(ids)
+        ids = as_numbers("ids", ids)
         if ids.ndim != 1:
             raise ValueError(
                 f"ids must be one sequence, shape (L,); got shape {ids.shape}. "
                 f"Decode a batch row by row."
             )
+        if ids.size and not np.issubdtype(ids.dtype, np.integer):
+            raise ValueError(f"ids must be whole numbers; got {ids.dtype}.")
         tokens = []
         for position, i in enumerate(ids.tolist()):
             if not 0 <= i < len(self):

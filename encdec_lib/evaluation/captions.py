@@ -268,6 +268,15 @@ def _share(said, true, parts) -> float:
 
 
 def _check(said, true) -> None:
+    for name, given in (("said", said), ("true", true)):
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise TypeError(f"{name} must be a list of captions; got {type(given).__name__}.")
+        for i, tokens in enumerate(given):
+            if isinstance(tokens, str) or not isinstance(tokens, Sequence):
+                raise TypeError(
+                    f"{name} must be a list of token lists; got {tokens!r:.40} in caption {i}. "
+                    f"Split it first."
+                )
     if len(said) != len(true) or not len(said):
         raise ValueError(
             f"said and true need one caption a scene, the same number and at least one; got "

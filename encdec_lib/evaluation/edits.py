@@ -23,6 +23,7 @@ def edit_distance(hypothesis: Tokens, reference: Tokens) -> int:
     Reference:
       Wagner & Fischer (1974), The string-to-string correction problem, J. ACM 21(1).
     """
+    _check(hypothesis, reference)
     row = list(range(len(reference) + 1))  # row[j]: distance of the hypothesis so far to j tokens
     for i, token in enumerate(hypothesis, 1):
         diagonal, row[0] = row[0], i
@@ -56,6 +57,7 @@ def edit_alignment(hypothesis: Tokens, reference: Tokens) -> list[Edit]:
       >>> [step.kind for step in edit_alignment("abd", "abcd")]
       ['same', 'same', 'missing', 'same']
     """
+    _check(hypothesis, reference)
     n, m = len(hypothesis), len(reference)
     gap = n + m + 1  # dearer than all matches together, so that edits decide first
     cost = [
@@ -81,3 +83,9 @@ def edit_alignment(hypothesis: Tokens, reference: Tokens) -> list[Edit]:
             j -= 1
             steps.append(Edit("missing", None, reference[j]))
     return steps[::-1]
+
+
+def _check(hypothesis: Tokens, reference: Tokens) -> None:
+    for name, tokens in (("hypothesis", hypothesis), ("reference", reference)):
+        if not isinstance(tokens, Sequence):
+            raise TypeError(f"{name} must be a list of tokens; got {type(tokens).__name__}.")

@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.data.parallel import length_buckets
 from encdec_lib.evaluation.edits import Tokens, edit_distance
+from encdec_lib.runtime.inputs import as_numbers, check_ids
 
 
 def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> float:
@@ -69,7 +70,8 @@ def token_accuracy(
       >>> token_accuracy(logits, np.array([[1, 1, 0]]), np.array([[True, True, False]]))
       50.0
     """
-    logits, targets, mask = np.asarray(logits), np.asarray(targets), np.asarray(mask, bool)
+    logits, targets = as_numbers("logits", logits), check_ids("targets", targets)
+    mask = as_numbers("mask", mask).astype(bool)
     if logits.shape[:-1] != targets.shape or mask.shape != targets.shape:
         raise ValueError(
             f"logits (B, T, V), targets (B, T) and mask (B, T) must agree in B and T; got "
@@ -77,6 +79,7 @@ def token_accuracy(
         )
     if not mask.any():
         raise ValueError("mask hides every token; token_accuracy needs at least one.")
+    check_ids("targets", np.where(mask, targets, 0), logits.shape[-1])
     return float(100 * (logits.argmax(-1) == targets)[mask].mean())
 
 
@@ -148,12 +151,14 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
     r"""Corpus BLEU-4 over the tokens as they are, computed by sacrebleu.
 
     .. math:: 100 \cdot \min(1, e^{1 - r/c})
-        \cdot \Bigl(\prod_{n=1}^{4} p_n\Bigr)^{1/4}
+        \cdot \Bigl(\prod_{n=1}^{N} p_n\Bigr)^{1/N}
 
     p_n is the share of the output's n-grams that stand in the reference, c and r the total
     lengths of output and reference. No tokenizer runs (``tokenize="none"``) and case counts.
-    Where no n-gram of some order matches, sacrebleu's exponential smoothing keeps the score
-    above 0.
+    N is 4, or the longest output's number of tokens where all are shorter than four (sacrebleu's
+    effective order), so that three words which are all right score 100, not 0. Where no n-gram of
+    some order matches, sacrebleu's exponential smoothing keeps the score above 0; where not one
+    token does, the score is 0.
 
     Args:
       hypotheses: N token lists; no token may hold a space.
@@ -163,7 +168,7 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
       0 to 100; 100 where every output equals its reference.
 
     Raises:
-      ValueError: as :func:`exact_match`, or if a token holds a space.
+      ValueError: as :func:`exact_match`, or if a token holds a space or no reference holds a token.
 
     Example:
       >>> round(bleu(["a b c d e".split()], [["a b c d f".split()]]), 1)
@@ -176,6 +181,8 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
     import sacrebleu  # here, since it takes a moment and few pages need it
 
     _check(hypotheses, references)
+    if not any(len(tokens) for accepted in references for tokens in accepted):
+        raise ValueError("references hold no tokens; BLEU needs at least one, got empty lists.")
     most = max(map(len, references))
     lines = [_line(hypothesis) for hypothesis in hypotheses]
     streams = [
@@ -188,6 +195,7 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
         streams,  # pyright: ignore[reportArgumentType]  # see above
         tokenize="none",
         force=True,
+        use_effective_order=True,
     )
     return min(scored.score, 100.0)  # rounding can leave 100.00000000000004
 
@@ -231,6 +239,17 @@ def by_length(
 
 
 def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> None:
+    for name, given in (("hypotheses", hypotheses), ("references", references)):
+        if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
+            raise TypeError(
+                f"{name} must be a list with an entry an example; got {type(given).__name__}."
+            )
+    for i, tokens in enumerate(hypotheses):
+        if isinstance(tokens, str) or not isinstance(tokens, Sequence | np.ndarray):
+            raise TypeError(
+                f"hypotheses needs a token list for each example; got {tokens!r:.40} in example "
+                f"{i}. Split a text first."
+            )
     if len(hypotheses) != len(references):
         raise ValueError(
             f"hypotheses and references need one entry an example; got {len(hypotheses)} and "
@@ -239,6 +258,11 @@ def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]])
     if len(hypotheses) == 0:
         raise ValueError("hypotheses is empty; a metric needs at least one example.")
     for i, accepted in enumerate(references):
+        if not isinstance(accepted, Sequence | np.ndarray):
+            raise TypeError(
+                f"references needs a list of token lists for each example; got "
+                f"{type(accepted).__name__} in example {i}."
+            )
         if len(accepted) == 0:
             raise ValueError(f"references needs at least one token list; example {i} has none.")
         if isinstance(accepted, str) or isinstance(accepted[0], str):
@@ -250,6 +274,6 @@ def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]])
 
 def _line(tokens: Tokens) -> str:
     for token in tokens:
-        if not token or token != "".join(token.split()):
+        if not isinstance(token, str) or not token or token != "".join(token.split()):
             raise ValueError(f"tokens of BLEU must be non-empty and without spaces; got {token!r}.")
     return " ".join(tokens)

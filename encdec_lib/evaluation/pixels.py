@@ -4,11 +4,14 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
 from jaxtyping import Bool, Float, Int
 
-from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.encoding import EncoderDecoder, HasClasses, TokenDecoder
 from encdec_lib.runtime.batched import run_batched
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.flops import step_flops
+from encdec_lib.runtime.inputs import check_ids, check_images
 
 
 def segment(model: EncoderDecoder, images: Any, batch_size: int = 256) -> Int[np.ndarray, "N H W"]:
@@ -24,7 +27,8 @@ def segment(model: EncoderDecoder, images: Any, batch_size: int = 256) -> Int[np
       Labels ``(N, H, W)``.
 
     Raises:
-      ValueError: if ``images`` is empty or has another rank, or as the model's encoder says.
+      ValueError: if ``images`` is empty, has another rank or a pixel that is not finite, the
+        model writes tokens, or as the model's encoder says.
 
     Example:
       >>> from flax import nnx
@@ -33,12 +37,20 @@ def segment(model: EncoderDecoder, images: Any, batch_size: int = 256) -> Int[np
       >>> segment(model, np.zeros((5, 8, 8, 1), np.float32)).shape
       (5, 8, 8)
     """
-    images = np.asarray(images, np.float32)
-    if images.ndim != 4 or 0 in images.shape:
+    if not isinstance(model, nnx.Module):
+        raise TypeError(f"model must be a Flax NNX module; got {type(model).__name__}.")
+    if isinstance(model, HasClasses):
         raise ValueError(
-            f"images must hold at least one image, shape (N, H, W, C); got {images.shape}. A "
-            f"single grey image H×W is image[None, :, :, None]."
+            f"model must give every pixel a class; got {type(model).__name__}, which gives an "
+            f"image one: use encdec_lib.evaluation.classes.classify."
         )
+    if isinstance(model, EncoderDecoder) and isinstance(model.decoder, TokenDecoder):
+        raise ValueError(
+            f"model must write images; got a {type(model.decoder).__name__}, which writes tokens: "
+            f"use encdec_lib.generate."
+        )
+    images = check_images("images", images).astype(np.float32)
+    check_whole("batch_size", batch_size)
     flops = step_flops(model, [images], 1) / 3  # forwards alone
     return run_batched(_labels, model, images, batch_size=batch_size, flops=flops)
 
@@ -74,8 +86,8 @@ def intersection_over_union(
       >>> intersection_over_union(labels, truth, num_classes=2).round(2).tolist()
       [0.5, 0.67]
     """
-    if labels.shape != truth.shape:
-        raise ValueError(f"labels and truth must agree; got {labels.shape} and {truth.shape}.")
+    check_whole("num_classes", num_classes)
+    labels, truth = _maps(labels, truth)
     for name, array in (("labels", labels), ("truth", truth)):
         if array.min() < 0 or array.max() >= num_classes:
             raise ValueError(
@@ -92,12 +104,21 @@ def intersection_over_union(
 def mean_iou(labels: Any, truth: Any, num_classes: int = 11) -> float:
     """The mean of :func:`intersection_over_union` over all classes but the background.
 
+    Raises:
+      ValueError: as :func:`intersection_over_union`, or if neither map holds another class.
+
     Example:
       >>> truth = np.array([[[0, 1, 2, 2]]])
       >>> mean_iou(np.array([[[0, 1, 2, 1]]]), truth, num_classes=3)
       0.5
     """
-    return float(np.nanmean(intersection_over_union(labels, truth, num_classes)[1:]))
+    found = intersection_over_union(labels, truth, num_classes)[1:]
+    if np.isnan(found).all():
+        raise ValueError(
+            "labels and truth must hold a class beside the background, 0; got background alone, "
+            "of which there is no mean."
+        )
+    return float(np.nanmean(found))
 
 
 def boundary(truth: Int[np.ndarray, "N H W"], width: int = 1) -> Bool[np.ndarray, "N H W"]:
@@ -110,10 +131,15 @@ def boundary(truth: Int[np.ndarray, "N H W"], width: int = 1) -> Bool[np.ndarray
     Returns:
       One flag a pixel.
 
+    Raises:
+      ValueError: if ``truth`` is no label map or ``width`` is below 1.
+
     Example:
       >>> boundary(np.array([[[0, 0, 0, 1, 1, 1]]]))[0, 0].astype(int).tolist()
       [0, 0, 1, 1, 0, 0]
     """
+    check_whole("width", width)
+    truth = _map("truth", truth)
     _, height, wide = truth.shape
     padded = np.pad(truth, ((0, 0), (width, width), (width, width)), mode="edge")
     near = np.zeros(truth.shape, bool)
@@ -126,10 +152,35 @@ def boundary(truth: Int[np.ndarray, "N H W"], width: int = 1) -> Bool[np.ndarray
 def boundary_accuracy(labels: Any, truth: Any, width: int = 1) -> float:
     """The share of :func:`boundary` pixels with the right class, from 0 to 1.
 
+    Raises:
+      ValueError: as :func:`boundary`, or if there is no boundary.
+
     Example:
       >>> truth = np.array([[[0, 0, 0, 1, 1, 1]]])
       >>> boundary_accuracy(np.array([[[0, 0, 1, 1, 1, 0]]]), truth)
       0.5
     """
+    labels, truth = _maps(labels, truth)
     near = boundary(truth, width)
+    if not near.any():
+        raise ValueError(
+            f"truth must hold two classes beside each other; got {truth[0, 0, 0]} alone, which has "
+            f"no boundary."
+        )
     return float((labels == truth)[near].mean())
+
+
+def _map(name: str, labels: Any) -> np.ndarray:
+    """Label maps as an array."""
+    labels = check_ids(name, labels)
+    if labels.ndim != 3 or 0 in labels.shape:
+        raise ValueError(f"{name} must be label maps (N, H, W); got {labels.shape}.")
+    return labels
+
+
+def _maps(labels: Any, truth: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Two stacks of label maps of one shape."""
+    labels, truth = _map("labels", labels), _map("truth", truth)
+    if labels.shape != truth.shape:
+        raise ValueError(f"labels and truth must agree; got {labels.shape} and {truth.shape}.")
+    return labels, truth

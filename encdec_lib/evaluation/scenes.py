@@ -16,6 +16,7 @@ from encdec_lib.data.captions import caption
 from encdec_lib.data.digits import NAMES, Digits
 from encdec_lib.data.scenes import INK, Placed
 from encdec_lib.evaluation import classes as classification
+from encdec_lib.runtime.inputs import check_finite, check_images
 
 CROP = 16  # side of the square that the classifier sees, in pixels
 SPECK = 6  # pixels of ink below which a blot is no digit
@@ -36,6 +37,9 @@ def find_digits(image: Float[np.ndarray, "H W 1"]) -> list[tuple[int, int, int, 
       >>> find_digits(image)
       [(1, 1, 5, 4), (6, 7, 11, 9)]
     """
+    image = check_finite("image", image)
+    if image.ndim != 3 or 0 in image.shape:
+        raise ValueError(f"image must be (H, W, 1); got {image.shape}.")
     ink = image[:, :, 0] > INK
     grown = ndimage.binary_dilation(ink, np.ones((2, 2), bool))
     near, count = ndimage.label(grown)  # pyright: ignore[reportGeneralTypeIssues]  # SciPy has no types
@@ -86,7 +90,9 @@ def read_scenes(classifier: nnx.Module, images: Float[np.ndarray, "N H W 1"]) ->
     Returns:
       One layout a picture; an empty one where there is no ink.
     """
-    found = [find_digits(image) for image in images]
+    if not isinstance(classifier, nnx.Module):
+        raise TypeError(f"classifier must be a Flax NNX module; got {type(classifier).__name__}.")
+    found = [find_digits(image) for image in check_images("images", images)]
     crops = [crop(image, box) for image, boxes in zip(images, found, strict=True) for box in boxes]
     if not crops:
         return [[] for _ in images]

@@ -10,10 +10,14 @@ from encdec_lib.data.captions import CaptionedScenes
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.translation import BUCKET_EDGES
 from encdec_lib.data.vocabulary import PAD
-from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.encoding import EncoderDecoder, HasLimit
 from encdec_lib.evaluation import metrics
 from encdec_lib.generate.beam import beam_search
+from encdec_lib.generate.common import token_decoder
 from encdec_lib.generate.sampling import greedy
+from encdec_lib.runtime.checks import check_whole, is_whole
+from encdec_lib.runtime.inputs import vocabulary_of
+from encdec_lib.train.data_checks import check_pairs
 from encdec_lib.train.losses import shift_right, summed_cross_entropy
 
 
@@ -33,7 +37,11 @@ def decode(
 
     Returns:
       One token list an example, without ``<eos>``. An output may be up to ten tokens longer
-      than the longest target.
+      than the longest target, or as long as the model has positions.
+
+    Raises:
+      ValueError: as :func:`~encdec_lib.generate.sampling.greedy`, or if the model knows other
+        ids than the vocabulary of ``part``.
 
     Example:
       >>> from flax import nnx
@@ -45,7 +53,19 @@ def decode(
       >>> len(decode(seq2seq(Seq2SeqConfig(6, 6), rngs=nnx.Rngs(0)), part))
       2
     """
+    decoder = token_decoder(model)
+    _check_part(part)
+    if not is_whole(width) or width < 1:
+        raise ValueError(f"width must be at least 1; got {width!r}. 1 is greedy search.")
+    size = vocabulary_of(decoder)
+    if size is not None and size > len(part.target_vocabulary):
+        raise ValueError(
+            f"model must write ids of part's target_vocabulary, {len(part.target_vocabulary)} of "
+            f"them; got one that writes {size}. Build it with that vocabulary."
+        )
     limit = part.target.shape[1] + 10
+    if isinstance(decoder, HasLimit) and decoder.max_length is not None:
+        limit = min(limit, decoder.max_length)
     if width == 1:
         tokens = greedy(model, part.source, limit).tokens
     else:
@@ -111,6 +131,10 @@ def teacher_forced_scores(
       that attends ``"entropy"``, the mean over steps in bits. 0 bits is one vector, 3 bits is as
       spread out as 8 equal weights. Rows that do not add up to 1 are made to first.
 
+    Raises:
+      ValueError: if ``part`` is empty or holds an id that the model does not know, ``batch_size``
+        is below 1, or the model does not write tokens.
+
     Example:
       >>> from flax import nnx
       >>> from encdec_lib.data.parallel import from_tokens
@@ -122,6 +146,10 @@ def teacher_forced_scores(
       >>> round(teacher_forced_scores(model, part)["entropy"], 3)  # two vectors, equal weights
       1.0
     """
+    token_decoder(model)
+    _check_part(part)
+    check_pairs(model, (part.source, part.target))
+    check_whole("batch_size", batch_size)
     nats, count = 0.0, 0.0
     bits: float | None = 0.0
     for start in range(0, len(part), batch_size):
@@ -131,6 +159,16 @@ def teacher_forced_scores(
         bits = None if bits is None or sums[2] is None else bits + float(sums[2])
     out = {"perplexity": math.exp(nats / count)}
     return out if bits is None else out | {"entropy": bits / count}
+
+
+def _check_part(part) -> None:
+    """Held-out examples, or what has the same fields."""
+    lacks = [name for name in ("source", "target", "target_vocabulary") if not hasattr(part, name)]
+    if lacks:
+        raise TypeError(
+            f"part must have source, target and target_vocabulary, as ParallelText has; got "
+            f"{type(part).__name__} without {lacks[0]}."
+        )
 
 
 @nnx.jit

@@ -18,32 +18,37 @@ from encdec_lib.generate.common import (
     token_decoder,
     write_in_batches,
 )
+from encdec_lib.runtime.checks import is_number, is_whole
 
 
 def beam_search(
     model: EncoderDecoder,
     source: Any,
-    max_length: int = 64,
+    max_length: int | None = None,
     width: int = 4,
     length_penalty: float = 0.0,
     batch_size: int = 128,
 ) -> Generated:
     r"""Keeps the ``width`` best beginnings and returns the best whole sequence.
 
+    Whole means ended by ``<eos>``: a sequence that ``max_length`` cut short is returned only where
+    none in the beam has ended, however good its score.
+
     Plain beam search can return a worse sequence with a wider beam, because a newcomer may
     push out the beginning of the best one. This is the monotonic form: place k of the beam is
     filled with the best continuation of places 1 to k that is not taken yet. So the first
     places of a wide beam are the narrow beam, place 1 is greedy search, and a wider beam never
-    scores lower.
+    scores lower, unless it ends a sequence that the narrow one could not end.
 
     .. math:: \mathrm{score}(y) = \frac{1}{|y|^{\lambda}} \sum_i \log P(y_i \mid y_{<i}, H)
 
     Args:
       model: an encoder-decoder.
       source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
-      max_length: L, where to stop.
+      max_length: L, where to stop; if None 64, or fewer where the model has positions for fewer.
       width: K, at least 1.
-      length_penalty: lambda; 0 compares sums, 1 means per token. Used to pick the winner.
+      length_penalty: lambda; 0 compares sums, 1 means per token. Used to pick the winner, so it
+        changes nothing where ``width`` is 1.
       batch_size: how many examples at a time.
 
     Returns:
@@ -51,13 +56,16 @@ def beam_search(
       penalty.
 
     Raises:
-      ValueError: as :func:`~encdec_lib.generate.sampling.greedy`, or if ``width`` is below 1.
+      ValueError: as :func:`~encdec_lib.generate.sampling.greedy`, or if ``width`` is below 1 or
+        ``length_penalty`` is no finite number.
 
     Reference:
       Lemons et al. (2022), Beam Search: Faster and Monotonic, arXiv:2204.02929.
     """
-    if width < 1:
-        raise ValueError(f"width must be at least 1; got {width}. 1 is greedy search.")
+    if not is_whole(width) or width < 1:
+        raise ValueError(f"width must be at least 1; got {width!r}. 1 is greedy search.")
+    if not is_number(length_penalty):
+        raise ValueError(f"length_penalty must be a finite number; got {length_penalty!r}.")
     return write_in_batches(
         _beam,
         model,
@@ -130,11 +138,14 @@ def _beam(model, source, *, max_length, width, length_penalty):
         jnp.zeros((max_length, batch, width), token.dtype),
         looked,
     )
-    steps, *_, score, tokens, parents, looked = jax.lax.while_loop(going, body, start)
+    steps, _, ended, _, score, tokens, parents, looked = jax.lax.while_loop(going, body, start)
     used = jnp.arange(max_length) < steps
     # The winner, then back along its parents.
     lengths = _lengths(tokens, parents, used)
-    winner = jnp.argmax(score / jnp.maximum(lengths, 1) ** length_penalty, axis=1)
+    ranked = score / jnp.maximum(lengths, 1) ** length_penalty
+    whole = ended & (score > -jnp.inf)
+    ranked = jnp.where(whole | ~whole.any(axis=1, keepdims=True), ranked, -jnp.inf)
+    winner = jnp.argmax(ranked, axis=1)
     best, looked = _trace_back(winner, tokens, parents, used, looked)
     return Generated(best, score[jnp.arange(batch), winner], looked)
 

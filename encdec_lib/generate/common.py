@@ -17,6 +17,9 @@ from jaxtyping import Array, Float, Int
 from encdec_lib.data.vocabulary import BOS, PAD
 from encdec_lib.encoding import EncoderDecoder, TokenDecoder
 from encdec_lib.runtime.batched import run_batched
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.flops import step_flops
+from encdec_lib.runtime.inputs import check_source, steps_for
 
 Arrays = np.ndarray | Array  # JAX's inside a jit, NumPy's outside
 
@@ -34,7 +37,7 @@ def write_in_batches(
     model: EncoderDecoder,
     source: Any,
     *rows: np.ndarray,
-    max_length: int,
+    max_length: int | None,
     batch_size: int,
     **settings: Any,
 ) -> Generated:
@@ -46,7 +49,7 @@ def write_in_batches(
       model: an encoder-decoder.
       source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
       *rows: arrays with a row for each example.
-      max_length: L.
+      max_length: L; if None ``DEFAULT_LENGTH``, or fewer where the model has positions for fewer.
       batch_size: how many examples at a time.
       **settings: of ``write``, hashable.
 
@@ -54,27 +57,24 @@ def write_in_batches(
       :class:`Generated`, as NumPy arrays in the order of ``source``.
 
     Raises:
-      ValueError: if ``source`` is empty or neither tokens nor images, L or ``batch_size`` is below
-        1, or the model writes images.
+      ValueError: if ``source`` is empty or neither tokens that the model knows nor images, L or
+        ``batch_size`` is below 1, L is more than the model has positions for, or the model does
+        not write tokens.
     """
-    source = np.asarray(source)
-    if source.ndim not in (2, 4) or 0 in source.shape:
-        raise ValueError(
-            f"source needs at least one example and one position, tokens (B, S) or images "
-            f"(B, H, W, C); got {source.shape}."
-        )
-    if max_length < 1:
-        raise ValueError(f"max_length must be at least 1; got {max_length}.")
-    token_decoder(model)
+    decoder = token_decoder(model)
+    source = check_source("source", source, model.encoder)
+    if max_length is not None:
+        check_whole("max_length", max_length)
+    check_whole("batch_size", batch_size)
     return run_batched(
         write,
         model,
         source,
         *rows,
         batch_size=batch_size,
-        flops=lambda weights: 2.0 * weights * source.shape[1],
+        flops=lambda state: step_flops(model, [source], 1, state) / 3,  # forwards alone
         lengths=(source != PAD).sum(axis=1) if source.ndim == 2 else None,
-        max_length=max_length,
+        max_length=steps_for(decoder, max_length),
         **settings,
     )
 
@@ -83,12 +83,18 @@ def token_decoder(model: EncoderDecoder) -> TokenDecoder:
     """The decoder of a model that writes token by token.
 
     Raises:
-      ValueError: if the model writes an image at once.
+      ValueError: if the model has no decoder, or one that writes an image at once.
     """
+    if not hasattr(model, "encoder") or not hasattr(model, "decoder"):
+        raise ValueError(
+            f"model must have an encoder and a decoder, as EncoderDecoder has; got "
+            f"{type(model).__name__}. A classifier is used by encdec_lib.evaluation.classes."
+        )
     if not isinstance(model.decoder, TokenDecoder):
         raise ValueError(
-            f"model must write token by token, with start and step; "
-            f"{type(model.decoder).__name__} writes an image at once: call model(source)."
+            f"model must write token by token, with start and step; got "
+            f"{type(model.decoder).__name__}, which writes an image at once: call model(source), "
+            f"or encdec_lib.evaluation.pixels.segment(model, source) for classes of pixels."
         )
     return model.decoder
 

@@ -22,10 +22,14 @@ from encdec_lib.generate.common import (
     token_decoder,
     write_in_batches,
 )
+from encdec_lib.runtime.checks import check_whole, is_number, is_whole
+from encdec_lib.runtime.inputs import check_source
+
+COLDEST = 1e-30  # temperature; divided by less, a log-probability may pass what float32 can hold
 
 
 def greedy(
-    model: EncoderDecoder, source: Any, max_length: int = 64, batch_size: int = 256
+    model: EncoderDecoder, source: Any, max_length: int | None = None, batch_size: int = 256
 ) -> Generated:
     r"""Takes the most probable token at every step.
 
@@ -34,15 +38,17 @@ def greedy(
     Args:
       model: an encoder-decoder.
       source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
-      max_length: L, where to stop a sequence that does not end by itself.
+      max_length: L, where to stop a sequence that does not end by itself; if None 64, or fewer
+        where the model has positions for fewer.
       batch_size: how many examples at a time; the shape is compiled once.
 
     Returns:
       :class:`~encdec_lib.generate.common.Generated`, as NumPy arrays in the order of ``source``.
 
     Raises:
-      ValueError: if ``source`` is empty or neither tokens nor images, or ``max_length`` or
-        ``batch_size`` is below 1.
+      ValueError: if ``source`` is empty, holds an id that the model does not know or is neither
+        tokens nor images, ``max_length`` or ``batch_size`` is out of range, or the model does not
+        write tokens.
 
     Example:
       >>> import numpy as np
@@ -58,7 +64,7 @@ def greedy(
 def sample(
     model: EncoderDecoder,
     source: Any,
-    max_length: int = 64,
+    max_length: int | None = None,
     temperature: int | float = 1.0,
     top_k: int | None = None,
     seed: int = 0,
@@ -74,7 +80,7 @@ def sample(
     Args:
       model: an encoder-decoder.
       source: token ids ``(B, S)``, 0-padded, or images ``(B, H, W, C)``.
-      max_length: L, where to stop.
+      max_length: L, where to stop; as for :func:`greedy`.
       temperature: :math:`\tau`, above 0. Below 1 the probable becomes more probable; towards 0
         this is greedy search.
       top_k: draw only among the k most probable tokens; among all if None.
@@ -98,10 +104,18 @@ def sample(
       >>> bool((once.tokens == again.tokens).all())
       True
     """
-    if not temperature > 0:
-        raise ValueError(f"temperature must be above 0; got {temperature}. For 0 use greedy.")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k must be at least 1, or None for all; got {top_k}.")
+    if not is_number(temperature) or temperature <= 0:
+        raise ValueError(f"temperature must be above 0; got {temperature!r}. For 0 use greedy.")
+    if temperature < COLDEST:
+        raise ValueError(
+            f"temperature must be at least {COLDEST}, as scores are float32; got {temperature}. "
+            f"Use greedy."
+        )
+    if top_k is not None and (not is_whole(top_k) or top_k < 1):
+        raise ValueError(f"top_k must be at least 1, or None for all; got {top_k!r}.")
+    check_whole("seed", seed, least=0)
+    token_decoder(model)
+    source = check_source("source", source, model.encoder)
     count = len(source)
     keys = np.asarray(jax.random.key_data(jax.random.split(jax.random.key(seed), count)))
     temperatures = np.full(count, temperature, np.float32)  # an array: a new one compiles nothing

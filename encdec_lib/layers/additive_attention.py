@@ -11,6 +11,7 @@ from jaxtyping import Array, Bool, Float
 
 from encdec_lib.encoding import Attended
 from encdec_lib.layers.masks import masked_softmax
+from encdec_lib.runtime.checks import check_whole
 
 
 class AdditiveAttention(nnx.Module):
@@ -53,8 +54,7 @@ class AdditiveAttention(nnx.Module):
             ("key_dim", key_dim),
             ("align_dim", align_dim),
         ):
-            if size < 1:
-                raise ValueError(f"{name} must be at least 1; got {size}.")
+            check_whole(name, size)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W_query = nnx.Param(glorot(rngs.params(), (query_dim, align_dim)))
         self.W_key = nnx.Param(glorot(rngs.params(), (key_dim, align_dim)))

@@ -16,6 +16,7 @@ from encdec_lib.layers.additive_attention import AdditiveAttention as AdditiveAt
 from encdec_lib.layers.masks import causal_mask as causal_mask
 from encdec_lib.layers.masks import masked_softmax as masked_softmax
 from encdec_lib.layers.positions import rotate
+from encdec_lib.runtime.checks import check_wholes
 
 
 def dot_product_attention(
@@ -123,9 +124,8 @@ class MultiHeadAttention(nnx.Module):
         dtype: Any = jnp.float32,
         rngs: nnx.Rngs,
     ):
-        for name, size in (("d_model", d_model), ("heads", heads), ("d_k", d_k), ("d_v", d_v)):
-            if size is not None and size < 1:
-                raise ValueError(f"{name} must be at least 1; got {size}.")
+        check_wholes(d_model=d_model, heads=heads)
+        check_wholes(**{k: v for k, v in (("d_k", d_k), ("d_v", d_v)) if v is not None})
         if None in (d_k, d_v) and d_model % heads:
             raise ValueError(
                 f"heads must divide d_model = {d_model}, so that every head gets the same share; "

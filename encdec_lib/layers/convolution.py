@@ -26,6 +26,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
+from encdec_lib.runtime.checks import check_whole, check_wholes
+
 HE = nnx.initializers.he_normal()
 
 
@@ -54,6 +56,7 @@ class ConvBlock(nnx.Module):
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, rngs: nnx.Rngs):
+        check_wholes(in_channels=in_channels, out_channels=out_channels)
         self.conv1 = nnx.Conv(in_channels, out_channels, (3, 3), kernel_init=HE, rngs=rngs)
         self.norm1 = nnx.BatchNorm(out_channels, momentum=0.9, rngs=rngs)
         self.conv2 = nnx.Conv(out_channels, out_channels, (3, 3), kernel_init=HE, rngs=rngs)
@@ -83,6 +86,9 @@ def max_pool(x: Float[Array, "B H W C"], size: int = 2) -> Float[Array, "B h w C
       >>> max_pool(jnp.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0].tolist()
       [[5.0, 7.0], [13.0, 15.0]]
     """
+    check_whole("size", size)
+    if jnp.ndim(x) != 4:
+        raise ValueError(f"x must be images (B, H, W, C); got {jnp.shape(x)}.")
     batch, height, width, channels = x.shape
     if height % size or width % size:
         raise ValueError(
@@ -137,6 +143,13 @@ def transposed_convolution(
     Reference:
       Dumoulin & Visin (2016), arXiv:1603.07285, chapter 4.
     """
+    if jnp.ndim(x) != 4 or jnp.ndim(kernel) != 4:
+        raise ValueError(
+            f"x and kernel must be (B, H, W, C) and (kh, kw, C, K); got {jnp.shape(x)} and "
+            f"{jnp.shape(kernel)}."
+        )
+    check_whole("stride", stride)
+    check_whole("padding", padding, least=0)
     k_h, k_w, channels, out = kernel.shape
     if x.shape[-1] != channels:
         raise ValueError(
@@ -189,6 +202,9 @@ class TransposedConv(nnx.Module):
         *,
         rngs: nnx.Rngs,
     ):
+        check_wholes(in_channels=in_channels, out_channels=out_channels)
+        check_wholes(kernel=kernel, stride=stride)
+        check_whole("padding", padding, least=0)
         # An output pixel hears from about (kernel / stride)² input pixels.
         heard = max(kernel / stride, 1.0) ** 2 * in_channels
         shape = (kernel, kernel, in_channels, out_channels)

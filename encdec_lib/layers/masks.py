@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
+from encdec_lib.runtime.checks import check_whole, check_wholes
+
 
 def masked_softmax(scores: Float[Array, "*B M"], mask: Bool[Array, "*B M"]) -> Array:
     """Softmax over the real positions; exactly 0 elsewhere.
@@ -36,6 +38,7 @@ def causal_mask(length: int) -> Bool[Array, "1 T T"]:
       >>> causal_mask(3)[0].astype(int).tolist()
       [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
     """
+    check_wholes(length=length)
     return jnp.tril(jnp.ones((1, length, length), bool))
 
 
@@ -68,6 +71,7 @@ def prefix_mask(
     """
     if prefix not in PREFIXES:
         raise ValueError(f"prefix must be one of {', '.join(PREFIXES)}; got {prefix!r}.")
+    check_whole("length", length, least=0)
     size = real.shape[1]
     mask = causal_mask(size + length)
     if prefix == "full":

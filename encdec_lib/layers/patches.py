@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from encdec_lib.data.patches import cut as cut
 from encdec_lib.data.patches import paste as paste
+from encdec_lib.runtime.checks import check_whole
 
 
 class PatchEmbedding(nnx.Module):
@@ -52,8 +53,7 @@ class PatchEmbedding(nnx.Module):
     ):
         sizes = (("patch", patch), ("in_channels", in_channels), ("d_model", d_model))
         for name, size in sizes:
-            if size < 1:
-                raise ValueError(f"{name} must be at least 1; got {size}.")
+            check_whole(name, size)
         self.project = nnx.Linear(patch * patch * in_channels, d_model, dtype=dtype, rngs=rngs)
         self.patch, self.in_channels = patch, in_channels
 

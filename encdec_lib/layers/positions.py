@@ -8,6 +8,9 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, Int
 
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.inputs import check_ids, is_traced
+
 LAYOUTS = ("interleaved", "concatenated")
 POSITIONS = ("sinusoidal", "learned", "rotary", "none")
 LONGEST = 10_000.0  # wavelengths go from 2π to 2π times this
@@ -61,7 +64,8 @@ def sinusoidal(
     Reference:
       Vaswani et al. (2017), arXiv:1706.03762, section 3.5.
     """
-    if layout not in LAYOUTS:
+    check_whole("d_model", d_model)
+    if not isinstance(layout, str) or layout not in LAYOUTS:
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}; got {layout!r}.")
     angles = _angles(positions, d_model, longest)
     pair = jnp.stack([jnp.sin(angles), jnp.cos(angles)])  # (2, T, D/2)
@@ -93,8 +97,8 @@ def sinusoidal_grid(side: int, d_model: int, longest: int | float = 100.0) -> Fl
     Reference:
       Carion et al. (2020), DETR, arXiv:2005.12872, appendix A.4.
     """
-    if side < 1 or d_model < 1:
-        raise ValueError(f"side and d_model must be at least 1; got {side} and {d_model}.")
+    check_whole("side", side)
+    check_whole("d_model", d_model)
     half = -(-d_model // 4) * 2  # even, and twice as much is at least D
     line = sinusoidal(jnp.arange(side), half, longest=longest)
     rows, columns = jnp.repeat(line, side, axis=0), jnp.tile(line, (side, 1))
@@ -169,10 +173,10 @@ class Positions(nnx.Module):
     """
 
     def __init__(self, kind: str, d_model: int, max_length: int = 64, *, rngs: nnx.Rngs):
-        if kind not in POSITIONS:
+        if not isinstance(kind, str) or kind not in POSITIONS:
             raise ValueError(f"positions must be one of {', '.join(POSITIONS)}; got {kind!r}.")
-        if max_length < 1:
-            raise ValueError(f"max_length must be at least 1; got {max_length}.")
+        check_whole("d_model", d_model)
+        check_whole("max_length", max_length)
         if kind == "sinusoidal":
             _angles(jnp.arange(1), d_model, LONGEST)  # says now that an odd width will not do
         init = jax.nn.initializers.normal(0.5**0.5)
@@ -181,8 +185,17 @@ class Positions(nnx.Module):
         self.kind, self.d_model, self.max_length = kind, d_model, max_length
 
     def __call__(self, positions: Int[Array, " T"]) -> Float[Array, "T D"]:
-        """The vectors of these positions; zeros for ``"none"`` and ``"rotary"``."""
+        """The vectors of these positions; zeros for ``"none"`` and ``"rotary"``.
+
+        Raises:
+          ValueError: outside ``jax.jit``, where its value can be looked at, for a position that
+            has no learned vector.
+        """
         if self.table is not None:
+            if not is_traced(positions, self.table[...]):
+                check_ids(
+                    "positions", positions, len(self.table[...]), "Raise max_length to have more."
+                )
             return jnp.take(self.table[...], positions, axis=0)
         if self.kind == "sinusoidal":
             return sinusoidal(positions, self.d_model)

@@ -15,6 +15,7 @@ from encdec_lib.encoding import Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.patches import PatchEmbedding
 from encdec_lib.layers.positions import Positions, sinusoidal_grid
+from encdec_lib.runtime.checks import check_wholes
 
 
 class WordPrefix(nnx.Module):
@@ -37,9 +38,10 @@ class WordPrefix(nnx.Module):
         dtype: Any = jnp.float32,
         rngs: nnx.Rngs,
     ):
+        check_wholes(vocab_size=vocab_size, prefix_length=prefix_length, d_model=d_model)
         self.embedding = Embedding(vocab_size, d_model, rngs=rngs)
         self.positions = Positions("learned", d_model, prefix_length, rngs=rngs)
-        self.dtype, self.encoding_dim = dtype, d_model
+        self.dtype, self.vocab_size, self.encoding_dim = dtype, vocab_size, d_model
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """M = S vectors. Nothing in them depends on a neighbour yet.
@@ -84,6 +86,7 @@ class PatchPrefix(nnx.Module):
         dtype: Any = jnp.float32,
         rngs: nnx.Rngs,
     ):
+        check_wholes(prefix_length=prefix_length)
         self.embed = PatchEmbedding(patch, in_channels, d_model, dtype=dtype, rngs=rngs)
         self.positions = Positions("learned", d_model, prefix_length, rngs=rngs)
         side = math.isqrt(prefix_length)

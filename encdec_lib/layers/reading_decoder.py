@@ -17,6 +17,7 @@ from jaxtyping import Array, Float, Int
 from encdec_lib.encoding import PAD, Decoded, DecoderState, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
+from encdec_lib.runtime.checks import check_wholes
 
 QUERIES = ("current", "previous")
 
@@ -85,21 +86,21 @@ class ReadingDecoder(nnx.Module):
         query: str = "current",
         rngs: nnx.Rngs,
     ):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, encoding_dim=encoding_dim)
+        check_wholes(state_dim=state_dim)
         if encoding_dim % 2:
             raise ValueError(
                 f"encoding_dim must be even, a forward and a backward half; got {encoding_dim}."
             )
         if query not in QUERIES:
             raise ValueError(f"query must be 'current' or 'previous'; got {query!r}.")
-        if state_dim < 1:
-            raise ValueError(f"state_dim must be at least 1; got {state_dim}.")
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.initial = nnx.Linear(encoding_dim // 2, state_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, rngs=rngs)
         self.reader = reader
         self.combine = nnx.Linear(encoding_dim + state_dim, state_dim, rngs=rngs)
         self.output = nnx.Linear(state_dim, vocab_size, rngs=rngs)
-        self.encoding_dim, self.query = encoding_dim, query
+        self.vocab_size, self.encoding_dim, self.query = vocab_size, encoding_dim, query
 
     def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
         """Scores every position, given the tokens before it.

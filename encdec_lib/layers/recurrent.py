@@ -15,6 +15,7 @@ from jaxtyping import Array, Bool, Float
 
 from encdec_lib.layers.cells import gru_cell, linear_cell, lstm_cell, tanh_cell
 from encdec_lib.layers.recurrence import State, recurrence
+from encdec_lib.runtime.checks import check_whole
 
 
 class _Recurrent(nnx.Module):
@@ -26,8 +27,7 @@ class _Recurrent(nnx.Module):
 
     def __init__(self, in_dim: int, state_dim: int, *, reverse: bool = False, rngs: nnx.Rngs):
         for name, size in (("in_dim", in_dim), ("state_dim", state_dim)):
-            if size < 1:
-                raise ValueError(f"{name} must be at least 1; got {size}.")
+            check_whole(name, size)
         orthogonal = jax.nn.initializers.orthogonal()
         w_rec = [orthogonal(rngs.params(), (state_dim, state_dim)) for _ in range(self.gates)]
         self.W_in = nnx.Param(
@@ -70,6 +70,11 @@ class _Recurrent(nnx.Module):
         Raises:
           ValueError: if widths, mask or state do not fit.
         """
+        if inputs.ndim != 3:
+            raise ValueError(
+                f"inputs must have width {self.in_dim} (in_dim), shape (B, S, E); got "
+                f"{inputs.shape}."
+            )
         batch, length, width = inputs.shape
         if width != self.in_dim:
             raise ValueError(
@@ -255,6 +260,8 @@ class Bidirectional(nnx.Module):
     """
 
     def __init__(self, layer: type[_Recurrent], in_dim: int, state_dim: int, *, rngs: nnx.Rngs):
+        if not isinstance(layer, type) or not issubclass(layer, _Recurrent):
+            raise TypeError(f"layer must be RNN, GRU or LSTM; got {layer!r:.60}.")
         self.forward = layer(in_dim, state_dim, rngs=rngs)
         self.backward = layer(in_dim, state_dim, reverse=True, rngs=rngs)
 

@@ -14,6 +14,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
+from encdec_lib.runtime.checks import check_wholes
+
 
 @runtime_checkable
 class Score(Protocol):
@@ -94,6 +96,7 @@ class GeneralScore(nnx.Module):
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(state_dim=state_dim, encoding_dim=encoding_dim)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W = nnx.Param(glorot(rngs.params(), (encoding_dim, state_dim)))
 
@@ -133,8 +136,7 @@ class AdditiveScore(nnx.Module):
     """
 
     def __init__(self, state_dim: int, encoding_dim: int, align_dim: int, *, rngs: nnx.Rngs):
-        if align_dim < 1:
-            raise ValueError(f"align_dim must be at least 1; got {align_dim}.")
+        check_wholes(state_dim=state_dim, encoding_dim=encoding_dim, align_dim=align_dim)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W_query = nnx.Param(glorot(rngs.params(), (state_dim, align_dim)))
         self.W_key = nnx.Param(glorot(rngs.params(), (encoding_dim, align_dim)))
@@ -180,8 +182,7 @@ class LocationScore(nnx.Module):
     """
 
     def __init__(self, state_dim: int, max_source: int, *, rngs: nnx.Rngs):
-        if max_source < 1:
-            raise ValueError(f"max_source must be at least 1; got {max_source}.")
+        check_wholes(state_dim=state_dim, max_source=max_source)
         glorot = jax.nn.initializers.glorot_uniform()
         self.W = nnx.Param(glorot(rngs.params(), (state_dim, max_source)))
 

@@ -14,7 +14,13 @@ from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.positions import POSITIONS, Positions
 from encdec_lib.layers.sublayers import ACTIVATIONS
-from encdec_lib.runtime.checks import check_choices, check_numbers, check_shares, check_sizes
+from encdec_lib.runtime.checks import (
+    check_choices,
+    check_flags,
+    check_numbers,
+    check_shares,
+    check_sizes,
+)
 
 DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}
 Block = TypeVar("Block", EncoderBlock, DecoderBlock)
@@ -52,12 +58,13 @@ class StackConfig:
             activation=tuple(ACTIVATIONS),
             dtype=tuple(DTYPES),
         )
+        check_flags(self, "pre_norm", "scaled")
         check_shares(self, "dropout")
         check_numbers(self, "epsilon")
         if None in (self.d_k, self.d_v) and self.d_model % self.heads:
             raise ValueError(
                 f"heads must divide d_model = {self.d_model}, so that every head gets the same "
-                f"share; got heads = {self.heads}. Choose a divisor, or give d_k and d_v yourself."
+                f"share; got heads = {self.heads}. Choose a divisor."
             )
 
     def blocks(self, block: type[Block], rngs: nnx.Rngs) -> list[Block]:

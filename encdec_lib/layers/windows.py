@@ -9,6 +9,8 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Bool, Float, Int
 
+from encdec_lib.runtime.checks import is_whole
+
 WINDOWS = ("monotonic", "predictive")
 
 
@@ -55,8 +57,8 @@ class Window(nnx.Module):
     ):
         if kind not in WINDOWS:
             raise ValueError(f"window must be None, 'monotonic' or 'predictive'; got {kind!r}.")
-        if half_width < 1:
-            raise ValueError(f"half_width must be at least 1 token; got {half_width}.")
+        if not is_whole(half_width) or half_width < 1:
+            raise ValueError(f"half_width must be at least 1 token; got {half_width!r}.")
         self.kind, self.half_width = kind, half_width
         if kind == "predictive":
             glorot = jax.nn.initializers.glorot_uniform()

@@ -16,7 +16,7 @@ from encdec_lib.layers.additive_attention import AdditiveAttention
 from encdec_lib.layers.attention_recurrence import attention_recurrence
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU, Bidirectional
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_sizes, check_wholes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,9 +59,10 @@ class BidirectionalEncoder(nnx.Module):
     """
 
     def __init__(self, vocab_size: int, embed_dim: int, encoder_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, encoder_dim=encoder_dim)
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = Bidirectional(GRU, embed_dim, encoder_dim, rngs=rngs)
-        self.encoding_dim = 2 * encoder_dim
+        self.vocab_size, self.encoding_dim = vocab_size, 2 * encoder_dim
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """Encodes a padded batch; M = S."""
@@ -105,18 +106,18 @@ class AttentionDecoder(nnx.Module):
         *,
         rngs: nnx.Rngs,
     ):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, encoding_dim=encoding_dim)
+        check_wholes(state_dim=state_dim, align_dim=align_dim)
         if encoding_dim % 2:
             raise ValueError(
                 f"encoding_dim must be even, a forward and a backward half; got {encoding_dim}."
             )
-        if state_dim < 1:
-            raise ValueError(f"state_dim must be at least 1; got {state_dim}.")
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.initial = nnx.Linear(encoding_dim // 2, state_dim, rngs=rngs)
         self.attention = AdditiveAttention(state_dim, encoding_dim, align_dim, rngs=rngs)
         self.rnn = GRU(embed_dim + encoding_dim, state_dim, rngs=rngs)
         self.output = nnx.Linear(state_dim + encoding_dim + embed_dim, vocab_size, rngs=rngs)
-        self.encoding_dim = encoding_dim
+        self.vocab_size, self.encoding_dim = vocab_size, encoding_dim
 
     def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
         """Scores every position, given the tokens before it.

@@ -16,7 +16,7 @@ from encdec_lib.encoding import EncoderDecoder, Encoding
 from encdec_lib.layers.positions import sinusoidal_grid
 from encdec_lib.models.cnn_to_cnn import UNetEncoder, check_channels
 from encdec_lib.models.seq2seq import RNNDecoder
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_sizes, check_wholes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CaptionConfig:
 
     def __post_init__(self):
         check_sizes(self, "target_vocab", "side", "in_channels", "embed_dim", "state_dim")
-        check_channels(self)
+        check_channels(self.channels)
 
 
 class CNNEncoder(nnx.Module):
@@ -80,6 +80,7 @@ class CNNEncoder(nnx.Module):
         positions: bool = False,
         rngs: nnx.Rngs,
     ):
+        check_wholes(side=side, encoding_dim=encoding_dim)
         self.convolutions = UNetEncoder(in_channels, channels, rngs=rngs)
         if side < 1 or side % self.convolutions.factor:
             raise ValueError(
@@ -133,9 +134,7 @@ def captioner(config: CaptionConfig = CaptionConfig(), *, rngs: nnx.Rngs) -> Enc
     Reference:
       Vinyals et al. (2015), arXiv:1411.4555.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         CNNEncoder(config.side, config.in_channels, config.channels, config.state_dim, rngs=rngs),
         RNNDecoder(config.target_vocab, config.embed_dim, config.state_dim, rngs=rngs),
     )
-    model.eval()
-    return model

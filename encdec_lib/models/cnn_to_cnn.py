@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
 from encdec_lib.layers.convolution import ConvBlock, TransposedConv, max_pool
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes, check_wholes, is_whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +29,14 @@ class UNetConfig:
 
     def __post_init__(self):
         check_sizes(self, "num_classes", "in_channels")
-        check_channels(self)
+        check_flags(self, "skips")
+        check_channels(self.channels)
 
 
-def check_channels(config: Any) -> None:
-    """Raises ValueError unless ``config.channels`` are widths of two scales or more."""
-    channels = config.channels
+def check_channels(channels: Any) -> None:
+    """Raises ValueError unless ``channels`` are widths of two scales or more."""
+    if not isinstance(channels, tuple | list) or not all(map(is_whole, channels)):
+        raise ValueError(f"channels must be whole numbers, one a scale; got {channels!r}.")
     if len(channels) < 2:
         raise ValueError(f"channels needs a width for two scales or more; got {channels}.")
     if min(channels) < 1:
@@ -65,8 +67,8 @@ class UNetEncoder(nnx.Module):
     """
 
     def __init__(self, in_channels: int, channels: tuple[int, ...], *, rngs: nnx.Rngs):
-        if len(channels) < 2:
-            raise ValueError(f"channels needs a width for two scales or more; got {channels}.")
+        check_channels(channels)
+        check_wholes(in_channels=in_channels)
         widths = (in_channels, *channels)
         self.blocks = nnx.data(
             [ConvBlock(a, b, rngs=rngs) for a, b in zip(widths, channels, strict=False)]
@@ -132,11 +134,13 @@ class UNetDecoder(nnx.Module):
     def __init__(
         self, num_classes: int, channels: tuple[int, ...], *, skips: bool = True, rngs: nnx.Rngs
     ):
+        check_channels(channels)
+        check_wholes(num_classes=num_classes)
         steps = list(zip(channels[:0:-1], channels[-2::-1], strict=True))  # coarse to fine
         self.ups = nnx.data([TransposedConv(a, b if skips else 2 * b, rngs=rngs) for a, b in steps])
         self.blocks = nnx.data([ConvBlock(2 * b, b, rngs=rngs) for _, b in steps])
         self.output = nnx.Linear(channels[0], num_classes, rngs=rngs)
-        self.skips, self.encoding_dim = skips, channels[-1]
+        self.skips, self.num_classes, self.encoding_dim = skips, num_classes, channels[-1]
 
     def __call__(self, encoding: Encoding) -> Decoded:
         """Scores every pixel; the image is written at once.
@@ -184,9 +188,7 @@ def unet(config: UNetConfig = UNetConfig(), *, rngs: nnx.Rngs) -> EncoderDecoder
       >>> model(jnp.ones((1, 8, 8, 1))).logits.shape
       (1, 8, 8, 11)
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         UNetEncoder(config.in_channels, config.channels, rngs=rngs),
         UNetDecoder(config.num_classes, config.channels, skips=config.skips, rngs=rngs),
     )
-    model.eval()
-    return model

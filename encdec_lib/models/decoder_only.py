@@ -24,7 +24,8 @@ from encdec_lib.layers.masks import PREFIXES, prefix_mask
 from encdec_lib.layers.positions import Positions
 from encdec_lib.layers.prefixes import PatchPrefix, WordPrefix
 from encdec_lib.layers.stack import DTYPES, StackConfig
-from encdec_lib.runtime.checks import check_choices, check_sizes
+from encdec_lib.runtime.checks import check_choices, check_sizes, check_whole
+from encdec_lib.runtime.inputs import check_room, steps_for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,6 +115,7 @@ class PrefixDecoder(nnx.Module):
         dtype = DTYPES[config.dtype]
         self.output = nnx.Linear(width, config.vocab, dtype=dtype, rngs=rngs)
         self.config, self.encoding_dim = config, width
+        self.vocab_size, self.max_length = config.vocab, config.max_length
 
     def _tokens(self, tokens, places):
         """Vectors of target tokens at these places, ``(B, T, D)``."""
@@ -143,8 +145,8 @@ class PrefixDecoder(nnx.Module):
         Raises:
           ValueError: if the target is longer than ``max_length`` or the prefix of another width.
         """
-        length, (vectors, real) = target_in.shape[1], self._checked(encoding)
-        self._room(length)
+        length = steps_for(self, target_in.shape[1])
+        vectors, real = self._checked(encoding)
         x = jnp.concatenate([vectors, self._tokens(target_in, jnp.arange(length))], axis=1)
         mask, maps = prefix_mask(real, length, self.config.prefix), []
         for block in self.blocks:
@@ -152,9 +154,13 @@ class PrefixDecoder(nnx.Module):
             maps.append(weights)
         return self.output(self.norm(x[:, vectors.shape[1] :])), maps
 
-    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
-        """Reads the prefix once; its keys and values fill the first S places of the cache."""
-        self._room(length)
+    def start(self, encoding: Encoding, length: int | None = None) -> DecoderState:
+        """Reads the prefix once; its keys and values fill the first S places of the cache.
+
+        Raises:
+          ValueError: if ``length`` is more than ``max_length``, or the prefix does not fit.
+        """
+        length = steps_for(self, length)
         x, real = self._checked(encoding)
         mask, caches = prefix_mask(real, 0, self.config.prefix), []
         for block in self.blocks:
@@ -168,6 +174,7 @@ class PrefixDecoder(nnx.Module):
     ) -> tuple[DecoderState, Float[Array, "B V"], Float[Array, "B H S"]]:
         """Reads one token, looks at the prefix and at the tokens before it, scores the next."""
         (done, *old), (real,) = state
+        check_room(done, old[0].shape[2] - real.shape[1])
         x, new = self._tokens(token[:, None], done[:1]), []
         size = real.shape[1]
         padding = jnp.pad(~real, ((0, 0), (0, old[0].shape[2] - size)))
@@ -187,13 +194,6 @@ class PrefixDecoder(nnx.Module):
                 f"{self.encoding_dim}; got {vectors.shape}."
             )
         return vectors.astype(DTYPES[self.config.dtype]), encoding.mask
-
-    def _room(self, length):
-        if length > self.config.max_length:
-            raise ValueError(
-                f"max_length is {self.config.max_length}: there are no positions for a target of "
-                f"{length} tokens. Build the model with a larger max_length."
-            )
 
 
 def text_to_image(
@@ -223,6 +223,7 @@ def text_to_image(
     Reference:
       Ramesh et al. (2021), Zero-Shot Text-to-Image Generation, arXiv:2102.12092.
     """
+    check_whole("prompt_vocab", prompt_vocab)
     prefix = WordPrefix(
         prompt_vocab,
         config.prefix_length,
@@ -270,6 +271,4 @@ def prefix_captioner(
 
 
 def _with_decoder(encoder, config, rngs):
-    model = EncoderDecoder(encoder, PrefixDecoder(config, rngs=rngs))
-    model.eval()
-    return model
+    return EncoderDecoder(encoder, PrefixDecoder(config, rngs=rngs))

@@ -12,7 +12,7 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_sizes, check_wholes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +49,7 @@ class DenseEncoder(nnx.Module):
     """
 
     def __init__(self, side: int, hidden_dim: int, encoding_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(side=side, hidden_dim=hidden_dim, encoding_dim=encoding_dim)
         self.hidden = nnx.Linear(side * side, hidden_dim, rngs=rngs)
         self.output = nnx.Linear(hidden_dim, encoding_dim, rngs=rngs)
         self.side, self.encoding_dim = side, encoding_dim
@@ -90,6 +91,7 @@ class DenseDecoder(nnx.Module):
     """
 
     def __init__(self, side: int, hidden_dim: int, encoding_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(side=side, hidden_dim=hidden_dim, encoding_dim=encoding_dim)
         self.hidden = nnx.Linear(encoding_dim, hidden_dim, rngs=rngs)
         self.output = nnx.Linear(hidden_dim, side * side, rngs=rngs)
         self.side, self.encoding_dim = side, encoding_dim

@@ -14,6 +14,8 @@ from encdec_lib.data.patches import cut
 from encdec_lib.data.scenes import BACKGROUND, NUM_CLASSES
 from encdec_lib.encoding import Decoded, EncoderDecoder, Encoding
 from encdec_lib.models.vision_transformer import ViTEncoder
+from encdec_lib.runtime.checks import check_wholes
+from encdec_lib.runtime.inputs import check_ids
 
 
 def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray, "N h w"]:
@@ -34,6 +36,9 @@ def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray
       >>> patch_classes(mask, 2)[0].tolist()
       [[8, 0], [0, 0]]
     """
+    masks = check_ids("masks", masks, NUM_CLASSES)
+    if masks.ndim != 3:
+        raise ValueError(f"masks must be (N, H, W); got {masks.shape}.")
     pixels = cut(masks[..., None].astype(np.float32), patch)  # (N, M, P²)
     counts = np.stack([(pixels == digit).sum(axis=-1) for digit in range(NUM_CLASSES)], axis=-1)
     counts[..., BACKGROUND] = 1
@@ -53,8 +58,9 @@ class PatchDecoder(nnx.Module):
     """
 
     def __init__(self, encoding_dim: int, num_classes: int = NUM_CLASSES, *, rngs: nnx.Rngs):
+        check_wholes(encoding_dim=encoding_dim, num_classes=num_classes)
         self.output = nnx.Linear(encoding_dim, num_classes, rngs=rngs)
-        self.encoding_dim = encoding_dim
+        self.num_classes, self.encoding_dim = num_classes, encoding_dim
 
     def __call__(self, encoding: Encoding) -> Decoded:
         """Logits ``(B, h, w, V)`` of a square grid of patches.
@@ -92,6 +98,4 @@ def patch_tagger(encoder: ViTEncoder, *, rngs: nnx.Rngs) -> EncoderDecoder:
       >>> patch_tagger(encoder, rngs=nnx.Rngs(1))(jnp.ones((3, 8, 8, 1))).logits.shape
       (3, 2, 2, 11)
     """
-    model = EncoderDecoder(encoder, PatchDecoder(encoder.encoding_dim, rngs=rngs))
-    model.eval()
-    return model
+    return EncoderDecoder(encoder, PatchDecoder(encoder.encoding_dim, rngs=rngs))

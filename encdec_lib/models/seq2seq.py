@@ -13,7 +13,7 @@ from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.embedding import Embedding
 from encdec_lib.layers.recurrent import GRU
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes, check_wholes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Seq2SeqConfig:
 
     def __post_init__(self):
         check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "state_dim")
+        check_flags(self, "reverse_source")
 
 
 class RNNEncoder(nnx.Module):
@@ -63,9 +64,10 @@ class RNNEncoder(nnx.Module):
         reverse_source: bool = False,
         rngs: nnx.Rngs,
     ):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, state_dim=state_dim)
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, reverse=reverse_source, rngs=rngs)
-        self.encoding_dim = state_dim
+        self.vocab_size, self.encoding_dim = vocab_size, state_dim
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """Encodes a padded batch; M = 1."""
@@ -96,10 +98,11 @@ class RNNDecoder(nnx.Module):
     """
 
     def __init__(self, vocab_size: int, embed_dim: int, state_dim: int, *, rngs: nnx.Rngs):
+        check_wholes(vocab_size=vocab_size, embed_dim=embed_dim, state_dim=state_dim)
         self.embedding = Embedding(vocab_size, embed_dim, rngs=rngs)
         self.rnn = GRU(embed_dim, state_dim, rngs=rngs)
         self.output = nnx.Linear(state_dim, vocab_size, rngs=rngs)
-        self.encoding_dim = state_dim
+        self.vocab_size, self.encoding_dim = vocab_size, state_dim
 
     def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
         """Scores every position, given the tokens before it."""

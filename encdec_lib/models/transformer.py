@@ -22,7 +22,8 @@ from encdec_lib.encoding import Decoded, DecoderState, EncoderDecoder, Encoding
 from encdec_lib.layers.blocks import DecoderBlock, EncoderBlock, KVCache
 from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.stack import DTYPES, StackConfig, TokenEmbedding
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes
+from encdec_lib.runtime.inputs import check_room, steps_for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +54,7 @@ class TransformerConfig:
 
     def __post_init__(self):
         check_sizes(self, "source_vocab", "target_vocab", "encoder_layers", "decoder_layers")
+        check_flags(self, "tied")
         _ = self.encoder, self.decoder  # which check the rest
 
     @property
@@ -103,7 +105,7 @@ class TransformerEncoder(nnx.Module):
         self.tokens = TokenEmbedding(vocab_size, config, rngs=rngs)
         self.blocks = nnx.data(config.blocks(EncoderBlock, rngs))
         self.norm = config.last_norm(rngs)
-        self.encoding_dim = config.d_model
+        self.vocab_size, self.encoding_dim = vocab_size, config.d_model
 
     def __call__(self, source: Int[Array, "B S"], mask: Bool[Array, "B S"]) -> Encoding:
         """H: one vector a token, D wide."""
@@ -158,7 +160,8 @@ class TransformerDecoder(nnx.Module):
             if tied
             else nnx.Linear(config.d_model, vocab_size, use_bias=False, dtype=dtype, rngs=rngs)
         )
-        self.encoding_dim = config.d_model
+        self.vocab_size, self.encoding_dim = vocab_size, config.d_model
+        self.max_length = config.max_length if config.positions == "learned" else None
 
     def __call__(self, target_in: Int[Array, "B T"], encoding: Encoding) -> Decoded:
         """Scores every position, given the tokens before it.
@@ -186,13 +189,16 @@ class TransformerDecoder(nnx.Module):
             cross.append(w_cross)
         return self._logits(y), own, cross
 
-    def start(self, encoding: Encoding, length: int = 64) -> DecoderState:
+    def start(self, encoding: Encoding, length: int | None = None) -> DecoderState:
         """An empty cache with room for ``length`` steps, and the encoding's keys and values.
 
-        A step more than that would overwrite the last place: inside a compiled loop no error can
-        be raised. :mod:`encdec_lib.generate` makes room for as many as it takes.
+        One step more is an error, but inside a compiled loop none can be raised, and the last
+        place would be overwritten: :mod:`encdec_lib.generate` makes room for as many as it takes.
+
+        Raises:
+          ValueError: if there are no positions for so many steps, or the encoding does not fit.
         """
-        self.tokens.positions.check(length)
+        length = steps_for(self, length)
         vectors, mask = self._checked(encoding)
         caches, memory = [], []
         for block in self.blocks:
@@ -211,6 +217,7 @@ class TransformerDecoder(nnx.Module):
     ) -> tuple[DecoderState, Float[Array, "B V"], Float[Array, "B H S"]]:
         """Reads one token, looks at the cache and at the encoding, scores the next token."""
         (done, *old), (mask, *memory) = state
+        check_room(done, old[0].shape[2])
         y, new = self.tokens(token[:, None], done[0]), []
         for n, block in enumerate(self.blocks):
             keys, values = memory[2 * n : 2 * n + 2]
@@ -256,12 +263,10 @@ def transformer(config: TransformerConfig, *, rngs: nnx.Rngs) -> EncoderDecoder:
     Reference:
       Vaswani et al. (2017), Attention Is All You Need, arXiv:1706.03762.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         TransformerEncoder(config.source_vocab, config.encoder, rngs=rngs),
         TransformerDecoder(config.target_vocab, config.decoder, tied=config.tied, rngs=rngs),
     )
-    model.eval()
-    return model
 
 
 def attention_maps(

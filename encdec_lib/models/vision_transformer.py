@@ -26,7 +26,7 @@ from encdec_lib.layers.positions import sinusoidal_grid
 from encdec_lib.layers.stack import DTYPES, StackConfig
 from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.cnn_to_cnn import check_channels
-from encdec_lib.runtime.checks import check_choices, check_sizes
+from encdec_lib.runtime.checks import check_choices, check_flags, check_sizes
 
 POOLS = ("class", "mean")
 STARTS = ("random", "sinusoidal")
@@ -55,6 +55,12 @@ class ViTConfig:
     def __post_init__(self):
         check_sizes(self, "side", "patch", "in_channels", "num_classes")
         check_choices(self, pool=POOLS, start=STARTS)
+        check_flags(self, "positions")
+        if self.start == "sinusoidal" and not self.positions:
+            raise ValueError(
+                "start='sinusoidal' is where learned positions start; got positions=False, which "
+                "has none. Leave start out."
+            )
         if self.side % self.patch:
             raise ValueError(
                 f"patch must divide side = {self.side}, so that the patches cover the image; got "
@@ -184,7 +190,7 @@ class ViT(nnx.Module):
         self.head = nnx.Linear(
             config.d_model, config.num_classes, dtype=DTYPES[config.dtype], rngs=rngs
         )
-        self.config = config
+        self.config, self.num_classes = config, config.num_classes
 
     def __call__(self, images: Float[Array, "B H W C"]) -> Float[Array, "B V"]:
         """Logits of the classes."""
@@ -241,7 +247,7 @@ class CNNClassifierConfig:
 
     def __post_init__(self):
         check_sizes(self, "side", "in_channels", "num_classes")
-        check_channels(self)
+        check_channels(self.channels)
 
 
 class CNNClassifier(nnx.Module):
@@ -258,7 +264,7 @@ class CNNClassifier(nnx.Module):
         self.encoder = CNNEncoder(
             config.side, config.in_channels, config.channels, config.num_classes, rngs=rngs
         )
-        self.config = config
+        self.config, self.num_classes = config, config.num_classes
 
     def __call__(self, images: Float[Array, "B H W C"]) -> Float[Array, "B V"]:
         """Logits of the classes: the encoder's one vector, as wide as there are classes."""

@@ -18,7 +18,7 @@ from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.cnn_to_cnn import check_channels
 from encdec_lib.models.transformer import TransformerDecoder
 from encdec_lib.models.vision_transformer import ViTConfig, ViTEncoder
-from encdec_lib.runtime.checks import check_sizes
+from encdec_lib.runtime.checks import check_flags, check_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,8 @@ class GridCaptionConfig:
     def __post_init__(self):
         check_sizes(self, "target_vocab", "side", "in_channels", "embed_dim", "encoding_dim")
         check_sizes(self, "state_dim", "align_dim")
-        check_channels(self)
+        check_flags(self, "positions")
+        check_channels(self.channels)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +109,7 @@ def grid_captioner(
     Reference:
       Xu et al. (2015), Show, Attend and Tell, arXiv:1502.03044.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         CNNEncoder(
             config.side,
             config.in_channels,
@@ -127,8 +128,6 @@ def grid_captioner(
             rngs=rngs,
         ),
     )
-    model.eval()
-    return model
 
 
 def vit_captioner(
@@ -159,9 +158,7 @@ def vit_captioner(
     Reference:
       Liu et al. (2021), CPTR: Full Transformer Network for Image Captioning, arXiv:2101.10804.
     """
-    model = EncoderDecoder(
+    return EncoderDecoder(
         ViTEncoder(config.encoder, rngs=rngs),
         TransformerDecoder(config.target_vocab, config.decoder, rngs=rngs),
     )
-    model.eval()
-    return model

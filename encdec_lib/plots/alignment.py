@@ -9,7 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from encdec_lib.plots.inputs import texts
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, new_axes
+from encdec_lib.runtime.inputs import check_finite
 
 
 def alignment(
@@ -116,8 +118,9 @@ def crossing(
 
 def _checked(weights, source: list[str], target: list[str]) -> np.ndarray:
     """The weights as an array, if they fit the tokens."""
-    weights = np.asarray(weights, np.float32)
-    if weights.shape != (len(target), len(source)):
+    texts("source", source), texts("target", target)
+    weights = check_finite("weights", weights).astype(np.float32)
+    if weights.shape != (len(target), len(source)) or not weights.size:
         raise ValueError(
             f"weights needs shape (T, S) = {(len(target), len(source))}, one row a target token "
             f"and one column a source token; got {weights.shape}."

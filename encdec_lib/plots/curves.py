@@ -6,7 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from encdec_lib.plots.inputs import named, numbers
 from encdec_lib.plots.style import GREY, legend_above, look, new_axes
+from encdec_lib.runtime.checks import check_whole
 
 
 def quality_by_length(
@@ -36,12 +38,19 @@ def quality_by_length(
     Raises:
       ValueError: if a curve's lengths and values differ in number, or ``looks`` names no curve.
     """
+    named("curves", curves)
     ax = new_axes(ax)
     if unknown := [name for name in looks or {} if name not in curves]:
         raise ValueError(f"looks must name curves, {list(curves)}; got {unknown}.")
     for index, (name, curve) in enumerate(curves.items()):
+        if not isinstance(curve, tuple | list) or len(curve) not in (2, 3):
+            raise ValueError(
+                f"curves must be pairs (lengths, mean) or triples with a spread; got "
+                f"{type(curve).__name__} for {name!r}."
+            )
         lengths, mean, spread = (*curve, None)[:3]
-        lengths, mean = np.asarray(lengths, float), np.asarray(mean, float)
+        lengths = numbers("curves", lengths, 1, finite=False).astype(float)
+        mean = numbers("curves", mean, 1, finite=False).astype(float)
         if lengths.shape != mean.shape:
             raise ValueError(
                 f"curve {name!r} needs one value a length; got {lengths.shape} lengths and "
@@ -74,10 +83,16 @@ def losses(histories: dict, ax: Axes | None = None, smooth: int = 25) -> Axes:
 
     Returns:
       The Axes. The vertical axis is logarithmic.
+
+    Raises:
+      ValueError: if there is no history, or no loss in one of them.
     """
+    named("histories", histories)
+    check_whole("smooth", smooth)
     ax = new_axes(ax)
     for index, (name, history) in enumerate(histories.items()):
-        values = np.asarray(getattr(history, "losses", history), float)
+        losses = getattr(history, "losses", history)
+        values = numbers(f"histories[{name!r}]", losses, 1, finite=False).astype(float)
         drawn: dict[str, Any] = look(index, name, list(histories)) | {"marker": None}
         window = max(1, min(smooth, len(values)))
         mean = np.convolve(values, np.ones(window) / window, mode="valid")
@@ -107,7 +122,13 @@ def bars(
 
     Returns:
       The Axes.
+
+    Raises:
+      ValueError: if there is no value, or one is no number.
     """
+    for name, value in named("values", values).items():
+        if numbers(f"values[{name!r}]", value, 0, 1).size > 2:
+            raise ValueError(f"values must be numbers or pairs (mean, spread); got {value!r:.60}.")
     ax = new_axes(ax, (4.8, 0.9 + 0.42 * len(values)))
     largest = max(np.atleast_1d(value)[0] for value in values.values())
     for row, (name, value) in enumerate(values.items()):

@@ -13,7 +13,10 @@ from matplotlib.figure import Figure
 from scipy import ndimage
 
 from encdec_lib.data.digits import NAMES
+from encdec_lib.plots.inputs import as_many, grey, listed, named, numbers
 from encdec_lib.plots.style import GREY, INK, use_style
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.inputs import check_ids
 
 #: The colours of a pixel's classes, background first, then the digits 0 to 9. The hues follow
 #: P. Tol's colour-blind safe scheme as far as ten of them can; each region also bears its digit.
@@ -34,8 +37,12 @@ def _bare(ax):
 
 
 def picture(image: Any, ax: Axes, title: str = "") -> None:
-    """Draws one grey image ``(H, W)`` or ``(H, W, 1)``, ink dark on white, values 0 to 1."""
-    image = np.asarray(image, np.float32).reshape(np.shape(image)[:2])
+    """Draws one grey image ``(H, W)`` or ``(H, W, 1)``, ink dark on white, values 0 to 1.
+
+    Raises:
+      ValueError: if it is no grey image, or a pixel is not finite.
+    """
+    image = grey("image", image)
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set_title(title)
     _bare(ax)
@@ -49,8 +56,11 @@ def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> Non
       ax: where to draw.
       title: above the picture.
       names: whether to write the digits.
+
+    Raises:
+      ValueError: if they are no map, or a class is not one of the eleven.
     """
-    labels = np.asarray(labels)
+    labels = check_ids("labels", numbers("labels", labels, 2), len(CLASS_COLORS))
     ax.imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
     ax.set_title(title)
     for value in np.unique(labels[labels > 0]) if names else []:
@@ -91,7 +101,13 @@ def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figu
       ValueError: if the rows hold different numbers of pictures and ``columns`` is None.
     """
     use_style()
-    counts = {len(pictures) for pictures in rows.values()}
+    stacks = {
+        name: numbers(f"rows[{name!r}]", pictures, 3, 4)
+        for name, pictures in named("rows", rows).items()
+    }
+    if columns is not None:
+        check_whole("columns", columns)
+    counts = {len(pictures) for pictures in stacks.values()}
     if columns is None and len(counts) > 1:
         raise ValueError(f"rows must hold as many pictures each; got {sorted(counts)}.")
     columns = columns or counts.pop()
@@ -102,7 +118,7 @@ def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figu
         squeeze=False,
         layout="constrained",
     )
-    for line, (name, pictures) in zip(axes, rows.items(), strict=True):
+    for line, (name, pictures) in zip(axes, stacks.items(), strict=True):
         for ax, one in zip(line, pictures, strict=False):
             whole = np.issubdtype(np.asarray(one).dtype, np.integer)
             (label_map if whole else picture)(one, ax)
@@ -121,8 +137,16 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
 
     Returns:
       The Figure.
+
+    Raises:
+      ValueError: if there is no map, one is not ``(h, w, C)``, or they are not as many as the
+        names.
     """
     use_style()
+    check_whole("shown", shown)
+    as_many("names", names, len(listed("maps", maps)), "maps")
+    for channels in maps:
+        numbers("maps", channels, 3)
     figure, axes = plt.subplots(
         len(maps),
         shown,
@@ -150,8 +174,12 @@ def class_bars(probabilities: Any, ax: Axes, title: str = "") -> None:
       probabilities: ``(11,)``, adding up to 1.
       ax: where to draw.
       title: above the bars.
+
+    Raises:
+      ValueError: if there is not one number a class.
     """
     names = ["background", *NAMES]
+    as_many("probabilities", numbers("probabilities", probabilities, 1), len(names), "classes")
     places = np.arange(len(names))
     colors = ["#DDDDDD", *CLASS_COLORS[1:]]
     ax.barh(places, probabilities, color=colors, edgecolor=GREY, linewidth=0.6)

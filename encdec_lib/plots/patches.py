@@ -15,7 +15,9 @@ from matplotlib.patches import Rectangle
 
 from encdec_lib.data.patches import cut
 from encdec_lib.plots.images import picture
+from encdec_lib.plots.inputs import named, numbers
 from encdec_lib.plots.style import ATTENTION, ENCODER, GREY, WEIGHTS, new_axes, use_style
+from encdec_lib.runtime.checks import check_whole
 
 
 def cut_up(image: Any, patch: int) -> Figure:
@@ -33,6 +35,7 @@ def cut_up(image: Any, patch: int) -> Figure:
     """
     use_style()
     image = _grey(image)
+    check_whole("patch", patch)
     squares = cut(image[None, :, :, None], patch)[0].reshape(-1, patch, patch)
     rows, columns = image.shape[0] // patch, image.shape[1] // patch
     figure = plt.figure(figsize=(6.4, 3.3), layout=ConstrainedLayoutEngine(h_pad=0.06))
@@ -60,7 +63,7 @@ def over_patches(image: Any, weights: Any, ax: Axes, title: str = "") -> None:
     Raises:
       ValueError: if M squares of one size do not make up the image, or a weight is below 0.
     """
-    image, weights = _grey(image), np.asarray(weights, float)
+    image, weights = _grey(image), numbers("weights", weights, 1, 2, 3).astype(float)
     patch = _patch_of(image.shape, weights)
     grid = weights.reshape(image.shape[0] // patch, -1) / (weights.max() or 1)
     colors = WEIGHTS(0.55 * np.kron(grid, np.ones((patch, patch))))[..., :3]
@@ -84,7 +87,9 @@ def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
       ValueError: if a map has another number of rows than there are images.
     """
     use_style()
-    for name, weights in columns.items():
+    numbers("images", images, 3, 4)
+    for name, weights in named("columns", columns).items():
+        numbers(f"columns[{name!r}]", weights, 2)
         if len(weights) != len(images):
             raise ValueError(
                 f"columns need one row of weights an image, {len(images)}; {name!r} has "
@@ -159,11 +164,19 @@ def similarity(positions: Any) -> np.ndarray:
     Returns:
       ``(M, M)``, ones on the diagonal.
 
+    Raises:
+      ValueError: if they are no such vectors, or one of them is 0.
+
     Example:
       >>> similarity([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0]]).round(1).tolist()
       [[1.0, 0.0, -1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]]
     """
-    rows = np.asarray(positions, np.float64)
+    rows = numbers("positions", positions, 2).astype(np.float64)
+    if not rows.any(axis=1).all():
+        raise ValueError(
+            f"positions must not be 0, of which there is no cosine; got such a vector at row "
+            f"{int((~rows.any(axis=1)).argmax())}."
+        )
     rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return rows @ rows.T
 
@@ -180,7 +193,12 @@ def quality_by_patch(
 
     Returns:
       The Axes.
+
+    Raises:
+      ValueError: if there is no side, or a side without numbers.
     """
+    for side, found in named("scores", scores).items():
+        numbers(f"scores[{side!r}]", found, 1)
     ax = new_axes(None)
     sides = sorted(scores)
     places = np.arange(len(sides))
@@ -201,7 +219,7 @@ def quality_by_patch(
 
 
 def _grey(image):
-    image = np.asarray(image, np.float32)
+    image = numbers("image", image, 2, 3).astype(np.float32)
     return image.mean(axis=2) if image.ndim == 3 else image
 
 

@@ -28,8 +28,16 @@ def show_source(obj: Any, docstring: bool = False) -> Source:
 
     Returns:
       An object which the notebook shows highlighted.
+
+    Raises:
+      TypeError: if it has no source.
     """
-    text = textwrap.dedent(inspect.getsource(inspect.unwrap(obj)))
+    try:
+        text = textwrap.dedent(inspect.getsource(inspect.unwrap(obj)))
+    except (TypeError, OSError):
+        raise TypeError(
+            f"obj must be a class, a function or a method written in Python; got {obj!r:.60}."
+        ) from None
     lines, dropped = text.splitlines(), set()
     if not docstring:
         for node in ast.walk(ast.parse(text)):

@@ -1,6 +1,7 @@
 """Small tables that read well in a notebook, on a page and in a terminal."""
 
 import html
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -49,10 +50,18 @@ def table(rows: list[dict], caption: str = "") -> Rows:
     Returns:
       An object which the notebook shows as a table.
 
+    Raises:
+      TypeError: if a row is no dictionary.
+
     Example:
       >>> table([{"model": "attention", "BLEU": 99.5}, {"model": "fixed", "BLEU": 31.25}])
       model      BLEU
       attention  99.5
       fixed      31.2
     """
+    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        raise TypeError(f"rows must be a list of dictionaries; got {type(rows).__name__}.")
+    for i, row in enumerate(rows := list(rows)):
+        if not isinstance(row, Mapping):
+            raise TypeError(f"rows must hold dictionaries; got {type(row).__name__} in row {i}.")
     return Rows(rows, caption)

@@ -2,6 +2,7 @@
 with what was asked for and what was read in them.
 """
 
+import math
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -12,8 +13,19 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
+from encdec_lib.plots.dials import dials as dials
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, GREY, INK, WEIGHTS, use_style
+from encdec_lib.plots.inputs import (
+    a_codebook,
+    grey,
+    grids,
+    numbers,
+    pairs,
+    square,
+    texts,
+)
+from encdec_lib.plots.style import GREY, INK, WEIGHTS, use_style
+from encdec_lib.runtime.checks import check_whole
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
 _TOKENS = ListedColormap(
@@ -43,7 +55,8 @@ def codebook(book: Codebook, columns: int = 16, width: float = 6.4) -> Figure:
       The Figure; its rows say with which token they begin.
     """
     use_style()
-    count = len(book.patches)
+    check_whole("columns", columns)
+    count = len(a_codebook("book", book).patches)
     columns = min(columns, count)
     rows = -(-count // columns)
     side, step = book.patch, book.patch + 1  # a line of one pixel between two squares
@@ -79,7 +92,7 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
       The Figure with three rows, a column an image.
     """
     use_style()
-    tokens = book.encode(images)
+    tokens = a_codebook("book", book).encode(numbers("images", images, 4))
     rebuilt = book.decode(tokens)
     figure, axes = plt.subplots(
         3,
@@ -119,9 +132,8 @@ def mask(
     Raises:
       ValueError: if there is not a name for each row.
     """
-    names, size = [*words, *target], len(words)
-    if len(seen) != len(names):
-        raise ValueError(f"seen must have a row a name, {len(names)}; got {len(seen)}.")
+    names, size = [*texts("words", words), *texts("target", target)], len(words)
+    seen = square("seen", seen, len(names)).astype(bool)
     kind = np.full(seen.shape, 3)
     kind[:, :size], kind[:size] = 2, 1
     ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
@@ -163,6 +175,9 @@ def pictures(
     Raises:
       ValueError: if there are not as many captions as pictures.
     """
+    images = numbers("images", images, 3, 4)
+    texts("captions", captions), texts("read", captions if read is None else read)
+    check_whole("columns", columns)
     if len(captions) != len(images) or (read is not None and len(read) != len(images)):
         raise ValueError(
             f"captions and read must hold {len(images)} entries, one a picture; got "
@@ -207,7 +222,9 @@ def costs(
       The Figure, with a scale for the lower row.
     """
     use_style()
-    side = round(nats.shape[1] ** 0.5)
+    images = numbers("images", images, 3, 4)
+    nats = grids("nats", nats, len(images))
+    side = math.isqrt(nats.shape[1])
     figure, axes = plt.subplots(
         2,
         len(images),
@@ -227,43 +244,6 @@ def costs(
     return figure
 
 
-def dials(
-    temperatures: list,
-    quality: dict,
-    variety: dict,
-    real: tuple,
-) -> Figure:
-    """Draws what is right and how much samples differ, against temperature.
-
-    Args:
-      temperatures: along the horizontal axes.
-      quality: from a name to percent right, one a temperature.
-      variety: from the same names to the spread between samples of one caption.
-      real: percent right and spread of real scenes, drawn as a dashed line.
-
-    Returns:
-      The Figure, two panels side by side.
-    """
-    use_style()
-    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.2), layout="constrained")
-    looks = (
-        {"color": DECODER, "marker": "o", "linestyle": "-"},
-        {"color": ENCODER, "marker": "s", "linestyle": "--"},
-        {"color": ATTENTION, "marker": "D", "linestyle": "-."},
-    )
-    labels = ("digits right (%)", "difference of two samples")
-    for ax, curves, level, label in zip(axes, (quality, variety), real, labels, strict=True):
-        for look, (name, values) in zip(looks, curves.items(), strict=False):
-            ax.plot(temperatures, values, label=name, markersize=5, **look)
-        ax.axhline(level, color=GREY, linewidth=1.4, linestyle=(0, (2, 2)), label="real scenes")
-        ax.set(xlabel="temperature", ylabel=label)
-        ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
-        ax.set_ylim(bottom=0)
-    axes[0].set_ylim(0, 102)
-    axes[0].legend(loc="lower left")
-    return figure
-
-
 def growth(stages: dict, width: float = 1.4) -> Figure:
     """Draws one picture at several moments, what is not written yet in grey.
 
@@ -276,6 +256,8 @@ def growth(stages: dict, width: float = 1.4) -> Figure:
       The Figure.
     """
     use_style()
+    for count, (image, rows) in pairs("stages", stages).items():
+        check_whole(f"rows of stages[{count!r}]", rows, least=0, most=len(grey("stages", image)))
     figure, axes = plt.subplots(
         1,
         len(stages),

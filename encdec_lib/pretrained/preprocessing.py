@@ -5,6 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt8
 
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.inputs import as_numbers
+
 MEAN, STD = 0.5, 0.5  # of every channel, in ViT's preprocessor_config.json
 
 Pictures = Float[np.ndarray, "B H W C"] | UInt8[np.ndarray, "B H W C"] | Float[Array, "B H W C"]
@@ -35,13 +38,14 @@ def prepare(images: Pictures, side: int = 224) -> Float[Array, "B S S 3"]:
       >>> x.shape, float(x.min()), float(x.max())
       ((2, 224, 224, 3), 1.0, 1.0)
     """
+    if not isinstance(images, jax.Array):
+        images = as_numbers("images", images)
     if images.ndim != 4 or images.shape[3] not in (1, 3) or 0 in images.shape:
         raise ValueError(
             f"images must be (B, H, W, C) with C = 3, or 1 for grey; got {images.shape}. A single "
             f"one is image[None]; an alpha channel is cut off by images[..., :3]."
         )
-    if side < 1:
-        raise ValueError(f"side must be at least 1; got {side}.")
+    check_whole("side", side)
     whole = images.dtype == np.uint8
     if not whole and not (images.min() >= 0 and images.max() <= 1):  # NaN fails both
         raise ValueError(

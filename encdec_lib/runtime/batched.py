@@ -13,6 +13,7 @@ import numpy as np
 from flax import nnx
 from jax.sharding import PartitionSpec as P
 
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.devices import BATCH_AXIS, batch_mesh, devices_for
 
 
@@ -21,7 +22,7 @@ def run_batched(
     model: nnx.Module,
     *examples: np.ndarray,
     batch_size: int,
-    flops: float | Callable[[int], float],
+    flops: float | Callable[[nnx.State], float],
     lengths: np.ndarray | None = None,
     **settings: Any,
 ) -> Any:
@@ -35,8 +36,8 @@ def run_batched(
       *examples: arrays of N rows.
       batch_size: rows at a time, at most.
       flops: floating-point operations of one example, roughly: a small job runs on one device. Or
-        a function that gives them from the number of the model's weights, which are looked up
-        here anyway: to walk through a model a second time would take milliseconds.
+        a function of the model's state, which is taken here anyway: to walk through a model a
+        second time would take milliseconds.
       lengths: ``(N,)``; rows of similar length share a batch. In the order given if None.
       **settings: hashable; each new combination is compiled once.
 
@@ -58,12 +59,11 @@ def run_batched(
     count = len(examples[0])
     if not count:
         raise ValueError(f"examples must hold at least one row; got {examples[0].shape}.")
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1; got {batch_size}.")
+    check_whole("batch_size", batch_size)
     graph, state = nnx.split(model)
     size = min(batch_size, count)
     if callable(flops):
-        flops = flops(sum(x.size for x in jax.tree.leaves(state)))
+        flops = flops(state)
     mesh = batch_mesh(devices_for(flops * size))
     size = -(-size // mesh.size) * mesh.size
     run = _compiled(function, tuple(sorted(settings.items())), graph, mesh)

@@ -1,8 +1,48 @@
-"""What config objects ask of their fields when they are built, each with one clear sentence."""
+"""What configs ask of their fields and functions of their numbers, each with one clear sentence."""
 
 import math
 import numbers
 from typing import Any
+
+import numpy as np
+
+
+def check_whole(name: str, value: Any, least: int = 1, most: int | None = None) -> None:
+    """Asks for a whole number from ``least`` to ``most``.
+
+    Args:
+      name: of the argument.
+      value: what was given.
+      least: the smallest number allowed.
+      most: the largest number allowed; any if None.
+
+    Raises:
+      ValueError: if it is something else.
+
+    Example:
+      >>> check_whole("width", 0)
+      Traceback (most recent call last):
+      ValueError: width must be at least 1; got 0.
+    """
+    if not is_whole(value):
+        raise ValueError(f"{name} must be a whole number of at least {least}; got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}; got {value}.")
+    if most is not None and value > most:
+        raise ValueError(f"{name} must be at most {most}; got {value}.")
+
+
+def check_wholes(**sizes: Any) -> None:
+    """Asks for whole numbers of at least 1.
+
+    Args:
+      **sizes: what was given, by the names of the arguments.
+
+    Raises:
+      ValueError: for the first that is something else.
+    """
+    for name, value in sizes.items():
+        check_whole(name, value)
 
 
 def check_sizes(config: Any, *names: str, least: int = 1) -> None:
@@ -10,7 +50,7 @@ def check_sizes(config: Any, *names: str, least: int = 1) -> None:
 
     Args:
       config: an object with the fields.
-      *names: of the fields; one that is None is left out.
+      *names: of the fields; one that is None, as the class has it, is left out.
       least: the smallest number allowed.
 
     Raises:
@@ -24,12 +64,8 @@ def check_sizes(config: Any, *names: str, least: int = 1) -> None:
     """
     for name in names:
         value = getattr(config, name)
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-            raise ValueError(f"{name} must be a whole number of at least {least}; got {value!r}.")
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}; got {value}.")
+        if value is not None or getattr(type(config), name, 0) is not None:
+            check_whole(name, value, least)
 
 
 def check_choices(config: Any, **choices: tuple[Any, ...]) -> None:
@@ -37,14 +73,14 @@ def check_choices(config: Any, **choices: tuple[Any, ...]) -> None:
 
     Args:
       config: an object with the fields.
-      **choices: field to what it may be.
+      **choices: field to what it may be, strings and None.
 
     Raises:
       ValueError: for the first field that is something else.
     """
     for name, known in choices.items():
         value = getattr(config, name)
-        if value not in known:
+        if not (value is None or isinstance(value, str)) or value not in known:
             raise ValueError(f"{name} must be one of {', '.join(map(str, known))}; got {value!r}.")
 
 
@@ -60,8 +96,8 @@ def check_shares(config: Any, *names: str) -> None:
     """
     for name in names:
         value = getattr(config, name)
-        if not 0 <= value < 1:
-            raise ValueError(f"{name} must lie in [0, 1); got {value}.")
+        if not is_number(value) or not 0 <= value < 1:
+            raise ValueError(f"{name} must lie in [0, 1); got {value!r}.")
 
 
 def check_numbers(config: Any, *names: str, zero: bool = False) -> None:
@@ -69,16 +105,62 @@ def check_numbers(config: Any, *names: str, zero: bool = False) -> None:
 
     Args:
       config: an object with the fields.
-      *names: of the fields; one that is None is left out.
+      *names: of the fields; one that is None, as the class has it, is left out.
       zero: whether 0 is allowed too.
 
     Raises:
       ValueError: for the first field outside.
     """
-    wanted = "0 or a positive number" if zero else "a positive number"
     for name in names:
         value = getattr(config, name)
-        if value is None:
-            continue
-        if not math.isfinite(value) or value < 0 or (value == 0 and not zero):
-            raise ValueError(f"{name} must be {wanted}; got {value}.")
+        if value is not None or getattr(type(config), name, 0) is not None:
+            check_number(name, value, zero=zero)
+
+
+def check_number(name: str, value: Any, *, zero: bool = False) -> None:
+    """Asks for a finite number above 0.
+
+    Args:
+      name: of the argument.
+      value: what was given.
+      zero: whether 0 is allowed too.
+
+    Raises:
+      ValueError: if it is something else.
+
+    Example:
+      >>> check_number("temperature", float("nan"))
+      Traceback (most recent call last):
+      ValueError: temperature must be a positive number; got nan.
+    """
+    wanted = "0 or a positive number" if zero else "a positive number"
+    if not is_number(value) or value < 0 or (value == 0 and not zero):
+        raise ValueError(f"{name} must be {wanted}; got {value!r}.")
+
+
+def check_flags(config: Any, *names: str) -> None:
+    """Fields that are True or False: ``"no"`` would count as True.
+
+    Args:
+      config: an object with the fields.
+      *names: of the fields.
+
+    Raises:
+      ValueError: for the first field that is something else.
+    """
+    for name in names:
+        if not isinstance(getattr(config, name), bool | np.bool_):
+            raise ValueError(f"{name} must be True or False; got {getattr(config, name)!r}.")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number; a flag is none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite number; a flag is none."""
+    try:
+        return np.ndim(value) == 0 and not isinstance(value, bool | str) and math.isfinite(value)
+    except (TypeError, ValueError, OverflowError):
+        return False

@@ -14,6 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from encdec_lib.runtime.checks import is_whole
+
 BATCH_AXIS = "batch"
 SMALL_JOB = 5e7  # floating-point operations; measured: two cores break even near 1e8
 
@@ -32,8 +34,8 @@ def use_all_cores(limit: int = 8) -> int:
     Raises:
       ValueError: if ``limit`` is below 1.
     """
-    if limit < 1:
-        raise ValueError(f"limit must be at least 1 device; got {limit}.")
+    if not is_whole(limit) or limit < 1:
+        raise ValueError(f"limit must be at least 1 device; got {limit!r}.")
     affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     try:
@@ -58,8 +60,8 @@ def cpu_devices(count: int) -> list:
     Raises:
       ValueError: if ``count`` is below 1.
     """
-    if count < 1:
-        raise ValueError(f"count must be at least 1 device; got {count}.")
+    if not is_whole(count) or count < 1:
+        raise ValueError(f"count must be at least 1 device; got {count!r}.")
     try:
         jax.config.update("jax_num_cpu_devices", count)
     except RuntimeError:
@@ -75,7 +77,14 @@ def batch_mesh(devices: list | None = None) -> Mesh:
 
     Returns:
       A mesh with the single axis ``"batch"``.
+
+    Raises:
+      TypeError: if something in the list is no device.
     """
+    if isinstance(devices, str) or not all(isinstance(d, jax.Device) for d in devices or ()):
+        raise TypeError(
+            f"devices must be a list of JAX's devices, such as jax.devices(); got {devices!r:.60}."
+        )
     return Mesh(np.array(devices or jax.local_devices()), (BATCH_AXIS,))
 
 

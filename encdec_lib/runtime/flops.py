@@ -9,7 +9,9 @@ from flax import nnx
 from encdec_lib.encoding import HasEncoder
 
 
-def step_flops(model: nnx.Module, arrays: list, batch_size: int) -> float:
+def step_flops(
+    model: nnx.Module, arrays: list, batch_size: int, state: nnx.State | None = None
+) -> float:
     """Floating-point operations of a training step, roughly: 6 a weight, position and example.
 
     A weight of a convolution meets every pixel at its scale, and any other each token; a vector
@@ -20,12 +22,13 @@ def step_flops(model: nnx.Module, arrays: list, batch_size: int) -> float:
       model: any module.
       arrays: the examples, each ``(N, ...)``; the source first.
       batch_size: B.
+      state: the model's state where it is at hand: to walk through a model takes milliseconds.
 
     Returns:
       The number; a third of it is the way forwards.
     """
     weights = {"conv": 0, "other": 0}
-    for leaf in jax.tree.leaves(nnx.state(model, nnx.Param)):
+    for leaf in jax.tree.leaves(nnx.state(model, nnx.Param) if state is None else state):
         weights["conv" if leaf.ndim == 4 else "other"] += leaf.size
     tokens = max([x.shape[1] for x in arrays if is_tokens(x)], default=1)
     pixels = max([x.shape[1] * x.shape[2] for x in arrays if x.ndim > 2], default=1)

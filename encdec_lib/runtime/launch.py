@@ -26,6 +26,8 @@ import threading
 import time
 import traceback
 
+from encdec_lib.runtime.checks import is_whole
+
 JOIN_SECONDS = 60  # how long a process waits for the others at the start
 LEAVE_SECONDS = 5  # how long one that was asked to end may take
 STOP_SECONDS = 60  # the same after Ctrl-C, when there may be a checkpoint to write
@@ -52,8 +54,8 @@ def launch(count: int, script: str, arguments: list[str] | tuple[str, ...] = ())
       Traceback (most recent call last):
       FileNotFoundError: there is no script nowhere.py. Give the path of a Python file.
     """
-    if count < 1:
-        raise ValueError(f"count must be at least 1 process; got {count}.")
+    if not is_whole(count) or count < 1:
+        raise ValueError(f"count must be at least 1 process; got {count!r}.")
     script = os.path.expanduser(script)
     if not os.path.isfile(script):
         raise FileNotFoundError(f"there is no script {script}. Give the path of a Python file.")

@@ -3,6 +3,9 @@
 import numpy as np
 from jaxtyping import Int
 
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.inputs import check_ids
+
 
 def batch_order(
     count: int, batch_size: int, steps: int, seed: int, lengths: np.ndarray | None = None
@@ -30,6 +33,8 @@ def batch_order(
       >>> batch_order(4, 2, 3, seed=0).shape
       (3, 2)
     """
+    for name, value in (("count", count), ("batch_size", batch_size), ("steps", steps)):
+        check_whole(name, value)
     if count < batch_size:
         raise ValueError(
             f"batch_size is {batch_size}, but there are only {count} examples. Lower it."
@@ -47,6 +52,26 @@ def batch_order(
         batches = order.reshape(per_epoch, batch_size)
         epochs.append(rng.permutation(batches) if lengths is not None else batches)
     return np.concatenate(epochs)[:steps].astype(np.int32)
+
+
+def check_order(order: np.ndarray, count: int, batch_size: int, steps: int) -> None:
+    """Asks for the numbers of the examples of every step.
+
+    Args:
+      order: ``(steps, B)``.
+      count: number of examples.
+      batch_size: B.
+      steps: number of batches.
+
+    Raises:
+      ValueError: if the shape is another, or a number is that of no example.
+    """
+    check_ids("order", order, count, "It holds the numbers of the examples.")
+    if np.shape(order) != (steps, batch_size):
+        raise ValueError(
+            f"order must have a row a step and a column an example of the batch, "
+            f"{(steps, batch_size)}; got {np.shape(order)}."
+        )
 
 
 def interleave_over_devices(order: Int[np.ndarray, "N B"], devices: int) -> Int[np.ndarray, "N B"]:

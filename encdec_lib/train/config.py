@@ -4,7 +4,14 @@ import dataclasses
 
 import optax
 
-from encdec_lib.runtime.checks import check_choices, check_numbers, check_shares, check_sizes
+from encdec_lib.runtime.checks import (
+    check_choices,
+    check_flags,
+    check_number,
+    check_numbers,
+    check_shares,
+    check_sizes,
+)
 from encdec_lib.train.parameters import matrices
 
 SCHEDULES = ("cosine", "linear", "constant")
@@ -50,13 +57,14 @@ class TrainConfig:
 
     def __post_init__(self):
         check_sizes(self, "steps", "batch_size", "chunk_steps", "accumulate_steps")
-        check_sizes(self, "warmup_steps", least=0)
+        check_sizes(self, "warmup_steps", "seed", least=0)
+        check_flags(self, "group_by_length", "scan_steps")
         check_choices(self, schedule=SCHEDULES, decay=DECAYS)
         check_shares(self, "label_smoothing")
         check_numbers(self, "learning_rate")
         check_numbers(self, "weight_decay", zero=True)
         try:
-            check_numbers(self, "clip_norm")
+            check_number("clip_norm", 1.0 if self.clip_norm is None else self.clip_norm)
         except ValueError as error:
             raise ValueError(f"{error} None switches it off.") from None
         if self.batch_size % self.accumulate_steps:

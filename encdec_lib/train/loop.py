@@ -8,6 +8,7 @@ from typing import Any
 
 from flax import nnx
 
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.train.best import Best
 from encdec_lib.train.config import TrainConfig
 from encdec_lib.train.history import History
@@ -58,9 +59,10 @@ def fit(
       config: how to train.
       loss: ``loss(model, batch) -> (sum, count)``;
         :func:`~encdec_lib.train.losses.translation_loss` with the config's label smoothing if
-        None. If it has a method ``check(data)``, that is called once before training: inside a
-        compiled step no value can be looked at.
-      evaluate: called as ``evaluate(model)``, returns numbers by name; never timed as training.
+        None. If it has a method ``check(model, data)``, that is called once before training:
+        inside a compiled step no value can be looked at.
+      evaluate: called as ``evaluate(model)``, returns numbers by name, other than "step",
+        "seconds" and "loss"; never timed as training.
       eval_every: steps between evaluations; only at the end if None.
       best: keep the weights with the best of ``evaluate``'s numbers, ``Best("bleu")`` or
         ``Best("loss of dev", highest=False)``, and with ``patience=3`` stop after three evaluations
@@ -83,7 +85,8 @@ def fit(
       The :class:`~encdec_lib.train.training.History`, whole even when resumed.
 
     Raises:
-      ValueError: if the data are empty or fewer than a batch, ``batch_size`` does not divide
+      ValueError: if the data are empty or fewer than a batch, an id is outside the model's
+        vocabulary, an argument has no effect without another, ``batch_size`` does not divide
         by the number of devices, the checkpoint is of another model, config or data, the processes
         bring different models, data or configs, ``best`` names none of ``evaluate``'s numbers or
         one that is NaN, or ``freeze`` no parameter or all of them.
@@ -102,6 +105,7 @@ def fit(
       >>> bool(history.losses[0] > 1.5 and history.losses[-1] < 0.1)
       True
     """
+    _check_together(evaluate, eval_every, checkpoint, checkpoint_every, resume)
     _check_best(best, evaluate, eval_every)
     going_on = resume and checkpoint is not None and pathlib.Path(checkpoint).expanduser().exists()
     training = Training.begin(
@@ -144,6 +148,28 @@ def _check_best(best: Best | None, evaluate: Evaluate | None, eval_every: int | 
         raise ValueError(
             f"best chooses between evaluations, so it needs evaluate and eval_every; got "
             f"{lacks} = None."
+        )
+
+
+def _check_together(
+    evaluate: Any, eval_every: Any, checkpoint: Any, checkpoint_every: Any, resume: Any
+) -> None:
+    """Refuses arguments of :func:`fit` that have no effect without another.
+
+    Raises:
+      ValueError: for the first of them, or a number of steps below 1.
+    """
+    pairs = {"evaluate": (evaluate, eval_every), "checkpoint": (checkpoint, checkpoint_every)}
+    for name, (needed, every) in pairs.items():
+        argument = "eval_every" if name == "evaluate" else "checkpoint_every"
+        if every is None:
+            continue
+        check_whole(argument, every)
+        if needed is None:
+            raise ValueError(f"{argument} has no effect without {name}; got {every}. Give both.")
+    if resume and checkpoint is None:
+        raise ValueError(
+            f"resume needs checkpoint, the file to go on from; got resume={resume} alone."
         )
 
 

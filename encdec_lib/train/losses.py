@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,19 +11,13 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.data.vocabulary import BOS, PAD
-from encdec_lib.runtime.checks import check_numbers, check_shares, check_sizes
+from encdec_lib.runtime.checks import check_numbers, check_shares, check_sizes, is_number
+from encdec_lib.runtime.inputs import as_numbers, check_ids, check_images, is_traced
+from encdec_lib.train.data_checks import ChecksData as ChecksData
+from encdec_lib.train.data_checks import check_classes, check_grey, check_pairs, two_arrays
 
 #: ``loss(model, batch)``: a sum over the batch in nats, and what it is to be divided by.
 Loss = Callable[[Any, Any], tuple[Array, Array]]
-
-
-@runtime_checkable
-class ChecksData(Protocol):
-    """A loss that looks at a whole data set once, before training."""
-
-    def check(self, data: Any) -> None:
-        """Raises ValueError for data that the loss cannot be taken of."""
-        ...
 
 
 def shift_right(target: Int[Array, "B T"]) -> Int[Array, "B T"]:
@@ -65,11 +59,26 @@ def cross_entropy(
     Returns:
       One number a target.
 
+    Raises:
+      ValueError: outside ``jax.jit``, where its value can be looked at, for a target outside
+        ``[0, V)``.
+
     Example:
       >>> import jax.numpy as jnp
       >>> round(float(cross_entropy(jnp.zeros((1, 8)), jnp.array([3]))[0]), 4)  # log(8)
       2.0794
     """
+    if not is_traced(logits, targets):
+        targets = check_ids("targets", targets, logits.shape[-1])
+    if targets.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"targets must be one for each of the logits, {logits.shape[:-1]}; got {targets.shape}."
+        )
+    return _nats(logits, targets, label_smoothing)
+
+
+def _nats(logits, targets, label_smoothing):
+    """:func:`cross_entropy` of targets that are in range, or do not count."""
     logits = logits.astype(jnp.float32)
     if not label_smoothing:
         return optax.losses.softmax_cross_entropy_with_integer_labels(logits, targets)
@@ -91,14 +100,17 @@ def summed_cross_entropy(
     Raises:
       ValueError: if ``label_smoothing`` is outside [0, 1), or shapes do not fit.
     """
-    if not 0.0 <= label_smoothing < 1.0:
+    if not is_number(label_smoothing) or not 0.0 <= label_smoothing < 1.0:
         raise ValueError(f"label_smoothing must lie in [0, 1); got {label_smoothing}.")
     if not logits.shape[:-1] == targets.shape == mask.shape:
         raise ValueError(
             f"logits (B, T, V), targets (B, T) and mask (B, T) must agree on B and T; "
             f"got {logits.shape}, {targets.shape} and {mask.shape}."
         )
-    nats = cross_entropy(logits, targets, label_smoothing)  # (B, T)
+    if not is_traced(logits, targets, mask):
+        real = np.where(np.asarray(mask, bool), np.asarray(targets), 0)
+        check_ids("targets", real, logits.shape[-1])
+    nats = _nats(logits, targets, label_smoothing)  # (B, T)
     return jnp.where(mask, nats, 0.0).sum(), mask.sum().astype(jnp.float32)
 
 
@@ -217,25 +229,29 @@ class SegmentationLoss:
         weights = jnp.where(labels > 0, self.ink_weight, 1.0)
         return (nats * weights).sum(), weights.sum()
 
-    def check(self, data: Any) -> None:
+    def check(self, model: Any, data: Any) -> None:
         """Looks at the labels of a whole data set once.
 
         Raises:
-          ValueError: if images and labels do not fit, or a label is out of range.
+          ValueError: if images and labels do not fit, a pixel is not finite, or a label is out of
+            range.
         """
-        images, labels = (np.asarray(x) for x in data)
+        pair = two_arrays(data, "images (N, H, W, C)", "labels (N, H, W)")
+        images, labels = (as_numbers("data", x) for x in pair)
         fits = images.ndim == 4 and labels.ndim == 3 and len(images) == len(labels)
         if not fits or any(a % b for a, b in zip(images.shape[1:3], labels.shape[1:], strict=True)):
             raise ValueError(
                 f"data must be images (N, H, W, C) and one label a pixel, (N, H, W), or one a "
                 f"patch, (N, H / P, W / P); got {images.shape} and {labels.shape}."
             )
+        check_images("images", images)
         low, high = labels.min(), labels.max()
         if not np.issubdtype(labels.dtype, np.integer) or low < 0 or high >= self.num_classes:
             raise ValueError(
                 f"labels must be whole numbers in [0, {self.num_classes}) (num_classes); got "
                 f"{labels.dtype} from {low} to {high}. Background is 0, digit d is d + 1."
             )
+        check_classes(model, labels, self.num_classes)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -251,21 +267,25 @@ class ClassificationLoss:
     def __post_init__(self):
         check_shares(self, "label_smoothing")
 
-    def check(self, examples: Any) -> None:
-        """Raises ValueError for data that cannot be a batch of images and their classes."""
-        images, labels = examples
+    def check(self, model: Any, data: Any) -> None:
+        """Raises ValueError for data that are not images and their classes."""
+        images, labels = two_arrays(data, "images (N, H, W, C)", "labels (N,)")
         if images.ndim != 4 or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
             raise ValueError(
                 f"data must be (images (N, H, W, C), labels (N,) of whole numbers); got "
                 f"{images.shape} and {labels.shape} of {labels.dtype}."
             )
-        if not np.isfinite(images).all():
-            raise ValueError("images must be finite; some pixels are NaN or infinite.")
+        check_images("images", images)
         if labels.min() < 0:
             raise ValueError(f"labels must count from 0; got {labels.min()}.")
+        check_classes(model, labels)
 
     def __call__(self, model: Any, batch: Any) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """The sum over a batch, in nats, and the number of images."""
         images, labels = batch
         nats = cross_entropy(model(images), labels, self.label_smoothing)
         return nats.sum(), jnp.float32(len(labels))
+
+
+#: Which of these functions looks at which data once, before training.
+CHECKED = {translation_loss: check_pairs, reconstruction_loss: check_grey}

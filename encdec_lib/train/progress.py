@@ -6,9 +6,47 @@ terminal one line is rewritten. Where output goes to a file, a line is printed n
 
 import html
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 MAX_ROWS = 8
+RESERVED = ("step", "seconds", "loss")  # names of what a training itself writes
 Row = dict[str, int | float]
+
+
+def measured(found: Any) -> dict[str, float]:
+    """What an evaluation returned, as plain numbers.
+
+    Args:
+      found: numbers by name.
+
+    Returns:
+      The same, each a float.
+
+    Raises:
+      ValueError: if it is something else, or a name is one of ``RESERVED``.
+
+    Example:
+      >>> measured({"loss": 1.5})  # doctest: +ELLIPSIS
+      Traceback (most recent call last):
+      ValueError: evaluate must not use the names step, seconds, loss, which the training...
+    """
+    if not isinstance(found, Mapping):
+        raise ValueError(
+            f"evaluate must return numbers by name, such as {{'accuracy': 0.5}}; got "
+            f"{type(found).__name__}."
+        )
+    if taken := [name for name in RESERVED if name in found]:
+        raise ValueError(
+            f"evaluate must not use the names {', '.join(RESERVED)}, which the training itself "
+            f"writes; got {taken[0]!r}. Call it {'dev_' + taken[0]!r}."
+        )
+    try:
+        return {name: float(value) for name, value in found.items()}
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"evaluate must return one number a name; got {dict(found)!r:.200}."
+        ) from None
 
 
 def _in_notebook() -> bool:

@@ -17,14 +17,17 @@ from flax import nnx
 
 from encdec_lib.runtime.devices import batch_mesh, replicate, training_devices
 from encdec_lib.runtime.flops import is_tokens, step_flops
+from encdec_lib.runtime.inputs import as_numbers
 from encdec_lib.train import checkpoint as checkpoints
-from encdec_lib.train.batches import batch_order, interleave_over_devices
+from encdec_lib.train.batches import batch_order, check_order, interleave_over_devices
 from encdec_lib.train.best import Best, BestSoFar
 from encdec_lib.train.config import TrainConfig
+from encdec_lib.train.data_checks import check_data
 from encdec_lib.train.history import History as History
-from encdec_lib.train.losses import ChecksData, Loss, translation_loss
+from encdec_lib.train.losses import CHECKED, Loss, translation_loss
 from encdec_lib.train.parameters import Freeze, trainable
 from encdec_lib.train.processes import Processes
+from encdec_lib.train.progress import measured
 from encdec_lib.train.resuming import Resumable
 from encdec_lib.train.step import compile_chunk, run_chunk
 
@@ -113,6 +116,13 @@ class Training(Resumable):
         """
         examples, count = _as_arrays(data)
         leaves = jax.tree.leaves(examples)
+        if loss is not None and config.label_smoothing:
+            raise ValueError(
+                f"label_smoothing is of fit's own loss; got {config.label_smoothing} and another "
+                f"loss. Give it to that loss, as ClassificationLoss(label_smoothing=...) takes it."
+            )
+        loss = loss or partial(translation_loss, label_smoothing=config.label_smoothing)
+        check_data(model, loss, examples, CHECKED)
         flops = step_flops(model, leaves, config.batch_size)
         part_size = config.batch_size // config.accumulate_steps
         processes = Processes(batch_mesh(devices or training_devices(flops, part_size)))
@@ -123,11 +133,10 @@ class Training(Resumable):
                 f"batch_size must be a multiple of the {size} devices{times}; got "
                 f"{config.batch_size}."
             )
-        loss = loss or partial(translation_loss, label_smoothing=config.label_smoothing)
-        _check_data(loss, examples)
         if order is None:
             lengths = _lengths(leaves) if config.group_by_length else None
             order = batch_order(count, config.batch_size, config.steps, config.seed, lengths)
+        check_order(order, count, config.batch_size, config.steps)
         moving, frozen_paths = trainable(model, freeze)
         model.train()
         _, params, frozen, rest = nnx.split(model, moving, nnx.Param, ...)
@@ -182,9 +191,13 @@ class Training(Resumable):
         return losses
 
     def evaluate(self, evaluate: Evaluate) -> dict[str, float]:
-        """Measures the model as it is now, notes it in the history, and keeps it if it is best."""
+        """Measures the model as it is now, notes it in the history, and keeps it if it is best.
+
+        Raises:
+          ValueError: if what comes back is no dictionary of numbers, or has a reserved name.
+        """
         self.update_model()
-        numbers = {name: float(value) for name, value in evaluate(self.model).items()}
+        numbers = measured(evaluate(self.model))
         self.history.evaluations.append(
             {"step": self.step, "seconds": self.history.train_seconds, **numbers}
         )
@@ -239,7 +252,12 @@ class Training(Resumable):
 def _as_arrays(data) -> tuple[Any, int]:
     """The examples as a tree of NumPy arrays, and their number."""
     examples = (data.source, data.target) if isinstance(data, SourceAndTarget) else data
-    examples = jax.tree.map(np.asarray, examples)
+    if stray := [type(x).__name__ for x in jax.tree.leaves(examples) if not np.ndim(x)]:
+        raise ValueError(
+            f"data needs arrays with the examples along their first axis; got {stray[0]} in a "
+            f"{type(data).__name__}. Make arrays of lists, with np.array or encdec_lib.data.pad."
+        )
+    examples = jax.tree.map(partial(as_numbers, "data"), examples)
     leaves = jax.tree.leaves(examples)
     count = len(leaves[0]) if leaves else 0
     if not count or any(len(leaf) != count for leaf in leaves):
@@ -248,12 +266,6 @@ def _as_arrays(data) -> tuple[Any, int]:
             f"got {[leaf.shape for leaf in leaves]}."
         )
     return examples, count
-
-
-def _check_data(loss: Loss, examples: Any) -> None:
-    """Lets a loss look at the whole data set, if it does."""
-    if isinstance(loss, ChecksData):
-        loss.check(examples)
 
 
 def _lengths(leaves) -> np.ndarray | None:

@@ -47,6 +47,8 @@ def bundle(path: Path) -> str:
       False
     """
     entry = Path(path).resolve()
+    if not entry.is_file():
+        raise FileNotFoundError(f"path must lead to a JavaScript module; there is none at {path}.")
     blocks: dict[Path, str] = {}
     source = _inline(entry, blocks, (entry,))
     return "\n".join([f"const {_EXPORTS} = {{}};", *blocks.values(), source])

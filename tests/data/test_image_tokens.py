@@ -164,7 +164,7 @@ def test_a_centre_that_loses_its_last_patch_says_nothing_and_the_rest_work():
         (pictures(), {"codes": 100}, "codes must lie between 1 and the 99 different .*; got 100"),
         (pictures(), {"patch": 4}, "patch must divide both sides .* 6×6 pixels; got 4"),
         (pictures()[:, :4], {}, r"images must be square; got \(11, 4, 6, 3\)"),
-        (pictures()[..., 0], {}, r"four axes \(B, H, W, C\); got \(11, 6, 6\)"),
+        (pictures()[..., 0], {}, r"shape \(N, H, W, C\); got \(11, 6, 6\)"),
     ],
 )
 def test_what_cannot_be_learned_from_is_named(as_reader, images, settings, message):

@@ -73,7 +73,11 @@ def test_fit_learns_labels_by_heart():
         (pictures()[..., 0], LABELS, r"\(N, H, W, C\), labels \(N,\).*got \(7, 5, 11\) and \(7,\)"),
         (pictures(), LABELS[:, None], r"got \(7, 5, 11, 2\) and \(7, 1\) of int32"),
         (pictures(), LABELS.astype(float), r"whole numbers.*\(7,\) of float64"),
-        (pictures() * np.inf, LABELS, "images must be finite; some pixels are NaN or infinite"),
+        (
+            pictures() * np.inf,
+            LABELS,
+            "images must be finite; got .* in example 0 at row 0",
+        ),
         (pictures(), LABELS - 1, "labels must count from 0; got -1"),
     ],
 )
@@ -154,7 +158,7 @@ def test_probabilities_do_not_depend_on_the_batch():
 
 def test_no_image_is_named():
     model = Flat(rngs=nnx.Rngs(0))
-    with pytest.raises(ValueError, match=r"images must hold at least one; got \(0, 5, 11, 2\)"):
+    with pytest.raises(ValueError, match=r"images must hold at least one.*got \(0, 5, 11, 2\)"):
         classify(model, pictures()[:0])
 
 

@@ -122,13 +122,13 @@ def greedy_by_hand(next_token):
     return tokens, total
 
 
-def beam_by_hand(next_token, width, penalty=0.0, monotonic=True):
+def beam_by_hand(next_token, width, penalty=0.0, monotonic=True, length=L, whole=True):
     """The monotonic rule: place k takes the best child of places 1 to k not yet taken.
 
-    The usual rule: of all places.
+    The usual rule: of all places. With `whole` one that ended wins over one cut short.
     """
     beam = [((), 0.0)] + [None] * (width - 1)
-    for _ in range(L):
+    for _ in range(length):
         if all(place is None or EOS in place[0] for place in beam):
             break
         children = []
@@ -148,7 +148,9 @@ def beam_by_hand(next_token, width, penalty=0.0, monotonic=True):
             if best:
                 children.remove(best)
             beam.append(best and (best[1], best[0]))
-    return max(filter(None, beam), key=lambda place: place[1] / len(place[0]) ** penalty)
+    places = [place for place in beam if place]
+    ended = [place for place in places if EOS in place[0]]
+    return max((whole and ended) or places, key=lambda place: place[1] / len(place[0]) ** penalty)
 
 
 def padded(sequences):
@@ -226,16 +228,36 @@ def test_beam_search_is_the_rule_written_in_python(penalty):
 
 
 def test_wider_beams_never_score_lower():
-    widths, gains, usual = (1, 2, 3, 5), [], []
+    widths, gains, usual, endings = (1, 2, 3, 5), [], [], 0
     for model in tables(40):
-        scores = [beam_search(model, SOURCE, max_length=L, width=k).scores for k in widths]
-        gains.append(np.diff(scores, axis=0))
+        found = [beam_search(model, SOURCE, max_length=L, width=k) for k in widths]
+        ended = np.array([(out.tokens == EOS).any(axis=1) for out in found])
+        assert (np.diff(ended.astype(int), axis=0) >= 0).all()  # once ended, always ended
+        alike = ended[1:] == ended[:-1]
+        endings += (~alike).sum()
+        gains.append(np.where(alike, np.diff([out.scores for out in found], axis=0), 0))
         for row in SOURCE[:2]:
             by_hand = model.decoder.by_hand(row)
             usual.append([beam_by_hand(by_hand, k, monotonic=False)[1] for k in widths])
     assert np.min(gains) >= -1e-5
     assert (np.array(gains) > 1e-3).mean(axis=(0, 2)).min() > 0.02  # each widening helps somewhere
     assert np.diff(usual).min() < -1e-3  # and the usual rule would not pass
+    assert endings  # some widening ends what a narrower beam could not
+
+
+def test_a_sequence_that_ended_wins_over_one_that_was_cut_short():
+    """However good the score of the other: it is no whole output."""
+    lower = 0
+    for model in tables(20):
+        found = beam_search(model, SOURCE, max_length=3, width=K)
+        for row, tokens, total in zip(SOURCE, found.tokens, found.scores, strict=True):
+            best, score = beam_by_hand(model.decoder.by_hand(row), K, length=3)
+            assert tokens.tolist() == padded([best])[0, :3].tolist()
+            close(total, score)
+            if EOS in best:
+                rival = beam_by_hand(model.decoder.by_hand(row), K, length=3, whole=False)[1]
+                lower += rival > score + 1e-3
+    assert lower  # where the best score of all belongs to one that was cut short
 
 
 @pytest.mark.parametrize("penalty", [0.0, 1.0])
@@ -256,7 +278,8 @@ def test_a_beam_as_wide_as_the_space_finds_the_best_of_all(penalty):
         for row, tokens, total in zip(SOURCE, found.tokens, found.scores, strict=True):
             scores, _ = score(model, np.tile(row, (15, 1)), everything)
             lengths = (everything != PAD).sum(axis=1)
-            best = np.argmax(scores / lengths**penalty)
+            whole = (everything == EOS).any(axis=1)  # one of these wins, whatever the others score
+            best = np.argmax(np.where(whole, scores / lengths**penalty, -np.inf))
             np.testing.assert_array_equal(tokens, everything[best])
             close(total, scores[best])
 

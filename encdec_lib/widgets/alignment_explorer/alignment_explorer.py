@@ -7,7 +7,9 @@ from typing import Any
 import traitlets
 
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import text, texts
 from encdec_lib.widgets.host.page_model import page_model, readable_word, word_references
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
@@ -90,8 +92,7 @@ class AlignmentExplorer(BookWidget):
         dtype: str = "float16",
     ):
         for name, number in (("max_letters", max_letters), ("max_phonemes", max_phonemes)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
+            check_whole(name, number)
         vocabularies = (source_vocabulary, target_vocabulary)
         attention = page_model("attention_model", attention_model, "bahdanau", *vocabularies, dtype)
         fixed = page_model("fixed_model", fixed_model, "seq2seq", *vocabularies, dtype)
@@ -103,10 +104,10 @@ class AlignmentExplorer(BookWidget):
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
             references=known,
-            reference_name=reference_name,
+            reference_name=text("reference_name", reference_name),
             examples=[
                 readable_word("examples", example, source_vocabulary, max_letters)
-                for example in examples
+                for example in texts("examples", examples)
             ],
             sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
             max_letters=max_letters,

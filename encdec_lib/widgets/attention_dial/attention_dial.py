@@ -6,7 +6,9 @@ from pathlib import Path
 import traitlets
 
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import check_whole, is_number
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import text, texts
 from encdec_lib.widgets.host.page_model import page_model, readable_word, word_references
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
@@ -102,16 +104,15 @@ class AttentionDial(BookWidget):
         max_phonemes: int = 24,
     ):
         for name, number in (("max_letters", max_letters), ("max_phonemes", max_phonemes)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
-        if not _COLDEST <= temperature <= _HOTTEST:
+            check_whole(name, number)
+        if not is_number(temperature) or not _COLDEST <= temperature <= _HOTTEST:
             raise ValueError(
                 f"temperature must lie between {_COLDEST} and {_HOTTEST:.0f}, the ends of the "
                 f"slider; got {temperature}."
             )
         vocabularies = (source_vocabulary, target_vocabulary)
         described = _described(models, vocabularies, dtype)
-        if not choose.strip():
+        if not text("choose", choose).strip():
             raise ValueError(f"choose must be a word to write above the buttons; got {choose!r}.")
         if choose in models:
             raise ValueError(
@@ -119,7 +120,7 @@ class AttentionDial(BookWidget):
                 f"name of a model. To start with that one, pass chosen={choose!r}."
             )
         chosen = described[0]["name"] if chosen is None else chosen
-        if chosen not in models:
+        if text("chosen", chosen) not in models:
             raise ValueError(f"chosen must be one of {', '.join(models)}; got {chosen!r}.")
         max_letters = min([max_letters, *filter(None, map(_places, described))])
 
@@ -135,8 +136,8 @@ class AttentionDial(BookWidget):
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
             references=word_references(references, *vocabularies, max_letters),
-            reference_name=reference_name,
-            examples=[readable("examples", example) for example in examples],
+            reference_name=text("reference_name", reference_name),
+            examples=[readable("examples", example) for example in texts("examples", examples)],
             sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
             max_letters=max_letters,
             max_phonemes=max_phonemes,

@@ -8,8 +8,10 @@ import traitlets
 
 from encdec_lib.data.digits import Digits
 from encdec_lib.models.vision_transformer import ViT
+from encdec_lib.runtime.checks import is_whole
 from encdec_lib.web.export import Exported
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import by_name, digit_images
 from encdec_lib.widgets.host.page_model import page_model
 from encdec_lib.widgets.parts import PARTS
 
@@ -78,14 +80,16 @@ class DigitReader(BookWidget):
         start: int | None = 0,
         dtype: str = "float16",
     ):
-        if not 1 <= len(models) <= _MOST_MODELS:
+        if not 1 <= len(by_name("models", models)) <= _MOST_MODELS:
             raise ValueError(f"models must be 1 to {_MOST_MODELS}; got {len(models)}.")
+        if odd := [size for size in models if not is_whole(size)]:
+            raise ValueError(f"models must have the sides of patches as keys; got {odd[0]!r}.")
         described = {size: _described(size, models[size], dtype) for size in sorted(models)}
         sides = {each["settings"]["encoder"]["side"] for each in described.values()}
         if len(sides) > 1:
             raise ValueError(f"models must read images of one side; got {sorted(sides)}.")
         side = sides.pop()
-        if not 1 <= len(digits) <= _MOST_DIGITS:
+        if not 1 <= len(digit_images("digits", digits)) <= _MOST_DIGITS:
             raise ValueError(
                 f"digits must be 1 to {_MOST_DIGITS}; got {len(digits)}. Take some: "
                 f"digits.take(slice(10))."
@@ -97,11 +101,11 @@ class DigitReader(BookWidget):
             )
         patches = list(described)
         patch = patches[len(patches) // 2] if patch is None else patch
-        if patch not in patches:
-            raise ValueError(f"patch must be one of {patches}; got {patch}.")
-        if look not in LOOKS:
+        if not is_whole(patch) or patch not in patches:
+            raise ValueError(f"patch must be one of {patches}; got {patch!r}.")
+        if not isinstance(look, str) or look not in LOOKS:
             raise ValueError(f"look must be one of {', '.join(LOOKS)}; got {look!r}.")
-        if start is not None and not 0 <= start < len(digits):
+        if start is not None and (not is_whole(start) or not 0 <= start < len(digits)):
             raise ValueError(
                 f"start must be None or one of the {len(digits)} digits, 0 to {len(digits) - 1}; "
                 f"got {start}."

@@ -10,7 +10,10 @@ import traitlets
 
 from encdec_lib.analysis.recurrent_memory import spectral_radius
 from encdec_lib.layers.recurrent import GRU, LSTM, RNN
+from encdec_lib.runtime.checks import is_number
+from encdec_lib.runtime.inputs import as_numbers
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import by_name
 from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
@@ -71,16 +74,20 @@ class ForgettingDial(BookWidget):
         radius: float | int = 1.0,
         chosen: str | None = None,
     ):
-        if not 2 <= len(layers) <= 6:
+        if not 2 <= len(by_name("layers", layers)) <= 6:
             raise ValueError(f"layers must be 2 to 6, to tell them apart; got {len(layers)}.")
-        if not 0 <= radius <= 1.6:
+        if not is_number(radius) or not 0 <= radius <= 1.6:
             raise ValueError(f"radius must lie between 0 and 1.6; got {radius}.")
         if chosen is None:
             chosen = next(iter(layers))
-        if chosen not in layers:
+        if not isinstance(chosen, str) or chosen not in layers:
             raise ValueError(f"chosen must be one of {', '.join(layers)}; got {chosen!r}.")
         first = next(iter(layers.values()))
-        steps = len(inputs)
+        if not isinstance(first, RNN | GRU | LSTM):
+            raise ValueError(
+                f"layers must hold RNNs, GRUs or LSTMs; got {type(first).__name__} first."
+            )
+        steps = len(np.atleast_1d(as_numbers("inputs", inputs)))
         if not 2 <= steps <= _LONGEST:
             raise ValueError(f"inputs must have 2 to {_LONGEST} steps; got {steps}.")
         pack = _Pack()
@@ -104,11 +111,13 @@ class _Pack:
         self.data = b""
 
     def add(self, name: str, array, shape: tuple[int, ...]) -> None:
-        array = np.asarray(array, np.float32)
+        array = as_numbers(name, array).astype(np.float32)
         if array.shape != shape:
             raise ValueError(f"{name} must have shape {shape}; got {array.shape}.")
         if not np.isfinite(array).all():
-            raise ValueError(f"{name} must hold finite numbers.")
+            raise ValueError(
+                f"{name} must hold finite numbers; got {array[~np.isfinite(array)][0]}."
+            )
         self.data += array.astype("<f4").tobytes()
 
 
@@ -116,7 +125,10 @@ def _describe(name: str, layer, first, pack: _Pack) -> dict:
     """What the page must know of a layer besides its weights, which go into the pack."""
     argument = f"layers[{name!r}]"
     if not isinstance(layer, RNN | GRU | LSTM) or layer.reverse:
-        raise ValueError(f"{argument} must be an RNN, a GRU or an LSTM that reads forwards.")
+        raise ValueError(
+            f"{argument} must be an RNN, a GRU or an LSTM that reads forwards; got "
+            f"{type(layer).__name__}."
+        )
     if (layer.in_dim, layer.state_dim) != (first.in_dim, first.state_dim):
         raise ValueError(
             f"{argument} must have inputs of width {first.in_dim} and states of width "

@@ -14,7 +14,9 @@ from jaxtyping import Array, Float
 from encdec_lib.layers.attention import dot_product_attention
 from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.positions import rotate, sinusoidal
+from encdec_lib.runtime.checks import is_number, is_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import text, texts
 from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
@@ -101,19 +103,22 @@ class HeadsDial(BookWidget):
     ):
         given = {"heads": heads, "d_k": d_k, "mask": mask, "positions": positions}
         for name, choices in _CHOICES.items():
-            if given[name] not in choices:
+            if not isinstance(given[name], int | str) or given[name] not in choices:
                 wanted = ", ".join(map(str, choices))
                 raise ValueError(f"{name} must be one of {wanted}; got {given[name]!r}.")
-        if not 1 <= length <= _LONGEST:
+        if not is_whole(length) or not 1 <= length <= _LONGEST:
             raise ValueError(f"length must be 1 to {_LONGEST} tokens; got {length}.")
-        if not 0 <= padded <= length:
+        if not is_whole(padded) or not 0 <= padded <= length:
             raise ValueError(f"padded must be 0 to length = {length} places; got {padded}.")
-        if not 0.1 <= temperature <= 10:
+        if not is_number(temperature) or not 0.1 <= temperature <= 10:
             raise ValueError(f"temperature must lie between 0.1 and 10; got {temperature}.")
-        examples = list(examples)
-        for name, text in (("sentence", sentence), *(("examples", one) for one in examples)):
-            if not _split(text):
-                raise ValueError(f"{name} must have a word in it; got {text!r}.")
+        if not isinstance(scaled, bool):
+            raise ValueError(f"scaled must be True or False; got {scaled!r}.")
+        examples = texts("examples", examples)
+        text("sentence", sentence)
+        for name, words in (("sentence", sentence), *(("examples", one) for one in examples)):
+            if not _split(words):
+                raise ValueError(f"{name} must have a word in it; got {words!r}.")
         super().__init__(
             sentence=sentence,
             length=length,

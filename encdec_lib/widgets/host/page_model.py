@@ -5,6 +5,7 @@ from typing import Any
 
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web.export import Exported, export_model
+from encdec_lib.widgets.host.inputs import by_name, text
 
 #: What builds each model that a widget asks for, with its encoder and decoder.
 BUILT = {
@@ -83,6 +84,8 @@ def _export(name: str, model, dtype: str) -> Exported:
     try:
         return export_model(model, dtype)
     except (TypeError, ValueError) as error:
+        if " at model" in str(error):
+            raise type(error)(str(error).replace(" at model", f" at {name}")) from error
         if not str(error).startswith("model "):
             raise
         raise type(error)(f"{name}{str(error).removeprefix('model')}") from error
@@ -106,6 +109,8 @@ def token_list(name: str, tokens: Any, vocabulary: Vocabulary) -> list[str]:
       >>> token_list("references['ab']", "B A", Vocabulary("AB"))
       ['B', 'A']
     """
+    if not isinstance(tokens, Iterable):
+        raise TypeError(f"{name} must be tokens; got {tokens!r:.60}.")
     tokens = tokens.split() if isinstance(tokens, str) else list(tokens)
     if not tokens:
         raise ValueError(f"{name} must hold at least one token; got none.")
@@ -165,7 +170,7 @@ def readable_word(name: str, word: str, letters: Vocabulary, max_letters: int) -
       >>> readable_word("word", " Ab", Vocabulary("ab"), max_letters=3)
       'ab'
     """
-    word = word.strip().lower()
+    word = text(name, word).strip().lower()
     if not 1 <= len(word) <= max_letters:
         raise ValueError(
             f"{name} must have 1 to {max_letters} letters (max_letters); got {word!r} with "
@@ -204,7 +209,7 @@ def word_references(
       {'ab': [['B', 'A']]}
     """
     known = {}
-    for key, said in (references or {}).items():
+    for key, said in by_name("references", references, none=True).items():
         said = token_lists(f"references[{key!r}]", said, phonemes)
         known[readable_word("references", key, letters, max_letters)] = said
     return known

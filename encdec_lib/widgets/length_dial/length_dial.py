@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import traitlets
 
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import is_whole
+from encdec_lib.runtime.inputs import check_finite
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import by_name, listed, text
 from encdec_lib.widgets.host.page_model import page_model, token_list, token_lists
 from encdec_lib.widgets.parts import PARTS
 
@@ -103,7 +107,7 @@ class LengthDial(BookWidget):
         known = [len(sentence["source"]) for sentence in sentences]
         if length is None:
             length = known[len(known) // 2]
-        if not known[0] <= length <= known[-1]:
+        if not is_whole(length) or not known[0] <= length <= known[-1]:
             raise ValueError(
                 f"length must be one of the sentences', {known[0]} to {known[-1]} tokens; "
                 f"got {length}."
@@ -111,7 +115,7 @@ class LengthDial(BookWidget):
         longest = max(len(r) for sentence in sentences for r in sentence["references"])
         if max_tokens is None:
             max_tokens = math.ceil(1.5 * longest)
-        if max_tokens < longest:
+        if not is_whole(max_tokens) or max_tokens < longest:
             raise ValueError(
                 f"max_tokens must be at least the longest reference, {longest} tokens; "
                 f"got {max_tokens}."
@@ -124,8 +128,12 @@ class LengthDial(BookWidget):
             target_symbols=list(target_vocabulary.symbols),
             sentences=sentences,
             curve=_curve(curve),
-            quality=quality,
-            gloss={t: g for t, g in (gloss or {}).items() if t in target_vocabulary.symbols},
+            quality=text("quality", quality),
+            gloss={
+                t: g
+                for t, g in by_name("gloss", gloss, none=True).items()
+                if t in target_vocabulary.symbols
+            },
             max_tokens=max_tokens,
         )
 
@@ -135,8 +143,8 @@ def _sentences(sentences, source_vocabulary, target_vocabulary) -> list[dict]:
     if isinstance(sentences, ParallelText):
         sentences = list(zip(sentences.source_tokens, sentences.references, strict=True))
     chosen = {}
-    for k, sentence in enumerate(sentences):
-        if not (isinstance(sentence, Sequence) and len(sentence) == 2):
+    for k, sentence in enumerate(listed("sentences", sentences)):
+        if not isinstance(sentence, Sequence) or len(sentence) != 2 or isinstance(sentence, str):
             raise ValueError(
                 f"sentences must hold pairs (source tokens, reference tokens); got "
                 f"{sentence!r} at position {k}."
@@ -152,9 +160,11 @@ def _sentences(sentences, source_vocabulary, target_vocabulary) -> list[dict]:
 def _curve(curve) -> dict[str, list[float]]:
     """The curve as plain lists, checked."""
     wanted = ("lengths", "fixed", "attention")
-    if set(curve) != set(wanted):
+    if set(by_name("curve", curve)) != set(wanted):
         raise ValueError(f"curve must have the keys {', '.join(wanted)}; got {sorted(curve)}.")
-    plain = {name: [float(value) for value in curve[name]] for name in wanted}
+    plain = {name: check_finite(f"curve[{name!r}]", curve[name]).tolist() for name in wanted}
+    if odd := [name for name in wanted if np.ndim(plain[name]) != 1]:
+        raise ValueError(f"curve[{odd[0]!r}] must be a list of numbers; got {curve[odd[0]]!r:.60}.")
     sizes = {name: len(values) for name, values in plain.items()}
     if len(set(sizes.values())) > 1 or not plain["lengths"]:
         raise ValueError(f"curve must have as many values as lengths, at least one; got {sizes}.")

@@ -10,7 +10,9 @@ from jaxtyping import Float
 
 from encdec_lib.data.digits import NAMES, Digits
 from encdec_lib.data.scenes import INK
+from encdec_lib.runtime.checks import check_whole, is_number, is_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import digit_images, listed
 
 _LARGEST_GRAIN = 0.5  # a pixel's noise that the byte 127 stands for
 #: The style of ``scene_stage.js``, for a subclass to put before its own.
@@ -57,10 +59,11 @@ class SceneCanvas(BookWidget):
         **traits: Any,
     ):
         for name, number in (("handwritings", handwritings), ("most", most)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
-        if not 0 <= noise <= 0.2:
+            check_whole(name, number)
+        if not is_number(noise) or not 0 <= noise <= 0.2:
             raise ValueError(f"noise must lie in [0, 0.2]; got {noise}.")
+        check_whole("seed", seed, least=0)
+        digit_images("digits", digits)
         if digits.images.shape[1] > side:
             raise ValueError(
                 f"digits must be images of at most {side}×{side} pixels, as the canvas; got "
@@ -83,6 +86,12 @@ class SceneCanvas(BookWidget):
             most=most,
             **traits,
         )
+        for place in listed("start", start):
+            if len(listed("start", place)) != 3 or not all(map(is_whole, place)):
+                raise ValueError(
+                    f"start must hold triples of whole numbers (label, top, left); got "
+                    f"{place!r:.60}."
+                )
         self.places = [self._place(first, *place) for place in start]
 
     def picture(self) -> Float[np.ndarray, "H W 1"]:

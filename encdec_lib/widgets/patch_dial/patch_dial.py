@@ -8,7 +8,9 @@ import numpy as np
 import traitlets
 
 from encdec_lib.models.vision_transformer import ViTConfig
+from encdec_lib.runtime.inputs import as_numbers
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import by_name
 from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
@@ -57,14 +59,14 @@ class PatchDial(BookWidget):
     configs = traitlets.List().tag(sync=True)
 
     def __init__(self, image: Any, configs: Mapping[str, ViTConfig]):
-        image = np.asarray(image, np.float32)
+        image = as_numbers("image", image).astype(np.float32)
         if image.ndim != 2 or image.shape[0] != image.shape[1] or not image.size:
             raise ValueError(f"image must be square, (S, S); got {image.shape}.")
         if not (image.min() >= 0 and image.max() <= 1):  # NaN fails both
             raise ValueError(
                 f"image must have values from 0 to 1; got {image.min():.3g} to {image.max():.3g}."
             )
-        if not 1 <= len(configs) <= 3:
+        if not 1 <= len(by_name("configs", configs)) <= 3:
             raise ValueError(f"configs must be 1 to 3 models' sizes; got {len(configs)}.")
         super().__init__(
             image=np.rint(255 * image).astype(np.uint8).tobytes(),
@@ -76,6 +78,8 @@ class PatchDial(BookWidget):
 
 def _described(config: ViTConfig) -> dict:
     """The sizes that matter to the cost, and the sides of patches there may be, large first."""
+    if not isinstance(config, ViTConfig):
+        raise TypeError(f"configs must hold ViTConfigs; got {type(config).__name__}.")
     side = config.side
     patches = [P for P in range(side, 0, -1) if side % P == 0 and side // P <= _MOST_COLUMNS]
     if config.patch not in patches:

@@ -11,8 +11,11 @@ from encdec_lib.data.digits import NAMES
 from encdec_lib.data.image_tokens import FIRST, Codebook
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.runtime.checks import is_number, is_whole
 from encdec_lib.web.export import Exported
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import text as _text
+from encdec_lib.widgets.host.inputs import texts
 from encdec_lib.widgets.host.page_model import page_model
 
 _HERE = Path(__file__).parent
@@ -106,7 +109,14 @@ class PictureWriter(BookWidget):
         ends: bool = True,
         dtype: str = "float16",
     ):
-        described = page_model("model", model, "text_to_image", words, None, dtype)
+        if not isinstance(ends, bool):
+            raise ValueError(f"ends must be True or False; got {ends!r}.")
+        if not isinstance(words, Vocabulary):
+            raise TypeError(f"words must be a Vocabulary; got {type(words).__name__}.")
+        try:
+            described = page_model("model", model, "text_to_image", words, None, dtype)
+        except ValueError as error:
+            raise ValueError(str(error).replace("source_vocabulary", "words")) from None
         codes = _codes(codebook, described)
         room = described["manifest"]["encoder.positions.table"]["shape"][0] - bool(ends)
         for name, number, least, most in (
@@ -115,9 +125,12 @@ class PictureWriter(BookWidget):
             ("seed", seed, 0, 2**31 - 1),
             ("pictures", pictures, 1, MOST),
         ):
-            if not least <= number <= most:
+            fits = is_number(number) if name == "temperature" else is_whole(number)
+            if not fits or not least <= number <= most:
                 raise ValueError(f"{name} must lie between {least} and {most}; got {number}.")
-        captions = [_caption("examples", example, words, room) for example in examples]
+        captions = [
+            _caption("examples", example, words, room) for example in texts("examples", examples)
+        ]
         if text is None and not captions:
             raise ValueError("examples must hold a caption if text is None; got none.")
         seen, others = _relations(relations, room)
@@ -170,7 +183,7 @@ def _codes(codebook: Codebook, exported: dict) -> np.ndarray:
 
 def _relations(seen: Iterable[str], room: int) -> tuple[list[str], list[str]]:
     """The relations of the training and the others, as captions say them; none if too long."""
-    seen = list(seen)
+    seen = texts("relations", seen)
     if unknown := [key for key in seen if key not in RELATIONS]:
         raise ValueError(f"relations must be among {', '.join(RELATIONS)}; got {unknown[0]!r}.")
     if room < max(len(_said("zero", key, "one")) for key in RELATIONS):
@@ -201,7 +214,7 @@ def _every_caption() -> set[str]:
 
 def _caption(name: str, text: str, words: Vocabulary, room: int) -> str:
     """A caption in single spaces, if it is of this kind and the model can read it."""
-    tokens = text.lower().split()
+    tokens = _text(name, text).lower().split()
     if " ".join(tokens) not in _every_caption():
         raise ValueError(
             f'{name} must be captions such as "a three" or "a one left of a seven", of one digit '

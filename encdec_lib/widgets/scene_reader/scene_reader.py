@@ -8,7 +8,9 @@ import traitlets
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.digits import Digits
 from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.runtime.checks import is_whole
 from encdec_lib.web.export import Exported, export_model
+from encdec_lib.widgets.host.inputs import by_name
 from encdec_lib.widgets.host.page_model import page_model
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.scene_canvas import SCENE_CSS, SceneCanvas
@@ -94,14 +96,14 @@ class SceneReader(SceneCanvas):
         seed: int = 0,
         dtype: str = "float16",
     ):
-        if not 1 <= len(models) <= 4:
+        if not 1 <= len(by_name("models", models)) <= 4:
             raise ValueError(f"models must be 1 to 4; got {len(models)}.")
         described = [
             {"name": name, "model": _described(name, each, dtype)} for name, each in models.items()
         ]
         names = list(models)
         model = names[0] if model is None else model
-        if model not in names:
+        if not isinstance(model, str) or model not in names:
             raise ValueError(f"model must be one of {', '.join(names)}; got {model!r}.")
         sides = {each["model"]["settings"]["encoder"]["side"] for each in described}
         if len(sides) > 1:
@@ -111,13 +113,13 @@ class SceneReader(SceneCanvas):
             ("head", head, "the mean", shown["settings"]["decoder"].get("heads", 1)),
             ("layer", layer, "the top one", _layers(shown)),
         ):
-            if not 0 <= number <= most_of:
+            if not is_whole(number) or not 0 <= number <= most_of:
                 raise ValueError(
                     f"{name} must lie between 0, {special}, and {most_of}, the {name}s of "
                     f"{model!r}; got {number}."
                 )
-        if word < 0:
-            raise ValueError(f"word must be at least 0; got {word}.")
+        if not is_whole(word) or word < 0:
+            raise ValueError(f"word must be at least 0; got {word!r}.")
         super().__init__(
             sides.pop(), digits, start, handwritings, noise, most, seed,
             models=described, symbols=list(WORDS.symbols), model=model, word=word, head=head,

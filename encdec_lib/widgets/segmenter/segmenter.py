@@ -9,8 +9,10 @@ from encdec_lib.data.digits import Digits
 from encdec_lib.data.scenes import NUM_CLASSES, Scenes
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.plots.images import CLASS_COLORS
+from encdec_lib.runtime.checks import is_number, is_whole
 from encdec_lib.web.export import Exported
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import digit_images
 from encdec_lib.widgets.host.page_model import page_model
 
 _HERE = Path(__file__).parent
@@ -84,7 +86,9 @@ class Segmenter(BookWidget):
         noise: float | int = 0.1,
         dtype: str = "int8",
     ):
-        if len(digits) < 1:
+        if not isinstance(scenes, Scenes):
+            raise TypeError(f"scenes must be Scenes; got {type(scenes).__name__}.")
+        if len(digit_images("digits", digits)) < 1:
             raise ValueError("digits must hold at least one image to place; got none.")
         if not 1 <= len(scenes) <= _MOST_SCENES:
             raise ValueError(
@@ -110,12 +114,12 @@ class Segmenter(BookWidget):
                 "without_skips_model", without_skips_model, False, scenes, dtype
             ),
         }
-        if scene is not None and not 0 <= scene < len(scenes):
+        if scene is not None and (not is_whole(scene) or not 0 <= scene < len(scenes)):
             raise ValueError(
                 f"scene must be None or one of the {len(scenes)} scenes, 0 to {len(scenes) - 1}; "
                 f"got {scene}."
             )
-        if not 0 <= noise <= _MOST_NOISE:
+        if not is_number(noise) or not 0 <= noise <= _MOST_NOISE:
             raise ValueError(f"noise must lie between 0 and {_MOST_NOISE}; got {noise}.")
         _, first = np.unique(digits.labels, return_index=True)
         palette = digits.take(first)

@@ -7,8 +7,11 @@ from typing import Any
 import traitlets
 
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.runtime.checks import check_whole, is_whole
 from encdec_lib.web.export import Exported, export_model
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import by_name, texts
+from encdec_lib.widgets.host.inputs import text as _text
 from encdec_lib.widgets.host.page_model import page_model, token_lists
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
@@ -104,8 +107,7 @@ class TransformerExplorer(BookWidget):
         dtype: str = "float16",
     ):
         for name, number in (("max_source", max_source), ("max_target", max_target)):
-            if number < 1:
-                raise ValueError(f"{name} must be at least 1; got {number}.")
+            check_whole(name, number)
         exported = model if isinstance(model, Exported) else export_model(model, dtype)
         kind = "self_attention" if exported.decoder == "reading" else "transformer"
         advice = "Show a model with attention and a recurrent encoder with AlignmentExplorer."
@@ -123,9 +125,9 @@ class TransformerExplorer(BookWidget):
             readable("references", source): token_lists(
                 f"references[{source!r}]", said, target_vocabulary
             )
-            for source, said in (references or {}).items()
+            for source, said in by_name("references", references, none=True).items()
         }
-        gloss = ARPABET if gloss is None else gloss
+        gloss = ARPABET if gloss is None else by_name("gloss", gloss)
         super().__init__(
             text=readable("text", text),
             attention=attention,
@@ -135,8 +137,8 @@ class TransformerExplorer(BookWidget):
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
             references=known,
-            reference_name=reference_name,
-            examples=[readable("examples", example) for example in examples],
+            reference_name=_text("reference_name", reference_name),
+            examples=[readable("examples", example) for example in texts("examples", examples)],
             gloss={token: gloss[token] for token in target_vocabulary.symbols if token in gloss},
             max_source=max_source,
             max_target=max_target,
@@ -156,16 +158,16 @@ def _layers(exported: Exported) -> dict[str, int]:
 def _start(exported: Exported, attention: str, layer: int | None, head: int) -> int:
     """The first layer to show, once attention, layer and head are known to be there."""
     layers = {name: count for name, count in _layers(exported).items() if count}
-    if attention not in layers:
+    if not isinstance(attention, str) or attention not in layers:
         raise ValueError(f"attention must be one of {', '.join(layers)}; got {attention!r}.")
-    if layer is not None and not 1 <= layer <= layers[attention]:
+    if layer is not None and (not is_whole(layer) or not 1 <= layer <= layers[attention]):
         raise ValueError(
             f"layer must lie between 1 and {layers[attention]}, the layers of {attention!r}; got "
             f"{layer}. Leave it out for the top one."
         )
     side = "encoder" if attention == "encoder" else "decoder"
     heads = exported.settings[side].get("heads", 1)
-    if not 0 <= head <= heads:
+    if not is_whole(head) or not 0 <= head <= heads:
         raise ValueError(
             f"head must lie between 0, the mean, and {heads}, the heads of the {side}; got {head}."
         )
@@ -180,6 +182,7 @@ def _places(exported: Exported, side: str) -> int | None:
 
 def _readable(name: str, source: str, vocabulary: Vocabulary, most: int) -> str:
     """A source as the page writes it: one word in lower case, or words with single spaces."""
+    source = _text(name, source)
     symbols = vocabulary.symbols[4:]
     letters = all(len(symbol) == 1 for symbol in symbols)
     unit = "letters" if letters else "words"

@@ -10,8 +10,10 @@ import traitlets
 from encdec_lib.data.digits import Digits
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.encoder_decoder import DenseDecoder, DenseEncoder
+from encdec_lib.runtime.checks import is_number, is_whole
 from encdec_lib.web.export import export_model, rounded
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.inputs import by_name, digit_images, listed
 
 _HERE = Path(__file__).parent
 _MOST_DIGITS, _MOST_POINTS = 16, 400  # on the row of buttons, and on the plane
@@ -82,24 +84,24 @@ class WidthDial(BookWidget):
     ):
         side, by_width = _by_width(models)
         widths = list(by_width)
-        if not 1 <= len(digits) <= _MOST_DIGITS:
+        if not 1 <= len(digit_images("digits", digits)) <= _MOST_DIGITS:
             raise ValueError(f"digits must be 1 to {_MOST_DIGITS}; got {len(digits)}.")
         for name, some in {"digits": digits, "plane": plane}.items():
-            if some is not None and some.images.shape[1:] != (side, side):
+            if some is not None and digit_images(name, some).images.shape[1:] != (side, side):
                 raise ValueError(
                     f"{name} must be images of {side}×{side}, as the models were built for; got "
                     f"{some.images.shape[1:]}. Load them with digits.load({side})."
                 )
-        if set(errors) != set(widths):
+        if set(by_name("errors", errors)) != set(widths):
             raise ValueError(
                 f"errors must have one number for each of the widths {widths}; got {list(errors)}."
             )
-        if not all(0 <= value <= 1 for value in errors.values()):
+        if not all(is_number(value) and 0 <= value <= 1 for value in errors.values()):
             raise ValueError(f"errors must lie between 0 and 1; got {list(errors.values())}.")
         if width is None:
             width = widths[len(widths) // 2]
-        if width not in widths:
-            raise ValueError(f"width must be one of {widths}; got {width}.")
+        if not is_whole(width) or width not in widths:
+            raise ValueError(f"width must be one of {widths}; got {width!r}.")
         small = {w: rounded(model, dtype) for w, model in by_width.items()}
         super().__init__(
             width=width,
@@ -116,7 +118,7 @@ class WidthDial(BookWidget):
 
 def _by_width(models) -> tuple[int, dict[int, EncoderDecoder]]:
     """The side of the images, and the models by the width of H, narrow first."""
-    if not 2 <= len(models) <= 10:
+    if not 2 <= len(listed("models", models)) <= 10:
         raise ValueError(f"models must be 2 to 10, one a width; got {len(models)}.")
     for model in models:
         parts = getattr(model, "encoder", None), getattr(model, "decoder", None)

@@ -1,0 +1,102 @@
+"""What the figures' constructors ask of their arguments, before they look inside."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from encdec_lib.data.digits import Digits
+from encdec_lib.runtime.inputs import check_finite
+
+
+def text(name: str, value: Any) -> str:
+    """A string.
+
+    Args:
+      name: of the argument.
+      value: what was given.
+
+    Raises:
+      TypeError: if it is something else.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text; got {value!r:.60}.")
+    return value
+
+
+def texts(name: str, values: Any) -> list[str]:
+    """A list of strings; one string would count as its letters.
+
+    Args:
+      name: of the argument.
+      values: what was given.
+
+    Raises:
+      TypeError: if it is something else.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} must be a list of texts; got {values!r:.60}.")
+    return [text(name, value) for value in values]
+
+
+def by_name(name: str, values: Any, none: bool = False) -> Mapping:
+    """A dictionary.
+
+    Args:
+      name: of the argument.
+      values: what was given.
+      none: whether None stands for an empty one.
+
+    Raises:
+      TypeError: if it is something else.
+    """
+    if none and values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{name} must be a dictionary; got {values!r:.60}.")
+    return values
+
+
+def listed(name: str, values: Any) -> Sequence:
+    """A list.
+
+    Args:
+      name: of the argument.
+      values: what was given.
+
+    Raises:
+      TypeError: if it is something else.
+    """
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise TypeError(f"{name} must be a list; got {values!r:.60}.")
+    return values
+
+
+def digit_images(name: str, digits: Any) -> Digits:
+    """Images of digits, finite and from 0 to 1.
+
+    Args:
+      name: of the argument.
+      digits: what was given.
+
+    Raises:
+      TypeError: if it is something else.
+      ValueError: if the images are no stack ``(N, H, W)``, or a pixel is out of range.
+    """
+    if not isinstance(digits, Digits):
+        raise TypeError(
+            f"{name} must be Digits, as encdec_lib.data.digits.load gives them; got "
+            f"{type(digits).__name__}."
+        )
+    images = check_finite(name, digits.images)
+    if images.ndim != 3:
+        raise ValueError(f"{name} must hold images (N, H, W); got {images.shape}.")
+    if images.size and (images.min() < 0 or images.max() > 1):
+        raise ValueError(
+            f"{name} must have pixels from 0 to 1; got {images.min():.3g} to {images.max():.3g}."
+        )
+    if np.shape(digits.labels) != images.shape[:1]:
+        raise ValueError(
+            f"{name} must have one label an image; got {np.shape(digits.labels)} for {len(images)}."
+        )
+    return digits
