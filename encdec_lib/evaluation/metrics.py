@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from encdec_lib.data.parallel import length_buckets
+from encdec_lib.data.buckets import length_buckets
+from encdec_lib.data.normal_form import nfc_tokens
 from encdec_lib.evaluation.edits import Tokens, edit_distance
 
 
@@ -33,7 +34,7 @@ def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Toke
       >>> exact_match([["a", "b"], ["c"]], [[["a", "b"]], [["d"], ["e"]]])
       50.0
     """
-    _check(hypotheses, references)
+    hypotheses, references = _checked(hypotheses, references)
     right = sum(
         any(list(hypothesis) == list(reference) for reference in accepted)
         for hypothesis, accepted in zip(hypotheses, references, strict=True)
@@ -106,7 +107,7 @@ def phoneme_error_rate(
       >>> round(phoneme_error_rate([["K", "AE", "T"], ["D"]], [[["K", "AH", "T"]], [["D"]]]), 1)
       25.0
     """
-    _check(hypotheses, references)
+    hypotheses, references = _checked(hypotheses, references)
     edits = tokens = 0
     for hypothesis, accepted in zip(hypotheses, references, strict=True):
         if any(list(hypothesis) == list(reference) for reference in accepted):
@@ -175,7 +176,7 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
     """
     import sacrebleu  # here, since it takes a moment and few pages need it
 
-    _check(hypotheses, references)
+    hypotheses, references = _checked(hypotheses, references)
     most = max(map(len, references))
     lines = [_line(hypothesis) for hypothesis in hypotheses]
     streams = [
@@ -207,7 +208,7 @@ def by_length(
       references: N lists of accepted token lists.
       lengths: N lengths to sort by, as a rule those of the source.
       edges: first length of each bucket and one past the last, as for
-        :func:`~encdec_lib.data.parallel.length_buckets`.
+        :func:`~encdec_lib.data.buckets.length_buckets`.
 
     Returns:
       Label, such as ``"11–15"``, to the metric's value. Buckets without examples are left out.
@@ -219,7 +220,7 @@ def by_length(
       >>> by_length(exact_match, [["a"], ["b"]], [[["a"]], [["c"]]], [4, 12], (4, 11, 16))
       {'4–10': 100.0, '11–15': 0.0}
     """
-    _check(hypotheses, references)
+    hypotheses, references = _checked(hypotheses, references)
     if len(lengths) != len(hypotheses):
         raise ValueError(
             f"lengths needs one number an example, {len(hypotheses)}; got {len(lengths)}."
@@ -230,7 +231,10 @@ def by_length(
     }
 
 
-def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> None:
+def _checked(
+    hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]
+) -> tuple[list[Tokens], list[list[Tokens]]]:
+    """Both with their tokens in Unicode's composed form, so that what looks equal is."""
     if len(hypotheses) != len(references):
         raise ValueError(
             f"hypotheses and references need one entry an example; got {len(hypotheses)} and "
@@ -246,6 +250,8 @@ def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]])
                 f"references needs a list of token lists for each example; example {i} is one "
                 f"token list. Put it in a list of its own."
             )
+    composed = [[nfc_tokens(reference) for reference in accepted] for accepted in references]
+    return [nfc_tokens(hypothesis) for hypothesis in hypotheses], composed
 
 
 def _line(tokens: Tokens) -> str:
