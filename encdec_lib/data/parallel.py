@@ -124,8 +124,8 @@ def read(
     lowercase: bool | tuple[bool, bool] = False,
     min_count: int | tuple[int, int] = 1,
     max_length: int | None = 50,
-    dev: float = 0.1,
-    test: float = 0.1,
+    dev: float | int = 0.1,
+    test: float | int = 0.1,
     columns: Sequence[int | str] | None = None,
     separator: str | None = None,
     header: bool | None = None,
@@ -270,8 +270,8 @@ def _encoded(
             position = next(k for k, token in enumerate(tokens) if token not in vocabulary)
             side = "source" if name == "source_tokens" else "target"
             raise ValueError(
-                f"{name} holds {tokens[position]!r} at position {position} of example {i} (counting "
-                f"from 0), which is not among the {len(vocabulary)} symbols of "
+                f"{name} holds {tokens[position]!r} at position {position} of example {i} "
+                f"(counting from 0), which is not among the {len(vocabulary)} symbols of "
                 f'{side}_vocabulary. Replace it, or pass unknown="unk" to encode it as <unk>.'
             ) from None
     return ids

@@ -95,8 +95,9 @@ def _text(file: Path, encoding: str) -> str:
         wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         advice = "utf-16" if wide else "latin-1"
         raise ValueError(
-            f"{file}, line {line}, holds the byte 0x{data[error.start]:02x}, which is not {encoding} "
-            f'there. Save the file as UTF-8, or pass its encoding, perhaps encoding="{advice}".'
+            f"{file}, line {line}, holds the byte 0x{data[error.start]:02x}, which is not "
+            f"{encoding} there. Save the file as UTF-8, or pass its encoding, perhaps "
+            f'encoding="{advice}".'
         ) from None
     return io.StringIO(text, newline=None).read()
 

@@ -255,8 +255,10 @@ def learn_subwords(texts: Iterable[str], size: int, lowercase: bool = False) -> 
     tokenizer.train_from_iterator(pieces, trainer)
     ids = tokenizer.get_vocab()
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
-    merges = [tuple(pair.split(" ") if isinstance(pair, str) else pair) for pair in merges]
+    # Lists in files of tokenizers 0.20 and later, "first second" before.
+    pairs = [pair.split(" ") if isinstance(pair, str) else pair for pair in merges]
     symbols = sorted(ids, key=ids.__getitem__)
+    merges = [(first, second) for first, second in pairs]
     return TextVocabulary(symbols, "subwords", lowercase=lowercase, merges=merges)
 
 

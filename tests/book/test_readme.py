@@ -3,7 +3,7 @@
 import re
 
 from tests.book.tree import ROOT
-from tests.data.test_own_text import lines
+from tests.helpers.own_pairs import lines
 
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)
 

@@ -18,8 +18,9 @@ from tests.widgets.own_text import TEXTS, attending, transforming, vocabulary
 pytestmark = pytest.mark.browser
 
 HARD = [
-    "", " ", "The  LOWEST\u00a0low\tis…", "zebra-striped 'zebra' l’été don't--", "İstanbul ΟΔΟΣ ΟΔΟΣ.",
-    "e\u0301 \u1112\u1161\u11ab caf\u00e9", "👩\u200d🚀 नमस्ते می\u200cخواهم", "a\u0000b▁c\ufeff", "<b>&amp;</b> 3.14 x_y",
+    "", " ", "The  LOWEST\u00a0low\tis…", "zebra-striped 'zebra' l’été don't--",
+    "İstanbul ΟΔΟΣ ΟΔΟΣ.", "e\u0301 \u1112\u1161\u11ab caf\u00e9", "👩\u200d🚀 नमस्ते می\u200cخواهم",
+    "a\u0000b▁c\ufeff", "<b>&amp;</b> 3.14 x_y",
 ]  # fmt: skip
 
 
@@ -77,21 +78,21 @@ def test_an_unknown_word_is_named_and_read_as_unk(show):
     page = show(
         AlignmentExplorer(
             attending(words, words), None, words, words, word="it rain", examples=["Told: it!"],
-            references={"IT rain": "it is Zürich"}, max_letters=5,
+            references={"IT rain": "it is Zürich"}, max_letters=12,
         )
     )  # fmt: skip
     message = page.locator(".bw-message")
     assert message.inner_text() == ""
     assert page.locator(".is-reference .bw-tokens").inner_text().split() == ["it", "is", "zürich"]
     type_text(page, "the <b>zebra</b> is")
-    assert "did not have “<”" in message.inner_text() and page.locator(".is-stale").count() == 1
+    assert message.inner_text().startswith("The training texts did not have “<”, “b”, “>”, “zebra”")
     type_text(page, "The zebra is")
     assert message.inner_text() == (
         "The training texts did not have “zebra”; the model reads <unk> there."
     )
     assert page.locator(".is-stale").count() == 0
     assert page.locator(".bw-word").get_attribute("aria-invalid") == "false"
-    for text, sentence in (("  ", "Type a text to begin"), ("it " * 6, "This is 6 words long")):
+    for text, sentence in (("  ", "Type a text to begin"), ("it " * 13, "This is 13 words long")):
         type_text(page, text)
         assert sentence in message.inner_text() and page.locator(".is-stale").count() == 1
     page.get_by_role("button", name="told: it!").click()
@@ -115,12 +116,15 @@ def test_the_transformer_explorer_answers_as_flax_does(show, unit):
 def test_long_words_fit(show, width):
     words = vocabulary("words")
     text = "the lowest doesn't rain, café told low lower"
-    page = show(AlignmentExplorer(attending(words, words), None, words, words, word=text), width=width)
+    page = show(
+        AlignmentExplorer(attending(words, words), None, words, words, word=text), width=width
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     boxes = page.eval_on_selector_all(
         ".bw-letter",
         """cells => cells.map((cell) => {
-             const [inner, outer] = [cell.firstElementChild, cell].map((e) => e.getBoundingClientRect());
+             const [inner, outer] =
+               [cell.firstElementChild, cell].map((e) => e.getBoundingClientRect());
              return inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
            })""",
     )

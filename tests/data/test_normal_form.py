@@ -11,7 +11,7 @@ from encdec_lib.data.pronunciations import encode_word
 from encdec_lib.evaluation import metrics
 from encdec_lib.evaluation.edits import edit_alignment, edit_distance
 from encdec_lib.exercises.checking import chosen
-from encdec_lib.widgets.host.page_model import readable_word, token_list, word_references
+from encdec_lib.widgets.host.page_model import glosses, readable_word, token_list, word_references
 
 
 def apart(text: str) -> str:
@@ -65,5 +65,6 @@ def test_typed_words_are_composed():
     letters = Vocabulary("café")
     assert readable_word("word", apart("Café"), letters, 4) == "café"
     assert token_list("t", apart("é"), letters) == ["é"]
+    assert glosses({apart("é"): "that"}, letters) == {"é": "that"}
     assert word_references({apart("café"): apart("é")}, letters, letters, 4) == {"café": [["é"]]}
     assert chosen(apart("É"), ["é"], "é", "name", "hint").holds

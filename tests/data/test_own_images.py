@@ -85,7 +85,9 @@ def test_the_middle_square_is_cut_out_and_each_pixel_is_a_mean(tmp_path):
     seen = read_image(tmp_path / "wide.png", 4)
     assert seen.shape == (4, 4, 1)
     middle = pixels[:, 2:10].astype(float)
-    by_loop = [[middle[2 * i : 2 * i + 2, 2 * j : 2 * j + 2].mean() for j in range(4)] for i in range(4)]
+    by_loop = [
+        [middle[2 * i : 2 * i + 2, 2 * j : 2 * j + 2].mean() for j in range(4)] for i in range(4)
+    ]
     np.testing.assert_allclose(255 * seen[..., 0], by_loop, atol=1)  # Pillow rounds, twice
     assert read_image(tmp_path / "wide.png", 31, color=True).shape == (31, 31, 3)
 

@@ -1,7 +1,6 @@
 """Mirrors encdec_lib/data/own_text.py, and `parallel.read`, which is its door."""
 
 import hashlib
-import itertools
 import random
 import re
 import unicodedata
@@ -12,18 +11,7 @@ import pytest
 from encdec_lib.data import parallel
 from encdec_lib.data.own_text import part_of
 from encdec_lib.data.vocabulary import EOS, PAD, UNK
-
-ADJECTIVES = {"red": "rouge", "big": "grand", "old": "vieux", "new": "neuf", "wet": "mouillé"}
-NOUNS = {"cat": "chat", "dog": "chien", "hat": "chapeau", "cup": "verre", "bed": "lit"}
-VERBS = {"falls": "tombe", "waits": "attend", "sings": "chante", "burns": "brûle"}
-
-
-def lines() -> list[str]:
-    """A hundred pairs, as Anki writes them: English, French, who said so."""
-    return [
-        f"The {a} {n} {v}.\tLe {NOUNS[n]} {ADJECTIVES[a]} {VERBS[v]}.\tCC-BY 2.0 (France)"
-        for a, n, v in itertools.product(ADJECTIVES, NOUNS, VERBS)
-    ]
+from tests.helpers.own_pairs import lines
 
 
 @pytest.fixture
@@ -105,7 +93,9 @@ def test_the_vocabularies_are_those_of_the_training_part_alone(anki):
 
 
 def test_an_unseen_word_is_unk_and_keeps_its_name_in_the_references(write):
-    rare = next(f"The {w} dog." for w in ("zany", "icy", "sad") if part_of(f"The {w} dog.") != "train")
+    rare = next(
+        f"The {w} dog." for w in ("zany", "icy", "sad") if part_of(f"The {w} dog.") != "train"
+    )
     path = write("\n".join(lines() + [f"{rare}\tLe chien bizarre."]))
     data = parallel.read(path)
     part = getattr(data, part_of(rare))
@@ -116,7 +106,9 @@ def test_an_unseen_word_is_unk_and_keeps_its_name_in_the_references(write):
 
 
 def test_rare_words_are_unk(write):
-    sources = [f"{w} sees" for w in ("a", "b", "c", "d", "e", "f") if part_of(f"{w} sees") == "train"]
+    sources = [
+        f"{w} sees" for w in ("a", "b", "c", "d", "e", "f") if part_of(f"{w} sees") == "train"
+    ]
     path = write("\n".join(f"{source}\tx" for source in sources))
     data = parallel.read(path, min_count=2)
     assert data.train.source_vocabulary.symbols[4:] == ("sees",)
@@ -125,7 +117,12 @@ def test_rare_words_are_unk(write):
 
 def test_several_translations_are_references_and_repeats_are_dropped(write):
     trained = next(f"w{i} ." for i in range(20) if part_of(f"w{i} .") == "train")
-    rows = [f"{trained}\tun\t1", f" {trained.upper()}\tdeux\t2", f"{trained}\tUn\t3", f"{trained}\t\t4"]
+    rows = [
+        f"{trained}\tun\t1",
+        f" {trained.upper()}\tdeux\t2",
+        f"{trained}\tUn\t3",
+        f"{trained}\t\t4",
+    ]
     data = parallel.read(write("\n".join(rows)), lowercase=True)
     assert data.train.references == [[["un"], ["deux"]]]
     assert data.left_out == {"the same pair again": 1, "with an empty side": 1}

@@ -106,9 +106,13 @@ def test_garbage_collection_comes_back_even_after_an_error():
 
 
 def test_an_unknown_token_is_an_error_with_its_place_or_unk():
-    with pytest.raises(ValueError, match=r"source_tokens holds 'z' at position 1 of example 1.*unk"):
+    with pytest.raises(
+        ValueError, match=r"source_tokens holds 'z' at position 1 of example 1.*unk"
+    ):
         from_tokens([["a"], ["b", "z"]], [[["b"]], [["c"]]], LETTERS, LETTERS)
-    with pytest.raises(ValueError, match=r"references holds 'z' at position 0 of example 0.*target_"):
+    with pytest.raises(
+        ValueError, match=r"references holds 'z' at position 0 of example 0.*target_"
+    ):
         from_tokens([["a"]], [[["z"], ["a"]]], LETTERS, LETTERS)
     text = from_tokens([["a", "z"]], [[["y", "b"]]], LETTERS, LETTERS, unknown="unk")
     assert text.source.tolist() == [[4, 3]] and text.target.tolist() == [[3, 5, 2]]

@@ -53,7 +53,7 @@ def test_columns_by_number_by_name_and_as_tatoeba_has_them(write):
     assert read(table, separator=";", columns=("english", "french")) == right
     assert read(table, separator=";", columns=(1, 2), header=True) == right
     assert read(table, separator=";", columns=(2, 1))[1:] == [pair[::-1] for pair in right]
-    tatoeba = write("12\tGo.\t15\tVa !\n13\tHi.\t16\tSalut !\n".encode())
+    tatoeba = write(b"12\tGo.\t15\tVa !\n13\tHi.\t16\tSalut !\n")
     assert read(tatoeba) == right
     assert read(tatoeba, columns=(0, 1)) == [("12", "Go."), ("13", "Hi.")]
     assert read(write(b"1\tone\n2\ttwo\n")) == [("1", "one"), ("2", "two")]  # numbers, on purpose
@@ -93,9 +93,17 @@ def test_bytes_of_another_encoding_are_named_with_their_line(write):
 @pytest.mark.parametrize(
     "data, layout, message",
     [
-        (b"a\tb\nc d\n", {}, r"pairs.tsv, line 2, needs a column 1 .* only 1, split at '\\t': 'c d'"),
+        (
+            b"a\tb\nc d\n",
+            {},
+            r"pairs.tsv, line 2, needs a column 1 .* only 1, split at '\\t': 'c d'",
+        ),
         (b"a\tb\n", {"columns": (1, 3)}, "line 1, needs a column 3 .* has only 2"),
-        (b"en\tfr\na\tb\n", {"columns": ("en", "de")}, "names the columns en, fr; columns asks for 'de'"),
+        (
+            b"en\tfr\na\tb\n",
+            {"columns": ("en", "de")},
+            "names the columns en, fr; columns asks for 'de'",
+        ),
         (b"a\tb\n", {"columns": (1, 1)}, r"two different columns, source first; got \(1, 1\)"),
         (b"a\tb\n", {"columns": (0, -1)}, "numbers from 0 or names; got -1"),
         (b"a\tb\n", {"columns": "ab"}, "two different columns, source first; got 'ab'"),

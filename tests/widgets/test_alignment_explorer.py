@@ -82,9 +82,7 @@ def test_texts_of_a_readers_own_data_are_read_by_their_rule(unit):
             attending(words, words), None, words, words, word="it is low", max_letters=2
         )
     with pytest.raises(ValueError, match=rf"examples must have 1 to 16 {unit}; got ' ' with 0"):
-        AlignmentExplorer(
-            attending(words, words), None, words, words, word="low", examples=[" "]
-        )
+        AlignmentExplorer(attending(words, words), None, words, words, word="low", examples=[" "])
 
 
 def test_words_that_are_spelled_have_no_rule(pronouncers):

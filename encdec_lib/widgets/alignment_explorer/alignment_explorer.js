@@ -176,7 +176,8 @@ function render({ model, el }) {
     answers.replaceChildren(...answersTo(state, word, said, writing));
     shown = word;
     el.dataset.word = word;
-    const inWords = (/** @type {Said} */ { tokens }) => (writing ? writing.join(tokens) : tokens.join(" "));
+    const inWords = (/** @type {Said} */ { tokens }) =>
+      writing ? writing.join(tokens) : tokens.join(" ");
     const other = said.fixed ? ` One fixed vector: ${inWords(said.fixed)}.` : "";
     voice.say(`${word}. With attention: ${inWords(said.attention)}.${other}`);
   }

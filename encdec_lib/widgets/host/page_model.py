@@ -189,6 +189,17 @@ def readable_text(name: str, text: str, vocabulary: TextVocabulary, most: int) -
     return vocabulary.clean(text)
 
 
+def glosses(gloss: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:
+    """The meanings that belong to symbols of a vocabulary, however they were typed.
+
+    Example:
+      >>> glosses({"e\\u0301": "that", "o": "or"}, Vocabulary("\\u00e9"))
+      {'é': 'that'}
+    """
+    composed = {nfc(token): meaning for token, meaning in gloss.items()}
+    return {symbol: composed[symbol] for symbol in vocabulary.symbols if symbol in composed}
+
+
 def readable_word(name: str, word: str, letters: Vocabulary, max_letters: int) -> str:
     """A word in lower case, if the models can read it.
 

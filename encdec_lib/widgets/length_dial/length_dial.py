@@ -11,7 +11,7 @@ import traitlets
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.widgets.host.book_widget import BookWidget
-from encdec_lib.widgets.host.page_model import page_model, token_list, token_lists
+from encdec_lib.widgets.host.page_model import glosses, page_model, token_list, token_lists
 from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
@@ -125,7 +125,7 @@ class LengthDial(BookWidget):
             sentences=sentences,
             curve=_curve(curve),
             quality=quality,
-            gloss={t: g for t, g in (gloss or {}).items() if t in target_vocabulary.symbols},
+            gloss=glosses(gloss or {}, target_vocabulary),
             max_tokens=max_tokens,
         )
 

@@ -44,7 +44,7 @@ class TransformerExplorer {
     this.el = el;
     this.state = stateOf(model);
     this.source = vocabulary(this.state.get("source_symbols"));
-    this.reading = ruleOf(this.state, "reading");
+    this.rule = ruleOf(this.state, "reading");
     this.writing = ruleOf(this.state, "writing");
     this.target = vocabulary(this.state.get("target_symbols"));
     this.model = loadModel(this.state.get("model"));
@@ -93,11 +93,11 @@ class TransformerExplorer {
     const most = this.state.get("max_source");
     return sourceField(id, {
       known: this.source,
-      reading: this.reading,
+      reading: this.rule,
       most,
       examples: this.state.get("examples"),
       text: this.state.get("text"),
-      hint: `Up to ${most} ${unitOf(this.source, this.reading)}. The model answers here, in the page.`,
+      hint: `Up to ${most} ${unitOf(this.source, this.rule)}. The model answers here, in the page.`,
       onInput: this.soon,
       onDone: () => this.draw(),
     });

@@ -11,7 +11,13 @@ from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web.export import Exported, export_model
 from encdec_lib.widgets.host.book_widget import BookWidget
-from encdec_lib.widgets.host.page_model import page_model, readable_text, rule_of, token_lists
+from encdec_lib.widgets.host.page_model import (
+    glosses,
+    page_model,
+    readable_text,
+    rule_of,
+    token_lists,
+)
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
 
@@ -144,7 +150,7 @@ class TransformerExplorer(BookWidget):
             references=known,
             reference_name=reference_name,
             examples=[readable("examples", example) for example in examples],
-            gloss={token: gloss[token] for token in target_vocabulary.symbols if token in gloss},
+            gloss=glosses(gloss, target_vocabulary),
             max_source=max_source,
             max_target=max_target,
         )
