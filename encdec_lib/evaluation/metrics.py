@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from encdec_lib.data.buckets import length_buckets
-from encdec_lib.data.normal_form import nfc_tokens
+from encdec_lib.data.normal_form import nfc, nfc_tokens
+from encdec_lib.data.parallel import length_buckets
 from encdec_lib.evaluation.edits import Tokens, edit_distance
 
 
@@ -34,9 +34,9 @@ def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Toke
       >>> exact_match([["a", "b"], ["c"]], [[["a", "b"]], [["d"], ["e"]]])
       50.0
     """
-    hypotheses, references = _checked(hypotheses, references)
+    _check(hypotheses, references)
     right = sum(
-        any(list(hypothesis) == list(reference) for reference in accepted)
+        any(_same(hypothesis, reference) for reference in accepted)
         for hypothesis, accepted in zip(hypotheses, references, strict=True)
     )
     return 100 * right / len(hypotheses)
@@ -107,10 +107,10 @@ def phoneme_error_rate(
       >>> round(phoneme_error_rate([["K", "AE", "T"], ["D"]], [[["K", "AH", "T"]], [["D"]]]), 1)
       25.0
     """
-    hypotheses, references = _checked(hypotheses, references)
+    _check(hypotheses, references)
     edits = tokens = 0
     for hypothesis, accepted in zip(hypotheses, references, strict=True):
-        if any(list(hypothesis) == list(reference) for reference in accepted):
+        if any(_same(hypothesis, reference) for reference in accepted):
             tokens += len(hypothesis)
             continue
         distances = [edit_distance(hypothesis, reference) for reference in accepted]
@@ -176,7 +176,7 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
     """
     import sacrebleu  # here, since it takes a moment and few pages need it
 
-    hypotheses, references = _checked(hypotheses, references)
+    _check(hypotheses, references)
     most = max(map(len, references))
     lines = [_line(hypothesis) for hypothesis in hypotheses]
     streams = [
@@ -220,7 +220,7 @@ def by_length(
       >>> by_length(exact_match, [["a"], ["b"]], [[["a"]], [["c"]]], [4, 12], (4, 11, 16))
       {'4–10': 100.0, '11–15': 0.0}
     """
-    hypotheses, references = _checked(hypotheses, references)
+    _check(hypotheses, references)
     if len(lengths) != len(hypotheses):
         raise ValueError(
             f"lengths needs one number an example, {len(hypotheses)}; got {len(lengths)}."
@@ -231,10 +231,7 @@ def by_length(
     }
 
 
-def _checked(
-    hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]
-) -> tuple[list[Tokens], list[list[Tokens]]]:
-    """Both with their tokens in Unicode's composed form, so that what looks equal is."""
+def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> None:
     if len(hypotheses) != len(references):
         raise ValueError(
             f"hypotheses and references need one entry an example; got {len(hypotheses)} and "
@@ -250,12 +247,15 @@ def _checked(
                 f"references needs a list of token lists for each example; example {i} is one "
                 f"token list. Put it in a list of its own."
             )
-    composed = [[nfc_tokens(reference) for reference in accepted] for accepted in references]
-    return [nfc_tokens(hypothesis) for hypothesis in hypotheses], composed
+
+
+def _same(one: Tokens, other: Tokens) -> bool:
+    """Whether the tokens are equal, however Unicode composes them."""
+    return list(nfc_tokens(one)) == list(nfc_tokens(other))
 
 
 def _line(tokens: Tokens) -> str:
     for token in tokens:
         if not token or token != "".join(token.split()):
             raise ValueError(f"tokens of BLEU must be non-empty and without spaces; got {token!r}.")
-    return " ".join(tokens)
+    return nfc(" ".join(tokens))

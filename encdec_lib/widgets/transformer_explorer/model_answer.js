@@ -13,6 +13,7 @@ import { alternatives, answerRow, GAP, markedTokens, unmarked, verdict } from ".
  * @property {string} text of the source
  * @property {string[]} tokens of the source
  * @property {string[]} written by the model
+ * @property {string} said the same as one text
  * @property {string[]} names of its steps: what it wrote, and the end
  * @property {number[]} sure the probability of each step
  * @property {string} note what is right and wrong with it
@@ -57,6 +58,7 @@ export function answerOf(
     text,
     tokens,
     written,
+    said: writing?.join(written) ?? written.join(" "),
     names: said.finished ? [...written, "end"] : written,
     sure: said.logProbs.map(Math.exp),
     note,

@@ -45,7 +45,6 @@ class TransformerExplorer {
     this.state = stateOf(model);
     this.source = vocabulary(this.state.get("source_symbols"));
     this.rule = ruleOf(this.state, "reading");
-    this.writing = ruleOf(this.state, "writing");
     this.target = vocabulary(this.state.get("target_symbols"));
     this.model = loadModel(this.state.get("model"));
     /** @type {import("./model_answer.js").ModelAnswer | null} */
@@ -162,7 +161,7 @@ class TransformerExplorer {
       accepted: Object.hasOwn(references, text) ? references[text] : null,
       referenceName: this.state.get("reference_name"),
       gloss: this.field.unit === "words" ? gloss : {},
-      writing: this.writing,
+      writing: ruleOf(this.state, "writing"),
     });
     this.answers.replaceChildren(...this.answered.rows);
     this.kept = null;
@@ -171,8 +170,7 @@ class TransformerExplorer {
 
   spokenAnswer() {
     if (!this.answered) return null;
-    const { text, written, note } = this.answered;
-    const said = this.writing?.join(written) ?? written.join(" ");
+    const { text, said, note } = this.answered;
     return `${text}: ${said || "nothing"}.${note ? ` ${note}.` : ""}`;
   }
 
