@@ -176,4 +176,8 @@ def _line_pairs(paths: Sequence[str | Path], encoding: str) -> list[Pair]:
             f"other."
         )
     pairs = zip(*sides, strict=True)
-    return [Pair(*both, line) for line, both in enumerate(pairs, 1) if any(map(str.strip, both))]
+    return [
+        Pair(source, target, line)
+        for line, (source, target) in enumerate(pairs, 1)
+        if source.strip() or target.strip()
+    ]

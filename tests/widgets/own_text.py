@@ -2,8 +2,8 @@
 
 from encdec_lib.data.text_vocabulary import TextVocabulary, learn_subwords, learn_symbols
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
-from encdec_lib.models.transformer import TransformerConfig, transformer
 from tests.widgets.untrained import untrained
+from tests.widgets.untrained_transformers import small
 
 TEXTS = ["The lowest low is lower.", "It doesn't rain, I'm told: café…", "낮은 것은 더 낮다!"]
 
@@ -20,5 +20,4 @@ def attending(source, target):
 
 
 def transforming(source, target):
-    config = TransformerConfig(len(source), len(target), d_model=12, heads=3, d_ff=20)
-    return untrained(transformer, config, 0.6, seed=1)
+    return small(len(source), len(target))
