@@ -53,7 +53,9 @@ def type_text(page, text):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
-@pytest.mark.parametrize("unit", ["words", "characters", "subwords"])
+@pytest.mark.parametrize(
+    "unit", ["words", pytest.param("characters", marks=pytest.mark.slow), "subwords"]
+)
 def test_the_alignment_explorer_answers_as_flax_does(show, unit):
     source, target = vocabulary(unit), vocabulary("subwords")
     model = attending(source, target)
@@ -99,7 +101,7 @@ def test_an_unknown_word_is_named_and_read_as_unk(show):
     assert page.locator(".bw-letter").all_inner_texts() == ["told", ":", "it", "!"]
 
 
-@pytest.mark.parametrize("unit", ["words", "subwords"])
+@pytest.mark.parametrize("unit", [pytest.param("words", marks=pytest.mark.slow), "subwords"])
 def test_the_transformer_explorer_answers_as_flax_does(show, unit):
     source, target = vocabulary(unit), vocabulary("characters")
     model = transforming(source, target)
