@@ -6,6 +6,9 @@ length. Both come as :class:`~encdec_lib.data.parallel.ParallelText`.
 :mod:`~encdec_lib.data.digits` holds real handwriting, :mod:`~encdec_lib.data.scenes` pastes it
 onto a canvas with the class of every pixel, and :mod:`~encdec_lib.data.captions` says in words
 what lies where.
+
+Your own files come through the same doors: :func:`encdec_lib.data.parallel.read` takes pairs of
+texts, :func:`encdec_lib.data.own_images.read` (as ``captions.read``) pictures with captions.
 """
 
 import lazy_loader

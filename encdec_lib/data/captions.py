@@ -18,7 +18,8 @@ from jaxtyping import Float, Int
 
 from encdec_lib.data import digits as handwriting
 from encdec_lib.data.digits import NAMES, Digits, check_digits
-from encdec_lib.data.parallel import pad
+from encdec_lib.data.own_images import read as read
+from encdec_lib.data.padding import pad
 from encdec_lib.data.scenes import SIDE, Placed, draw
 from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary
 from encdec_lib.runtime.checks import check_whole, is_whole

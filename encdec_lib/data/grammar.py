@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from encdec_lib.data.normal_form import nfc
 from encdec_lib.data.vocabulary import Vocabulary
 
 ARTICLES = ("the", "a")
@@ -160,7 +161,10 @@ def ends_in_consonant(korean: str) -> bool:
       >>> ends_in_consonant("공"), ends_in_consonant("고양이")
       (True, False)
     """
-    if not isinstance(korean, str) or not korean or not "가" <= korean[-1] <= "힣":
+    if not isinstance(korean, str):
+        raise TypeError(f"korean must be a text; got {korean!r:.60}.")
+    korean = nfc(korean)
+    if not korean or not "가" <= korean[-1] <= "힣":
         raise ValueError(f"korean must end in a Hangul syllable, 가 to 힣; got {korean!r}.")
     return (ord(korean[-1]) - ord("가")) % 28 != 0
 

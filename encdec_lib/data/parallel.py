@@ -2,14 +2,18 @@
 
 import contextlib
 import gc
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
+from encdec_lib.data import own_text
+from encdec_lib.data.buckets import length_buckets as length_buckets
+from encdec_lib.data.normal_form import all_composed, nfc_lists
+from encdec_lib.data.padding import pad as pad
 from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary
 from encdec_lib.runtime.checks import check_whole, is_whole
 from encdec_lib.runtime.inputs import as_numbers
@@ -111,6 +115,105 @@ class Splits(NamedTuple):
     test: ParallelText
 
 
+class TextSplits(Splits):
+    """The parts of a file that :func:`read` read, and what it left out."""
+
+    pairs: int = 0  # how many pairs the file holds
+    left_out: dict[str, int]  # reason to number of pairs
+    summary: str = ""  # both in a line, with the sizes of the parts
+
+    def __repr__(self) -> str:
+        return f"{self.summary}\n{super().__repr__()}"
+
+
+def read(
+    path: str | Path | Sequence[str | Path],
+    *,
+    tokens: str | tuple[str, str] = "words",
+    vocabulary_size: int | tuple[int | None, int | None] | None = None,
+    lowercase: bool | tuple[bool, bool] = False,
+    min_count: int | tuple[int, int] = 1,
+    max_length: int | None = 50,
+    dev: float | int = 0.1,
+    test: float | int = 0.1,
+    columns: Sequence[int | str] | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
+    encoding: str = "utf-8",
+) -> TextSplits:
+    """Pairs of your own, from a file to examples: exports of Anki and Tatoeba, CSV, two files.
+
+    Every text is brought into Unicode's composed form (NFC) with single spaces. Of a source that
+    comes more than once, the first target is trained on and all count as right; the same pair
+    again, and pairs with an empty side, are left out. Vocabularies are those of the training
+    part, ``source_vocabulary.encode_texts("I am tired.")`` makes a batch of what you type and
+    ``target_vocabulary.decode_text(ids)`` a text of what a model writes: see
+    :class:`~encdec_lib.data.text_vocabulary.TextVocabulary`.
+
+    **Split.** A source's part depends on a hash of its words and signs in lower case, and on
+    nothing else: :func:`~encdec_lib.data.own_text.part_of` states the rule. Examples stand in the
+    order of their hash, so the first n of a part are a fair sample.
+
+    Args:
+      path: of a table with a pair a line, or of two files of lines, ``("a.en", "a.de")``.
+      tokens: ``"words"`` and signs, ``"characters"`` or ``"subwords"``; a pair where source and
+        target differ. Subwords need the package ``tokenizers``.
+      vocabulary_size: V of subwords at most, the four specials counted; 2,000 if None.
+      lowercase: whether to read everything in lower case; a pair where the sides differ.
+      min_count: words or characters that come fewer times in the training part are ``<unk>``.
+        Take 2 or more so that a model learns what to do with unknown ones.
+      max_length: pairs with more tokens on a side are left out; None keeps them.
+      dev: share of the dev part.
+      test: share of the test part.
+      columns, separator, header, encoding: as for
+        :func:`~encdec_lib.data.text_files.read_pairs`, which finds them for the usual files.
+
+    Returns:
+      ``(train, dev, test)``, a :class:`Splits` whose ``summary`` says what was left out and why.
+      All parts have arrays of the same width.
+
+    Raises:
+      FileNotFoundError: if there is no such file.
+      ValueError: naming file and line where a line cannot be read; naming the argument else.
+      ModuleNotFoundError: for subwords without the package ``tokenizers``.
+
+    Example:
+      >>> import pathlib, tempfile
+      >>> with tempfile.TemporaryDirectory() as folder:
+      ...     file = pathlib.Path(folder, "fra.txt")
+      ...     _ = file.write_text("Go.\\tVa !\\nHi.\\tSalut !\\nI see.\\tJe vois.\\n")
+      ...     data = read(file, lowercase=True)
+      >>> data.train.source_vocabulary.decode_text(data.train.source[0])
+      'i see .'
+    """
+    settings = map(own_text.both, (tokens, vocabulary_size, lowercase, min_count))
+    source, target = (own_text.Side(*side) for side in zip(*settings, strict=True))
+    found = own_text.read_examples(
+        path,
+        sides=(source, target),
+        max_length=max_length,
+        shares=(dev, test),
+        columns=columns,
+        separator=separator,
+        header=header,
+        encoding=encoding,
+    )
+    parts = [
+        from_tokens(
+            found.sources[part],
+            found.references[part],
+            *found.vocabularies,
+            *found.widths,
+            unknown="unk",
+        )
+        for part in own_text.PARTS
+    ]
+    splits = TextSplits(*parts)
+    splits.pairs, splits.left_out = found.pairs, found.left_out
+    splits.summary = own_text.summary(path, found)
+    return splits
+
+
 def from_tokens(
     source_tokens: list[list[str]],
     references: list[list[list[str]]],
@@ -118,6 +221,7 @@ def from_tokens(
     target_vocabulary: Vocabulary,
     source_width: int | None = None,
     target_width: int | None = None,
+    unknown: str = "error",
 ) -> ParallelText:
     """Encodes and pads token lists; the first reference of each example is its target.
 
@@ -125,20 +229,29 @@ def from_tokens(
       source_tokens: N token lists.
       references: N lists of one or more accepted token lists.
       source_vocabulary: holds every source token.
-      target_vocabulary: holds every token of the references.
+      target_vocabulary: holds every token of the first references.
       source_width: S; the longest source if None.
       target_width: T, ``<eos>`` counted; the longest target if None.
+      unknown: what to do with a token that its vocabulary does not hold: ``"error"`` raises,
+        ``"unk"`` writes the id of ``<unk>``. ``source_tokens`` and ``references`` keep the token.
 
     Returns:
-      The examples as :class:`ParallelText`.
+      The examples as :class:`ParallelText`, their tokens in Unicode's composed form, NFC.
 
     Raises:
-      ValueError: if a token is unknown, a sequence is longer than its width, or an example has
-        no reference.
+      ValueError: if a token is unknown and ``unknown="error"``, a sequence is longer than its
+        width, or an example has no reference.
+
+    Example:
+      >>> letters = Vocabulary("ab")
+      >>> from_tokens([["a", "z"]], [[["b"]]], letters, letters, unknown="unk").source.tolist()
+      [[4, 3]]
     """
     for name, given in (("source_tokens", source_tokens), ("references", references)):
         if isinstance(given, str) or not isinstance(given, Sequence):
             raise TypeError(f"{name} must be a list, one entry an example; got {given!r:.60}.")
+    if unknown not in ("error", "unk"):
+        raise ValueError(f'unknown must be "error" or "unk"; got {unknown!r}.')
     for i, accepted in enumerate(references):
         if not isinstance(accepted, Sequence) or isinstance(accepted, str):
             raise TypeError(
@@ -157,19 +270,15 @@ def from_tokens(
             f"references needs one entry an example of source_tokens, {len(source_tokens)}; got "
             f"{len(references)}."
         )
-    source = _encoded("source_tokens", source_tokens, "source_vocabulary", source_vocabulary)
-    target = [
-        [*ids, EOS]
-        for ids in _encoded(
-            "references",
-            [accepted[0] for accepted in references],
-            "target_vocabulary",
-            target_vocabulary,
-        )
-    ]
+    source_tokens = nfc_lists(source_tokens)
+    if not all_composed({token for accepted in references for token in set().union(*accepted)}):
+        references = [nfc_lists(accepted) for accepted in references]
+    firsts = [accepted[0] for accepted in references]
+    source = _encoded("source_tokens", source_tokens, source_vocabulary, unknown)
+    target = _encoded("references", firsts, target_vocabulary, unknown)
     return ParallelText(
         pad(source, source_width),
-        pad(target, target_width),
+        pad([[*ids, EOS] for ids in target], target_width),
         source_vocabulary,
         target_vocabulary,
         source_tokens,
@@ -177,105 +286,30 @@ def from_tokens(
     )
 
 
-def _encoded(name: str, rows: Sequence, known: str, vocabulary: Any) -> list[list[int]]:
-    """Ids of token lists; an unknown token is named with its place, and what can be done here."""
+def _encoded(
+    name: str, lists: list[list[str]], vocabulary: Vocabulary, unknown: str
+) -> list[list[int]]:
+    """Token lists as ids; an unknown token is named with its place."""
+    side = "source" if name == "source_tokens" else "target"
     if not isinstance(vocabulary, Vocabulary):
-        raise TypeError(f"{known} must be a Vocabulary; got {type(vocabulary).__name__}.")
-    found = []
-    for i, tokens in enumerate(rows):
+        raise TypeError(f"{side}_vocabulary must be a Vocabulary; got {type(vocabulary).__name__}.")
+    ids = []
+    for i, tokens in enumerate(lists):
         try:
-            found.append(vocabulary.encode(tokens))
+            ids.append(vocabulary.encode(tokens, unknown))
         except ValueError:
-            position = next(j for j, token in enumerate(tokens) if token not in vocabulary)
+            position = next(k for k, token in enumerate(tokens) if token not in vocabulary)
             raise ValueError(
-                f"{name} must hold tokens of {known}, {len(vocabulary)} symbols; got "
+                f"{name} must hold tokens of {side}_vocabulary, {len(vocabulary)} symbols; got "
                 f"{list(tokens)[position]!r} in example {i} at position {position}. Add it to the "
-                f"vocabulary, or put '<unk>' in its place."
+                f'vocabulary, or pass unknown="unk" to encode it as <unk>.'
             ) from None
-    return found
+    return ids
 
 
 def _outside(indices: np.ndarray, count: int) -> np.ndarray:
     """Which positions are none of ``count`` examples."""
     return (indices < -count) | (indices >= count)
-
-
-def pad(sequences: Sequence[Sequence[int]], length: int | None = None) -> Int[np.ndarray, "N L"]:
-    """Stacks sequences of ids into one array, short ones filled up with 0 on the right.
-
-    Args:
-      sequences: N lists of ids.
-      length: L, the width of the array; the longest sequence if None.
-
-    Returns:
-      int32 array ``(N, L)``.
-
-    Raises:
-      ValueError: if a sequence has more than ``length`` ids.
-
-    Example:
-      >>> pad([[5, 6, 7], [8]]).tolist()
-      [[5, 6, 7], [8, 0, 0]]
-    """
-    if length is not None:
-        check_whole("length", length, least=0)
-    try:
-        lengths = np.fromiter(map(len, sequences), int, len(sequences))
-    except TypeError:
-        raise TypeError(
-            f"sequences must be a list of lists of ids; got {sequences!r:.60}."
-        ) from None
-    longest = int(lengths.max(initial=0))
-    if length is None:
-        length = longest
-    if longest > length:
-        raise ValueError(
-            f"length must be at least the longest sequence, {longest} ids at position "
-            f"{int(lengths.argmax())}; got {length}. Raise length or cut the sequence."
-        )
-    padded = np.full((len(sequences), length), PAD, np.int32)
-    real = np.arange(length) < lengths[:, None]  # (N, L)
-    every = as_numbers("sequences", list(itertools.chain.from_iterable(sequences)))
-    if every.size and not np.issubdtype(every.dtype, np.integer):
-        raise ValueError(f"sequences must hold whole numbers, ids; got {every.dtype}.")
-    padded[real] = every
-    return padded
-
-
-def length_buckets(
-    lengths: Sequence[int] | np.ndarray, edges: Sequence[int]
-) -> dict[str, Int[np.ndarray, " n"]]:
-    """Sorts examples into groups of similar length.
-
-    Bucket k holds ``edges[k] <= length < edges[k + 1]`` and is called by its first and last
-    length. A length outside the edges is in no bucket; a bucket without examples is left out.
-
-    Args:
-      lengths: N lengths.
-      edges: rising numbers, one more than there are buckets.
-
-    Returns:
-      Label to the positions of its examples, shortest first.
-
-    Raises:
-      ValueError: if there are fewer than two edges or they do not rise.
-
-    Example:
-      >>> {k: v.tolist() for k, v in length_buckets([4, 12, 10, 11], (4, 11, 16)).items()}
-      {'4–10': [0, 2], '11–15': [1, 3]}
-    """
-    if isinstance(edges, str) or not isinstance(edges, Iterable) or not all(map(is_whole, edges)):
-        raise ValueError(f"edges must be at least two rising numbers; got {edges!r}.")
-    edges = [int(edge) for edge in edges]
-    if len(edges) < 2 or any(a >= b for a, b in itertools.pairwise(edges)):
-        raise ValueError(f"edges must be at least two rising numbers; got {edges}.")
-    lengths = as_numbers("lengths", lengths)
-    buckets = {}
-    for low, high in itertools.pairwise(edges):
-        members = np.flatnonzero((low <= lengths) & (lengths < high))
-        if len(members):
-            buckets[f"{low}–{high - 1}" if high - 1 > low else str(low)] = members
-    return buckets
 
 
 @contextlib.contextmanager

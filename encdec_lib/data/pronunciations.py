@@ -20,10 +20,11 @@ The package's *code* is labelled GPL-3.0-or-later; it is not imported here, only
 read, so the package must be installed but is never run.
 """
 
-import hashlib
 import string
 from importlib import metadata
 
+from encdec_lib.data.hashing import text_hash
+from encdec_lib.data.normal_form import nfc
 from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import is_whole
@@ -65,7 +66,7 @@ def load(max_letters: int = MAX_LETTERS, limit: int | None = None) -> Splits:
     parts = {"train": [], "dev": [], "test": []}
     for word, sounds in read_dictionary().items():
         if len(word) <= max_letters:
-            key = _hash(word)
+            key = text_hash(word)
             parts[_part(key)].append((key, word, sounds))
     return Splits(
         **{name: _parallel(sorted(part)[:limit], max_letters) for name, part in parts.items()}
@@ -104,7 +105,7 @@ def part_of(word: str) -> str:
       >>> part_of("attention")
       'train'
     """
-    return _part(_hash(word))
+    return _part(text_hash(word))
 
 
 def encode_word(word: str, vocabulary: Vocabulary = LETTERS) -> list[int]:
@@ -127,7 +128,7 @@ def encode_word(word: str, vocabulary: Vocabulary = LETTERS) -> list[int]:
     """
     if not isinstance(word, str):
         raise TypeError(f"word must be a text; got {word!r:.60}.")
-    letters = word.strip().lower()
+    letters = nfc(nfc(word).strip().lower())
     if not letters:
         raise ValueError("word is empty; type an English word, such as 'attention'.")
     if len(letters.split()) > 1:
@@ -166,16 +167,12 @@ def _dictionary_text() -> str:
     )
 
 
-def _hash(word: str) -> bytes:
-    return hashlib.blake2b(word.encode(), digest_size=8).digest()
-
-
-def _part(key: bytes) -> str:
-    share = int.from_bytes(key) % 1000
+def _part(key: int) -> str:
+    share = key % 1000
     return "test" if share < 26 else "dev" if share < 52 else "train"
 
 
-def _parallel(entries: list[tuple[bytes, str, list[list[str]]]], max_letters: int) -> ParallelText:
+def _parallel(entries: list[tuple[int, str, list[list[str]]]], max_letters: int) -> ParallelText:
     return from_tokens(
         [list(word) for _, word, _ in entries],
         [sounds for *_, sounds in entries],

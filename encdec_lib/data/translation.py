@@ -26,7 +26,6 @@ with whatever seed. The words and the clauses are the same in all parts: a new s
 a whole.
 """
 
-import hashlib
 import itertools
 import random
 from collections.abc import Sequence
@@ -40,6 +39,7 @@ from encdec_lib.data.grammar import (
     ends_in_consonant,
     translate,
 )
+from encdec_lib.data.hashing import text_hash
 from encdec_lib.data.parallel import ParallelText, Splits, from_tokens, garbage_collection_paused
 from encdec_lib.data.random_sentences import (
     SHORTEST,
@@ -77,8 +77,7 @@ def part_of(tokens: Sequence[str]) -> str:
       >>> part_of("the big cat sleeps".split())
       'test'
     """
-    key = hashlib.blake2b(" ".join(tokens).encode(), digest_size=8).digest()
-    return ("test", "dev", "train")[min(key[-1] % 8, 2)]
+    return ("test", "dev", "train")[min(text_hash(" ".join(tokens)) % 8, 2)]
 
 
 @garbage_collection_paused()

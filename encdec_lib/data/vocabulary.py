@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from encdec_lib.data.normal_form import nfc, nfc_tokens
 from encdec_lib.encoding import BOS, EOS, PAD, UNK
 from encdec_lib.runtime.inputs import as_numbers
 
@@ -22,7 +23,9 @@ class Vocabulary:
     you give follow from 4 on, in your order.
 
     Args:
-      symbols: the symbols, each a string and each once. A string counts as its letters.
+      symbols: the symbols, each a string and each once. A string counts as its letters. They
+        are kept in Unicode's composed form, NFC, and so is what is asked for: ``é`` is one symbol,
+        however it was typed.
 
     Raises:
       ValueError: if a symbol comes twice, is empty, or is one of the four specials.
@@ -41,7 +44,7 @@ class Vocabulary:
     def __init__(self, symbols: Iterable[str]):
         if not isinstance(symbols, Iterable):
             raise TypeError(f"symbols must be a list of strings; got {type(symbols).__name__}.")
-        symbols = tuple(symbols)
+        symbols = tuple(nfc(symbols) if isinstance(symbols, str) else symbols)
         ids = {symbol: i for i, symbol in enumerate(SPECIALS)}
         for i, symbol in enumerate(symbols):
             if not isinstance(symbol, str):
@@ -49,6 +52,7 @@ class Vocabulary:
                     f"symbols must be strings; got {symbol!r} of type "
                     f"{type(symbol).__name__} at position {i}. Turn it into a string first."
                 )
+            symbol = nfc(symbol)
             if symbol == "":
                 raise ValueError(f"symbols must not be empty; got '' at position {i}. Remove it.")
             if symbol in SPECIALS:
@@ -61,7 +65,7 @@ class Vocabulary:
                     f"symbols must differ; {symbol!r} at position {i} came before. Remove one."
                 )
             ids[symbol] = len(ids)
-        self.symbols = SPECIALS + symbols
+        self.symbols = tuple(ids)
         self._ids = ids
 
     def __len__(self) -> int:
@@ -69,7 +73,7 @@ class Vocabulary:
         return len(self.symbols)
 
     def __contains__(self, symbol: object) -> bool:
-        return symbol in self._ids
+        return (nfc(symbol) if isinstance(symbol, str) else symbol) in self._ids
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Vocabulary) and self.symbols == other.symbols
@@ -97,14 +101,17 @@ class Vocabulary:
         """
         if not isinstance(tokens, Iterable):
             raise TypeError(f"tokens must be a list of strings; got {type(tokens).__name__}.")
-        if unknown == "unk":
-            return [self._ids.get(token, UNK) for token in tokens]
-        if unknown != "error":
+        if unknown not in ("error", "unk"):
             raise ValueError(f'unknown must be "error" or "unk"; got {unknown!r}.')
-        tokens = list(tokens)
+        tokens = nfc(tokens) if isinstance(tokens, str) else list(tokens)
         try:
             return [self._ids[token] for token in tokens]
         except KeyError:
+            tokens = nfc_tokens(tokens)
+            if unknown == "unk":
+                return [self._ids.get(token, UNK) for token in tokens]
+            if all(token in self._ids for token in tokens):
+                return [self._ids[token] for token in tokens]
             position, token = next((i, t) for i, t in enumerate(tokens) if t not in self._ids)
             raise ValueError(
                 f"tokens holds {token!r} at position {position} (counting from 0), which is "

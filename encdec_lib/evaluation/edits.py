@@ -1,7 +1,12 @@
-"""How two sequences of tokens differ: the fewest edits from one to the other, step by step."""
+"""How two sequences of tokens differ: the fewest edits from one to the other, step by step.
+
+Tokens that differ only in how Unicode composes them are the same token.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from encdec_lib.data.normal_form import nfc_tokens
 
 Tokens = Sequence[str]
 
@@ -24,6 +29,7 @@ def edit_distance(hypothesis: Tokens, reference: Tokens) -> int:
       Wagner & Fischer (1974), The string-to-string correction problem, J. ACM 21(1).
     """
     _check(hypothesis, reference)
+    hypothesis, reference = nfc_tokens(hypothesis), nfc_tokens(reference)
     row = list(range(len(reference) + 1))  # row[j]: distance of the hypothesis so far to j tokens
     for i, token in enumerate(hypothesis, 1):
         diagonal, row[0] = row[0], i
@@ -58,6 +64,7 @@ def edit_alignment(hypothesis: Tokens, reference: Tokens) -> list[Edit]:
       ['same', 'same', 'missing', 'same']
     """
     _check(hypothesis, reference)
+    hypothesis, reference = nfc_tokens(hypothesis), nfc_tokens(reference)
     n, m = len(hypothesis), len(reference)
     gap = n + m + 1  # dearer than all matches together, so that edits decide first
     cost = [

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
+from encdec_lib.data.normal_form import nfc, nfc_tokens
 from encdec_lib.data.parallel import length_buckets
 from encdec_lib.evaluation.edits import Tokens, edit_distance
 from encdec_lib.runtime.inputs import as_numbers, check_ids
@@ -36,7 +37,7 @@ def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Toke
     """
     _check(hypotheses, references)
     right = sum(
-        any(list(hypothesis) == list(reference) for reference in accepted)
+        any(_same(hypothesis, reference) for reference in accepted)
         for hypothesis, accepted in zip(hypotheses, references, strict=True)
     )
     return 100 * right / len(hypotheses)
@@ -112,7 +113,7 @@ def phoneme_error_rate(
     _check(hypotheses, references)
     edits = tokens = 0
     for hypothesis, accepted in zip(hypotheses, references, strict=True):
-        if any(list(hypothesis) == list(reference) for reference in accepted):
+        if any(_same(hypothesis, reference) for reference in accepted):
             tokens += len(hypothesis)
             continue
         distances = [edit_distance(hypothesis, reference) for reference in accepted]
@@ -215,7 +216,7 @@ def by_length(
       references: N lists of accepted token lists.
       lengths: N lengths to sort by, as a rule those of the source.
       edges: first length of each bucket and one past the last, as for
-        :func:`~encdec_lib.data.parallel.length_buckets`.
+        :func:`~encdec_lib.data.buckets.length_buckets`.
 
     Returns:
       Label, such as ``"11–15"``, to the metric's value. Buckets without examples are left out.
@@ -272,8 +273,13 @@ def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]])
             )
 
 
+def _same(one: Tokens, other: Tokens) -> bool:
+    """Whether the tokens are equal, however Unicode composes them."""
+    return list(nfc_tokens(one)) == list(nfc_tokens(other))
+
+
 def _line(tokens: Tokens) -> str:
     for token in tokens:
         if not isinstance(token, str) or not token or token != "".join(token.split()):
             raise ValueError(f"tokens of BLEU must be non-empty and without spaces; got {token!r}.")
-    return " ".join(tokens)
+    return nfc(" ".join(tokens))

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from encdec_lib.data.captions import CaptionedScenes
+from encdec_lib.data.own_images import CaptionedImages
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.translation import BUCKET_EDGES
 from encdec_lib.data.vocabulary import PAD
@@ -23,7 +24,7 @@ from encdec_lib.train.losses import shift_right, summed_cross_entropy
 
 def decode(
     model: EncoderDecoder,
-    part: ParallelText | CaptionedScenes,
+    part: ParallelText | CaptionedScenes | CaptionedImages,
     width: int = 1,
     length_penalty: float = 0.0,
 ) -> list[list[str]]:
@@ -31,7 +32,7 @@ def decode(
 
     Args:
       model: an encoder-decoder.
-      part: held-out examples, of text or of scenes.
+      part: held-out examples, of text, of scenes or of pictures.
       width: beam width; 1 is greedy search.
       length_penalty: for a beam, see :func:`~encdec_lib.generate.beam.beam_search`.
 

@@ -1,6 +1,9 @@
 """Checks of chapter 8, Bahdanau attention."""
 
+import itertools
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -8,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from encdec_lib.data.own_text import part_of
 from encdec_lib.exercises.checking import agrees, exercise, near
 from encdec_lib.exercises.report import Property
 from encdec_lib.layers.additive_attention import AdditiveAttention
@@ -171,4 +175,55 @@ def dot_product(DotAttention: Any) -> Iterator[Property]:
         mixed,
         "the context",
         "The context is the sum of the vectors, each times its weight.",
+    )
+
+
+# A small language: the colour and the verb follow the noun, and the article goes.
+_NOUNS = {"cat": "mako", "dog": "tiru", "bird": "sela", "horse": "vonda", "fish": "ipu"}
+_COLORS = {"red": "ral", "blue": "bel", "white": "wen", "green": "gor"}
+_VERBS = {"sleeps": "dosu", "sings": "kanu", "waits": "atu", "runs": "rinu", "eats": "mansu"}
+
+
+@exercise("bahdanau-attention-7")
+def own_sentences(learn: Any) -> Iterator[Property]:
+    """A file of a hundred pairs, read, learned and used."""
+    pairs = {
+        f"The {color} {noun} {verb}.": f"{_NOUNS[noun]} {_COLORS[color]} {_VERBS[verb]} ."
+        for color, noun, verb in itertools.product(_COLORS, _NOUNS, _VERBS)
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "pairs.tsv")
+        lines = (f"{source}\t{target}\tmade up" for source, target in pairs.items())
+        path.write_text("\n".join(lines), encoding="utf-8")
+        translate = learn(str(path))
+    yield Property(
+        "learn returns a function",
+        callable(translate),
+        "Return something that can be called with a text, such as a lambda.",
+    )
+    if not callable(translate):
+        return
+    held_out = [source for source in pairs if part_of(source) == "test"]
+    said = [translate(source) for source in held_out]
+    yield Property(
+        "a text in, a text out",
+        all(isinstance(answer, str) for answer in said),
+        "The target's vocabulary makes a text of ids: decode_text.",
+    )
+    right = sum(answer == pairs[source] for source, answer in zip(held_out, said, strict=True))
+    yield Property(
+        f"at least half of {len(held_out)} sentences that training never had are right",
+        2 * right >= len(held_out),
+        f"{right} are. Look at the loss: does it come near 0? If not, train longer, or with a "
+        f"higher learning rate; a hundred sentences are few.",
+    )
+    yield Property(
+        "capitals do not matter",
+        [translate(source.upper()) for source in held_out] == said,
+        "parallel.read can read everything in lower case, and its vocabularies then do so too.",
+    )
+    yield Property(
+        "an unknown word does not stop it",
+        isinstance(translate("The purple cat sleeps."), str),
+        "encode_texts gives <unk> for a word that is not in the vocabulary; encode raises.",
     )

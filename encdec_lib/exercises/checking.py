@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from encdec_lib.data.normal_form import nfc
 from encdec_lib.exercises.report import Property, Report
 
 _CHECKS: dict[str, Callable[..., Iterable[Property]]] = {}
@@ -164,7 +165,7 @@ def chosen(choice: Any, options: Iterable[str], right: str, name: str, hint: str
       The property; a word that is not an option gets the options for a hint.
     """
     options = list(options)
-    word = choice.strip().lower() if isinstance(choice, str) else choice
+    word = nfc(choice).strip().lower() if isinstance(choice, str) else choice
     if word not in options:
         hint = f"Write one of {', '.join(repr(option) for option in options)}."
     return Property(name, word == right, hint)

@@ -103,3 +103,19 @@ def test_garbage_collection_comes_back_even_after_an_error():
         assert not gc.isenabled()
         raise KeyError
     assert gc.isenabled()
+
+
+def test_an_unknown_token_is_an_error_with_its_place_or_unk():
+    with pytest.raises(
+        ValueError, match=r"source_tokens holds 'z' at position 1 of example 1.*unk"
+    ):
+        from_tokens([["a"], ["b", "z"]], [[["b"]], [["c"]]], LETTERS, LETTERS)
+    with pytest.raises(
+        ValueError, match=r"references holds 'z' at position 0 of example 0.*target_"
+    ):
+        from_tokens([["a"]], [[["z"], ["a"]]], LETTERS, LETTERS)
+    text = from_tokens([["a", "z"]], [[["y", "b"]]], LETTERS, LETTERS, unknown="unk")
+    assert text.source.tolist() == [[4, 3]] and text.target.tolist() == [[3, 5, 2]]
+    assert text.source_tokens == [["a", "z"]] and text.references == [[["y", "b"]]]
+    with pytest.raises(ValueError, match='unknown must be "error" or "unk"; got \'skip\''):
+        from_tokens([], [], LETTERS, LETTERS, unknown="skip")

@@ -5,8 +5,10 @@ tests/browser.
 import pytest
 
 from encdec_lib.data.pronunciations import PHONEMES
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.widgets import AlignmentExplorer
 from encdec_lib.widgets.alignment_explorer.alignment_explorer import ARPABET
+from tests.widgets.own_text import attending, vocabulary
 
 
 def test_every_phoneme_of_the_dictionary_has_a_word():
@@ -62,3 +64,28 @@ def test_models_and_vocabularies_in_the_wrong_place_are_named(pronouncers):
         AlignmentExplorer(fixed, attention, letters, phonemes)
     with pytest.raises(ValueError, match="source_vocabulary must have the 30 symbols.*got 43"):
         AlignmentExplorer(attention, fixed, phonemes, letters)
+
+
+@pytest.mark.parametrize("unit", ["words", "characters", "subwords"])
+def test_texts_of_a_readers_own_data_are_read_by_their_rule(unit):
+    words = vocabulary(unit)
+    shown = AlignmentExplorer(
+        attending(words, words), None, words, words, word=" It  RAINS, I'm told",
+        references={"It RAINS": ["Zebras!", "it is"]}, max_letters=20,
+    )  # fmt: skip
+    assert shown.word == "it rains, i'm told" and shown.fixed == {} and shown.examples == []
+    assert shown.references == {"it rains": [words.tokens("zebras!"), words.tokens("it is")]}
+    assert shown.reading == shown.writing == words.rule
+    assert len(shown.static_html()) > 1000
+    with pytest.raises(ValueError, match=rf"word must have 1 to 2 {unit}; got 'it is low' with"):
+        AlignmentExplorer(
+            attending(words, words), None, words, words, word="it is low", max_letters=2
+        )
+    with pytest.raises(ValueError, match=rf"examples must have 1 to 16 {unit}; got ' ' with 0"):
+        AlignmentExplorer(attending(words, words), None, words, words, word="low", examples=[" "])
+
+
+def test_words_that_are_spelled_have_no_rule(pronouncers):
+    explorer = AlignmentExplorer(*pronouncers)
+    assert explorer.reading == explorer.writing == {} and len(explorer.examples) == 4
+    assert TextVocabulary([]).rule == {"unit": "words", "lowercase": False, "merges": []}

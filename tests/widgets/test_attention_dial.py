@@ -3,6 +3,7 @@
 import pytest
 
 from encdec_lib.data.pronunciations import LETTERS, PHONEMES
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web import export_model
 from encdec_lib.widgets import AttentionDial
@@ -100,3 +101,9 @@ def test_other_vocabularies_are_named(models, as_reader):
         ValueError, match=r"target_vocabulary must have the 6 symbols that models\['other'\]"
     ):
         AttentionDial(other, LETTERS, PHONEMES)
+
+
+def test_a_vocabulary_of_texts_is_sent_to_the_explorers(models):
+    texts = TextVocabulary(LETTERS.symbols[4:], "characters")
+    with pytest.raises(TypeError, match="got one of texts, in characters.*AlignmentExplorer"):
+        AttentionDial(models, texts, PHONEMES, word="day")

@@ -8,6 +8,7 @@ from encdec_lib.data import translation
 from encdec_lib.data.pronunciations import LETTERS, PHONEMES
 from encdec_lib.web import export_model
 from encdec_lib.widgets import TransformerExplorer
+from tests.widgets.own_text import transforming, vocabulary
 from tests.widgets.untrained_transformers import small, with_gru_decoder
 
 
@@ -89,3 +90,18 @@ def test_another_model_or_vocabulary_is_named(model, pronouncers, as_reader):
         explorer(1)
     with pytest.raises(ValueError, match="dtype must be one of float16, int8; got 'float64'"):
         explorer(small(), dtype="float64")
+
+
+def test_texts_of_a_readers_own_data_are_read_by_their_rule():
+    source, target = vocabulary("subwords"), vocabulary("words", lowercase=False)
+    shown = TransformerExplorer(
+        transforming(source, target), source, target, text="It RAINS \u00e9", examples=["A zebra"],
+        references={"It": "It rains"},
+    )  # fmt: skip
+    assert (shown.text, shown.examples) == ("it rains é", ["a zebra"])
+    assert shown.references == {"it": [["It", "rains"]]}
+    assert (shown.reading, shown.writing) == (source.rule, target.rule)
+    with pytest.raises(ValueError, match="text must have 1 to 3 subwords; got 'it rains zz' with"):
+        TransformerExplorer(
+            transforming(source, target), source, target, text="it rains zz", max_source=3
+        )

@@ -1,10 +1,12 @@
 // Chapter 8: type a word, see which letters the attention model reads for each phoneme.
-// The same word goes through the fixed-vector model below.
+// The same word goes through the fixed-vector model below, where there is one. With a reader's own
+// data a text is typed, and cut into tokens as the data were.
 
 import { greedy, loadModel } from "../../web/engine/engine.js";
 import { announcer } from "../parts/announcer.js";
 import { compareNearest } from "../parts/compare.js";
 import { eachFrame, element, prepare } from "../parts/elements.js";
+import { ruleOf } from "../parts/reading.js";
 import { stateOf } from "../parts/state.js";
 import {
   alternatives,
@@ -21,25 +23,27 @@ import { legend, wordField } from "../parts/word_field.js";
 /** @typedef {import("../parts/state.js").State} State */
 /** @typedef {import("../../web/engine/types.js").Model} Model */
 /** @typedef {import("../../web/engine/types.js").Answer} Answer */
+/** @typedef {import("../parts/reading.js").Reading} Reading */
 /** @typedef {Omit<Answer, "tokens"> & {tokens: string[]}} Said */
+/** @typedef {{attention: Said, fixed: Said | null}} BothSaid */
 
 /**
- * A function that has a word pronounced by both models.
+ * A function that has a word's tokens pronounced by both models.
  * @param {State} state
  * @param {import("../parts/tokens.js").Vocabulary} letters
- * @returns {(word: string) => {attention: Said, fixed: Said}}
+ * @returns {(tokens: string[]) => BothSaid}
  */
 function speaker(state, letters) {
   const phonemes = vocabulary(state.get("target_symbols"));
   const attention = loadModel(state.get("attention"));
-  const fixed = loadModel(state.get("fixed"));
-  return (word) => {
-    const source = letters.encode([...word]);
+  const fixed = state.get("fixed").encoder ? loadModel(state.get("fixed")) : null;
+  return (tokens) => {
+    const source = letters.encode(tokens);
     const say = (/** @type {Model} */ model) => {
       const said = greedy(model, source, state.get("max_phonemes"));
       return { ...said, tokens: phonemes.decode(said.tokens) };
     };
-    return { attention: say(attention), fixed: say(fixed) };
+    return { attention: say(attention), fixed: fixed && say(fixed) };
   };
 }
 
@@ -49,46 +53,50 @@ function speaker(state, letters) {
  * @param {string} who
  * @param {Said} said
  * @param {string[][] | null} known
- * @param {number} most phonemes before a model is stopped
+ * @param {{most: number, writing: Reading | null}} limits phonemes before a model is stopped
  */
-function answerOf(kind, who, { tokens, finished }, known, most) {
+function answerOf(kind, who, { tokens, finished }, known, { most, writing }) {
   const pairs = known ? compareNearest(tokens, known) : unmarked(tokens);
-  const cut = finished ? "" : `stopped after ${most} phonemes`;
+  const cut = finished ? "" : `stopped after ${most} ${writing?.unit ?? "phonemes"}`;
   const note = [known ? verdict(pairs) : "", cut].filter(Boolean).join("; ");
-  return answerRow(kind, who, note, markedTokens(pairs, { separator: GAP }));
+  const text = writing && !known ? writing.join(tokens) || "nothing" : null;
+  const answer = text
+    ? element("span", { class: "bw-tokens", text })
+    : markedTokens(pairs, { separator: GAP });
+  return answerRow(kind, who, note, answer);
 }
 
 /**
  * The answers of both models under that of the dictionary.
  * @param {State} state
  * @param {string} word
- * @param {{attention: Said, fixed: Said}} said
+ * @param {BothSaid} said
+ * @param {Reading | null} writing
  */
-function answersTo(state, word, { attention, fixed }) {
-  const [references, most] = [state.get("references"), state.get("max_phonemes")];
+function answersTo(state, word, { attention, fixed }, writing) {
+  const references = state.get("references");
+  const limits = { most: state.get("max_phonemes"), writing };
   const known = Object.hasOwn(references, word) ? references[word] : null;
-  const rows = [
-    answerOf("attention", "With attention", attention, known, most),
-    answerOf("fixed", "One fixed vector", fixed, known, most),
-  ];
+  const rows = [answerOf("attention", "With attention", attention, known, limits)];
+  if (fixed) rows.push(answerOf("fixed", "One fixed vector", fixed, known, limits));
   if (!known) return rows;
   const listed = element("span", { class: "bw-tokens", text: alternatives(known) });
   return [answerRow("reference", state.get("reference_name"), "", listed), ...rows];
 }
 
 /**
- * The weights as a grid, with a line of text under it. Returns {picture, reading, draw(word, said)}.
+ * The weights as a grid, with a line of text under it. Returns {picture, reading, draw(letters, said)}.
  * @param {Record<string, string>} sounds
+ * @param {import("../parts/weight_grid.js").Nouns | undefined} nouns
  */
-function gridAndReading(sounds) {
+function gridAndReading(sounds, nouns) {
   const picture = element("div", { class: "bw-picture" });
   const reading = element("p", { class: "bw-reading" });
   return {
     picture,
     reading,
-    /** @type {(word: string, said: Said) => void} */
-    draw(word, { tokens, logProbs, weights }) {
-      const letters = [...word];
+    /** @type {(letters: string[], said: Said) => void} */
+    draw(letters, { tokens, logProbs, weights }) {
       const rows = tokens.map((name, i) => ({
         name,
         gloss: sounds[name],
@@ -97,15 +105,24 @@ function gridAndReading(sounds) {
       }));
       /** @param {import("../parts/grid_focus.js").Position | null} position */
       const read = (position) => {
-        reading.textContent = sentence(position, letters, rows);
+        reading.textContent = sentence(position, letters, rows, nouns);
       };
-      const nothing = "The attention model says nothing at all for this word.";
+      const nothing = `The attention model says nothing at all for this ${nouns ? "text" : "word"}.`;
       picture.replaceChildren(
-        rows.length ? weightGrid({ letters, rows, read }) : element("p", { text: nothing }),
+        rows.length ? weightGrid({ letters, rows, nouns, read }) : element("p", { text: nothing }),
       );
       read(null);
     },
   };
+}
+
+/**
+ * @param {State} state
+ * @param {Reading | null} reading
+ */
+function hintOf(state, reading) {
+  const who = state.get("fixed").encoder ? "Both models answer" : "The model answers";
+  return `Up to ${state.get("max_letters")} ${reading?.unit ?? "letters"}. ${who} here, in the page.`;
 }
 
 /** @param {import("../parts/state.js").Host} host */
@@ -115,21 +132,27 @@ function render({ model, el }) {
   const state = stateOf(model);
   const letters = vocabulary(state.get("source_symbols"));
   const [sounds, maxLetters] = [state.get("sounds"), state.get("max_letters")];
+  const [reading, writing] = [ruleOf(state, "reading"), ruleOf(state, "writing")];
   const saidOf = speaker(state, letters);
 
   const soon = eachFrame(draw);
   const field = wordField(id, {
     letters,
     maxLetters,
+    reading,
     examples: state.get("examples"),
     word: state.get("word"),
-    hint: `Up to ${maxLetters} letters. Both models answer here, in the page.`,
+    hint: hintOf(state, reading),
     onInput: soon,
     onDone: draw,
   });
-  const { picture, reading, draw: drawGrid } = gridAndReading(sounds);
+  const nouns =
+    reading || writing
+      ? { column: reading?.noun ?? "letter", row: writing?.noun ?? "phoneme" }
+      : undefined;
+  const { picture, reading: line, draw: drawGrid } = gridAndReading(sounds, nouns);
   const answers = element("div", { class: "bw-answers" });
-  const result = element("div", { class: "bw-result" }, picture, reading, answers);
+  const result = element("div", { class: "bw-result" }, picture, line, answers);
   const voice = announcer();
   el.append(...field.nodes, result, voice.node);
   if (Object.keys(sounds).length) el.append(legend(sounds));
@@ -148,13 +171,15 @@ function render({ model, el }) {
 
   /** @param {string} word */
   function show(word) {
-    const said = saidOf(word);
-    drawGrid(word, said.attention);
-    answers.replaceChildren(...answersTo(state, word, said));
+    const said = saidOf(field.tokens);
+    drawGrid(field.tokens, said.attention);
+    answers.replaceChildren(...answersTo(state, word, said, writing));
     shown = word;
     el.dataset.word = word;
-    const [one, other] = [said.attention, said.fixed].map(({ tokens }) => tokens.join(" "));
-    voice.say(`${word}. With attention: ${one}. One fixed vector: ${other}.`);
+    const inWords = (/** @type {Said} */ { tokens }) =>
+      writing ? writing.join(tokens) : tokens.join(" ");
+    const other = said.fixed ? ` One fixed vector: ${inWords(said.fixed)}.` : "";
+    voice.say(`${word}. With attention: ${inWords(said.attention)}.${other}`);
   }
 
   state.follow(["word"], () => {

@@ -6,15 +6,22 @@ from typing import Any
 
 import traitlets
 
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.inputs import text, texts
-from encdec_lib.widgets.host.page_model import page_model, readable_word, word_references
+from encdec_lib.widgets.host.page_model import (
+    page_model,
+    readable_word,
+    rule_of,
+    word_references,
+)
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
 
 _HERE = Path(__file__).parent
+_EXAMPLES = ("enough", "psychology", "knife", "phone")
 
 
 class AlignmentExplorer(BookWidget):
@@ -24,17 +31,23 @@ class AlignmentExplorer(BookWidget):
     ``encdec_lib/web/engine/engine.js``. Pointing at a phoneme lights its letters by their weight;
     arrow keys do the same.
 
+    With the vocabularies of your own data (:func:`encdec_lib.data.parallel.read`) it takes any text
+    instead of a word, cut into words, characters or subwords as the data were, in the page too.
+    Tokens that the training data did not have are named, and read as ``<unk>``.
+
     Args:
       attention_model: built by :func:`~encdec_lib.models.bahdanau_attention.bahdanau`.
-      fixed_model: built by :func:`~encdec_lib.models.seq2seq.seq2seq`.
-      source_vocabulary: letters.
-      target_vocabulary: phonemes.
-      word: what it starts with.
+      fixed_model: built by :func:`~encdec_lib.models.seq2seq.seq2seq`; None shows the attention
+        model alone.
+      source_vocabulary: letters, or the source's of your own data.
+      target_vocabulary: phonemes, or the target's of your own data.
+      word: what it starts with, a word or a text.
       references: word to pronunciation, ``"TH R UW"``, a token list, or a list of several that
         count as right. Words listed here get their mistakes marked.
       reference_name: who says so.
-      examples: words to try at a click; the words of ``references`` come first to mind.
-      max_letters: longest word that is read.
+      examples: words or texts to try at a click; the words of ``references`` come first to mind.
+        None gives some for words, and none for texts.
+      max_letters: longest word that is read, or tokens of a text.
       max_phonemes: where decoding stops at the latest.
       dtype: of the weights in the page, ``"float16"`` or ``"int8"``.
 
@@ -69,6 +82,8 @@ class AlignmentExplorer(BookWidget):
     fixed = traitlets.Dict().tag(sync=True)
     source_symbols = traitlets.List().tag(sync=True)
     target_symbols = traitlets.List().tag(sync=True)
+    reading = traitlets.Dict().tag(sync=True)
+    writing = traitlets.Dict().tag(sync=True)
     references = traitlets.Dict().tag(sync=True)
     reference_name = traitlets.Unicode().tag(sync=True)
     examples = traitlets.List().tag(sync=True)
@@ -79,14 +94,14 @@ class AlignmentExplorer(BookWidget):
     def __init__(
         self,
         attention_model: Any,
-        fixed_model: Any,
+        fixed_model: Any | None,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,
         *,
         word: str = "through",
         references: Mapping[str, object] | None = None,
         reference_name: str = "Dictionary",
-        examples: Iterable[str] = ("enough", "psychology", "knife", "phone"),
+        examples: Iterable[str] | None = None,
         max_letters: int = 16,
         max_phonemes: int = 24,
         dtype: str = "float16",
@@ -95,7 +110,11 @@ class AlignmentExplorer(BookWidget):
             check_whole(name, number)
         vocabularies = (source_vocabulary, target_vocabulary)
         attention = page_model("attention_model", attention_model, "bahdanau", *vocabularies, dtype)
-        fixed = page_model("fixed_model", fixed_model, "seq2seq", *vocabularies, dtype)
+        fixed = {}
+        if fixed_model is not None:
+            fixed = page_model("fixed_model", fixed_model, "seq2seq", *vocabularies, dtype)
+        if examples is None:
+            examples = () if isinstance(source_vocabulary, TextVocabulary) else _EXAMPLES
         known = word_references(references, *vocabularies, max_letters)
         super().__init__(
             word=readable_word("word", word, source_vocabulary, max_letters),
@@ -103,6 +122,8 @@ class AlignmentExplorer(BookWidget):
             fixed=fixed,
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
+            reading=rule_of(source_vocabulary),
+            writing=rule_of(target_vocabulary),
             references=known,
             reference_name=text("reference_name", reference_name),
             examples=[

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import traitlets
 
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import check_whole, is_number
 from encdec_lib.widgets.host.book_widget import BookWidget
@@ -109,6 +110,12 @@ class AttentionDial(BookWidget):
             raise ValueError(
                 f"temperature must lie between {_COLDEST} and {_HOTTEST:.0f}, the ends of the "
                 f"slider; got {temperature}."
+            )
+        if isinstance(source_vocabulary, TextVocabulary):
+            raise TypeError(
+                f"source_vocabulary must be of letters, as a word is typed here; got one of texts, "
+                f"in {source_vocabulary.unit}. Show bahdanau(...) of texts with AlignmentExplorer, "
+                f"transformer(...) with TransformerExplorer."
             )
         vocabularies = (source_vocabulary, target_vocabulary)
         described = _described(models, vocabularies, dtype)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from encdec_lib.data.normal_form import nfc, nfc_tokens
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.web.export import Exported, export_model
 from encdec_lib.widgets.host.inputs import by_name, text
@@ -97,7 +99,8 @@ def token_list(name: str, tokens: Any, vocabulary: Vocabulary) -> list[str]:
     Args:
       name: what they are, for messages.
       tokens: ``["K", "AE", "T"]`` or ``"K AE T"``.
-      vocabulary: must hold each of them.
+      vocabulary: must hold each of them; one of texts cuts a string up by its own rule, and the
+        tokens may be others than its symbols.
 
     Returns:
       A list of strings.
@@ -111,11 +114,14 @@ def token_list(name: str, tokens: Any, vocabulary: Vocabulary) -> list[str]:
     """
     if not isinstance(tokens, Iterable):
         raise TypeError(f"{name} must be tokens; got {tokens!r:.60}.")
-    tokens = tokens.split() if isinstance(tokens, str) else list(tokens)
+    if isinstance(tokens, str):
+        of_texts = isinstance(vocabulary, TextVocabulary)
+        tokens = vocabulary.tokens(tokens) if of_texts else tokens.split()
+    tokens = list(nfc_tokens(list(tokens)))
     if not tokens:
         raise ValueError(f"{name} must hold at least one token; got none.")
     unknown = [token for token in tokens if token not in vocabulary.symbols[4:]]
-    if unknown:
+    if unknown and not of_texts:
         raise ValueError(
             f"{name} holds {unknown[0]!r}, which is not among the symbols of its vocabulary."
         )
@@ -144,11 +150,59 @@ def token_lists(name: str, references: Any, vocabulary: Vocabulary) -> list[list
         references = [references]
     references = list(references) if isinstance(references, Iterable) else [references]
     if references and all(isinstance(token, str) for token in references):
-        if all(token in vocabulary.symbols for token in references):
+        if all(token in vocabulary for token in references):
             references = [references]
     if not references:
         raise ValueError(f"{name} must hold at least one token list; got none.")
     return [token_list(name, tokens, vocabulary) for tokens in references]
+
+
+def rule_of(vocabulary: Vocabulary) -> dict[str, Any]:
+    """How the page cuts a typed text into tokens; empty where its letters are the tokens.
+
+    Example:
+      >>> rule_of(Vocabulary("ab")), rule_of(TextVocabulary(["it"]))["unit"]
+      ({}, 'words')
+    """
+    return vocabulary.rule if isinstance(vocabulary, TextVocabulary) else {}
+
+
+def readable_text(name: str, text: str, vocabulary: TextVocabulary, most: int) -> str:
+    """A text in its clean form, if it is not too long; unknown tokens are read as ``<unk>``.
+
+    Args:
+      name: what it is, for messages.
+      text: any.
+      vocabulary: says how it is cut into tokens.
+      most: tokens that are read.
+
+    Returns:
+      The text as the page writes it.
+
+    Raises:
+      ValueError: if it has no token, or too many.
+
+    Example:
+      >>> readable_text("text", " It  rains", TextVocabulary(["it"], lowercase=True), 3)
+      'it rains'
+    """
+    count = len(vocabulary.tokens(text))
+    if not 1 <= count <= most:
+        raise ValueError(
+            f"{name} must have 1 to {most} {vocabulary.unit}; got {text!r} with {count}."
+        )
+    return vocabulary.clean(text)
+
+
+def glosses(gloss: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:
+    """The meanings that belong to symbols of a vocabulary, however they were typed.
+
+    Example:
+      >>> glosses({"e\\u0301": "that", "o": "or"}, Vocabulary("\\u00e9"))
+      {'é': 'that'}
+    """
+    composed = {nfc(token): meaning for token, meaning in gloss.items()}
+    return {symbol: composed[symbol] for symbol in vocabulary.symbols if symbol in composed}
 
 
 def readable_word(name: str, word: str, letters: Vocabulary, max_letters: int) -> str:
@@ -156,12 +210,12 @@ def readable_word(name: str, word: str, letters: Vocabulary, max_letters: int) -
 
     Args:
       name: what it is, for messages.
-      word: one word.
+      word: one word; a text where ``letters`` is a vocabulary of texts.
       letters: must hold each of its letters.
       max_letters: the longest word that is read.
 
     Returns:
-      The word without spaces around it, in lower case.
+      The word without spaces around it, in lower case; a text as :func:`readable_text` gives it.
 
     Raises:
       ValueError: if it is empty, too long, or has a letter that is not in the vocabulary.
@@ -170,7 +224,9 @@ def readable_word(name: str, word: str, letters: Vocabulary, max_letters: int) -
       >>> readable_word("word", " Ab", Vocabulary("ab"), max_letters=3)
       'ab'
     """
-    word = text(name, word).strip().lower()
+    if isinstance(letters, TextVocabulary):
+        return readable_text(name, text(name, word), letters, max_letters)
+    word = nfc(nfc(text(name, word)).strip().lower())
     if not 1 <= len(word) <= max_letters:
         raise ValueError(
             f"{name} must have 1 to {max_letters} letters (max_letters); got {word!r} with "

@@ -15,7 +15,7 @@ from encdec_lib.runtime.checks import is_whole
 from encdec_lib.runtime.inputs import check_finite
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.inputs import by_name, listed, text
-from encdec_lib.widgets.host.page_model import page_model, token_list, token_lists
+from encdec_lib.widgets.host.page_model import glosses, page_model, token_list, token_lists
 from encdec_lib.widgets.parts import PARTS
 
 _HERE = Path(__file__).parent
@@ -129,11 +129,7 @@ class LengthDial(BookWidget):
             sentences=sentences,
             curve=_curve(curve),
             quality=text("quality", quality),
-            gloss={
-                t: g
-                for t, g in by_name("gloss", gloss, none=True).items()
-                if t in target_vocabulary.symbols
-            },
+            gloss=glosses(by_name("gloss", gloss, none=True), target_vocabulary),
             max_tokens=max_tokens,
         )
 

@@ -3,8 +3,9 @@
 import { button, element } from "./elements.js";
 
 /**
- * The field and what belongs to it. Returns {nodes, input, warn(text)}: the elements to append, and
- * warn(), which shows what is wrong with the text, or with null that nothing is.
+ * The field and what belongs to it. Returns {nodes, input, warn(wrong, note)}: the elements to
+ * append, and warn(), which shows what is wrong with the text, or with null that nothing is, and
+ * then perhaps a note.
  * @param {string} id of the widget
  * @param {object} options
  * @param {string} options.name of the field: its id is `${id}-${name}`
@@ -62,9 +63,13 @@ export function textField(
         message,
       ),
     ],
-    /** @param {string | null} wrong */
-    warn(wrong) {
-      if (message.textContent !== (wrong ?? "")) message.textContent = wrong ?? "";
+    /**
+     * @param {string | null} wrong
+     * @param {string | null} [note] shown where nothing is wrong
+     */
+    warn(wrong, note = null) {
+      const said = wrong ?? note ?? "";
+      if (message.textContent !== said) message.textContent = said;
       input.setAttribute("aria-invalid", String(Boolean(wrong)));
     },
   };

@@ -12,11 +12,12 @@ export const GAP = "\u2002"; // between the phonemes of a word
  */
 export function vocabulary(symbols) {
   const ids = new Map(symbols.map((symbol, id) => [symbol, id]));
+  const idOf = (/** @type {string} */ symbol) => ids.get(symbol.normalize("NFC"));
   return {
     /** @param {string} symbol */
-    has: (symbol) => (ids.get(symbol) ?? 0) > 3, // 0..3 are <pad> <bos> <eos> <unk>
+    has: (symbol) => (idOf(symbol) ?? 0) > 3, // 0..3 are <pad> <bos> <eos> <unk>
     /** @param {string[]} tokens */
-    encode: (tokens) => tokens.map((token) => ids.get(token) ?? 3),
+    encode: (tokens) => tokens.map((token) => idOf(token) ?? 3),
     /** @param {Iterable<number>} tokens */
     decode: (tokens) => Array.from(tokens, (id) => symbols[id]),
     symbols: symbols.slice(4),

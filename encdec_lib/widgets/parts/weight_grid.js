@@ -1,4 +1,5 @@
 // Letters across, phonemes down, one square a weight: the heat map of the widgets that pronounce.
+// With a reader's own data they are words, characters or subwords.
 
 import { element, spoken } from "./elements.js";
 import { gridFocus } from "./grid_focus.js";
@@ -18,6 +19,11 @@ import { gridFocus } from "./grid_focus.js";
  * @property {string} [end]
  * @property {string} [endSpoken]
  */
+
+/** What the columns and the rows are called. @typedef {{column: string, row: string}} Nouns */
+
+/** @type {Nouns} */
+const SPELLED = { column: "letter", row: "phoneme" };
 
 /** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)}%`;
@@ -56,22 +62,24 @@ function square({ name, weights, window }, k, letter) {
 }
 
 /**
- * The letters along the top.
+ * The letters along the top; words stand upright, in an element of their own.
  * @param {string[]} letters
  * @param {Row[]} rows
  * @param {(j: number) => string} place
+ * @param {{nouns: Nouns, upright: boolean}} look
  */
-function letterCells(letters, rows, place) {
+function letterCells(letters, rows, place, { nouns, upright }) {
   return letters.map((letter, j) => {
     const row = rows[largest(rows.map(({ weights }) => weights[j]))];
     const most = `read most by ${row.name}, ${percent(row.weights[j])}`;
-    return element("div", {
+    const attributes = {
       role: "columnheader",
       class: "bw-letter",
       tabindex: -1,
-      text: letter,
-      "aria-label": `letter ${place(j)}, ${most}`,
-    });
+      "aria-label": `${nouns.column} ${place(j)}, ${most}`,
+    };
+    if (upright) return element("div", attributes, element("span", { text: letter }));
+    return element("div", { ...attributes, text: letter });
   });
 }
 
@@ -79,11 +87,12 @@ function letterCells(letters, rows, place) {
  * The phoneme at the left of a row.
  * @param {Row} row
  * @param {(j: number) => string} place
+ * @param {Nouns} nouns
  */
-function phonemeCell({ name, gloss, sure, weights, mark, markSpoken, endSpoken }, place) {
+function phonemeCell({ name, gloss, sure, weights, mark, markSpoken, endSpoken }, place, nouns) {
   const j = largest(weights);
   const said = [
-    `phoneme ${name}${gloss ? ` as in ${gloss}` : ""}`,
+    `${nouns.row} ${name}${gloss ? ` as in ${gloss}` : ""}`,
     markSpoken,
     `${percent(sure)} sure`,
     `reads ${place(j)} most, ${percent(weights[j])}`,
@@ -138,26 +147,28 @@ function light(cells, rows, position) {
  * @param {string[]} options.letters
  * @param {Row[]} options.rows
  * @param {string} [options.endTitle] of what stands at the right of the rows
+ * @param {Nouns} [options.nouns]
  * @param {(position: Position | null) => void} options.read
  */
-export function weightGrid({ letters, rows, endTitle, read }) {
+export function weightGrid({ letters, rows, endTitle, nouns = SPELLED, read }) {
   /** @param {number} j */
   const place = (j) =>
     letters.indexOf(letters[j]) === letters.lastIndexOf(letters[j])
       ? letters[j]
-      : `${letters[j]} (letter ${j + 1})`;
+      : `${letters[j]} (${nouns.column} ${j + 1})`;
   /** @type {(role: string, text?: string) => Node | null} */
   const last = (role, text) => (endTitle ? element("div", { role, class: "bw-end", text }) : null);
   /** @type {(cells: HTMLElement[], end: Node | null) => HTMLElement} */
   const line = (cells, end) => element("div", { role: "row", class: "bw-row" }, ...cells, end);
 
-  const corner = element("div", { role: "columnheader", class: "bw-corner" }, spoken("phoneme"));
-  const top = letterCells(letters, rows, place);
+  const corner = element("div", { role: "columnheader", class: "bw-corner" }, spoken(nouns.row));
+  const upright = letters.some((letter) => letter.length > 2);
+  const top = letterCells(letters, rows, place, { nouns, upright });
   const below = rows.map((row) => [
-    phonemeCell(row, place),
+    phonemeCell(row, place, nouns),
     ...letters.map((_, k) => square(row, k, place(k))),
   ]);
-  const size = `${rows.length} phonemes by ${letters.length} letters`;
+  const size = `${rows.length} ${nouns.row}s by ${letters.length} ${nouns.column}s`;
   const grid = element(
     "div",
     {
@@ -168,6 +179,7 @@ export function weightGrid({ letters, rows, endTitle, read }) {
     line([corner, ...top], last("columnheader", endTitle)),
     ...below.map((cells, i) => line(cells, last("gridcell", rows[i].end))),
   );
+  grid.classList.toggle("is-upright", upright);
   grid.style.setProperty("--letters", String(letters.length));
 
   const cells = [[null, ...top], ...below];
@@ -200,10 +212,11 @@ function listing(shares, names) {
  * @param {Position | null} position
  * @param {string[]} letters
  * @param {Row[]} rows
+ * @param {Nouns} [nouns]
  */
-export function sentence(position, letters, rows) {
+export function sentence(position, letters, rows, { column, row } = SPELLED) {
   if (!position) {
-    return "Point at a phoneme, or reach it by Tab and arrow keys: its letters light up.";
+    return `Point at a ${row}, or reach it by Tab and arrow keys: its ${column}s light up.`;
   }
   const [i, j] = position;
   if (i < 0) {
@@ -211,10 +224,10 @@ export function sentence(position, letters, rows) {
       rows.map(({ weights }) => weights[j]),
       rows.map(({ name }) => name),
     );
-    return `The letter ${letters[j]} is read by ${said || "no phoneme much"}.`;
+    return `The ${column} ${letters[j]} is read by ${said || `no ${row} much`}.`;
   }
   const { name, gloss, weights, sure } = rows[i];
-  const said = listing(weights, letters) || "no letter much";
+  const said = listing(weights, letters) || `no ${column} much`;
   const who = gloss ? `${name} (as in ${gloss})` : name;
   return `${who} reads ${said}. The model is ${percent(sure)} sure of it.`;
 }

@@ -1,6 +1,8 @@
-// A field for one word, for the widgets that pronounce, and how to say the phonemes.
+// A field for one word, for the widgets that pronounce, or for a text of a reader's own data; and how
+// to say the phonemes.
 
 import { element } from "./elements.js";
+import { complaintAbout, unknownIn } from "./reading.js";
 import { textField } from "./text_field.js";
 
 /** @typedef {import("./tokens.js").Vocabulary} Vocabulary */
@@ -28,40 +30,52 @@ function complaint(word, letters, maxLetters, example) {
 }
 
 /**
- * The field. Returns {nodes, word, check()}: the elements to append, the word as it stands, and
- * check(), which shows what is wrong with it and returns null, or returns the word.
+ * The field. Returns {nodes, word, tokens, check()}: the elements to append, the word or text as it
+ * stands, its tokens, and check(), which shows what is wrong with it and returns null, or returns
+ * the word.
  * @param {string} id
  * @param {object} options
  * @param {Vocabulary} options.letters
- * @param {number} options.maxLetters
+ * @param {number} options.maxLetters or tokens of a text
+ * @param {import("./reading.js").Reading | null} [options.reading] of texts; a word has none
  * @param {string[]} options.examples
  * @param {string} options.word
  * @param {string} options.hint
  * @param {() => void} options.onInput hears of typing
  * @param {() => void} options.onDone hears of a word that stands
  */
-export function wordField(id, { letters, maxLetters, examples, word, hint, onInput, onDone }) {
+export function wordField(
+  id,
+  { letters, maxLetters, reading = null, examples, word, hint, onInput, onDone },
+) {
   const { nodes, input, warn } = textField(id, {
     name: "word",
-    label: "Type an English word",
+    label: reading ? "Type a text" : "Type an English word",
     hint,
     examples,
     text: word,
-    attributes: { class: "bw-word", autocapitalize: "none" },
+    attributes: { class: reading ? "bw-word bw-wide" : "bw-word", autocapitalize: "none" },
     onInput,
     onDone,
   });
   return {
     nodes,
     get word() {
-      return input.value.trim().toLowerCase();
+      if (reading) return reading.clean(input.value);
+      return input.value.normalize("NFC").trim().toLowerCase().normalize("NFC");
+    },
+    get tokens() {
+      return reading ? reading.tokens(input.value) : [...this.word];
     },
     set word(value) {
       input.value = value;
     },
     check() {
-      const wrong = complaint(this.word, letters, maxLetters, examples[0] ?? word);
-      warn(wrong);
+      const example = examples[0] ?? word;
+      const wrong = reading
+        ? complaintAbout(this.tokens, { reading, most: maxLetters, example })
+        : complaint(this.word, letters, maxLetters, example);
+      warn(wrong, reading && unknownIn(this.tokens, letters));
       return wrong ? null : this.word;
     },
   };

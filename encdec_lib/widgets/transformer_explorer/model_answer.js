@@ -13,6 +13,7 @@ import { alternatives, answerRow, GAP, markedTokens, unmarked, verdict } from ".
  * @property {string} text of the source
  * @property {string[]} tokens of the source
  * @property {string[]} written by the model
+ * @property {string} said the same as one text
  * @property {string[]} names of its steps: what it wrote, and the end
  * @property {number[]} sure the probability of each step
  * @property {string} note what is right and wrong with it
@@ -30,21 +31,24 @@ import { alternatives, answerRow, GAP, markedTokens, unmarked, verdict } from ".
  * @param {string[][] | null} options.accepted answers, where they are known
  * @param {string} options.referenceName
  * @param {Record<string, string>} options.gloss of the tokens that are written
+ * @param {import("../parts/reading.js").Reading | null} options.writing of a reader's own data
  * @returns {ModelAnswer}
  */
 export function answerOf(
   model,
   { text, tokens },
-  { source, target, maxTarget, accepted, referenceName, gloss },
+  { source, target, maxTarget, accepted, referenceName, gloss, writing },
 ) {
   const said = greedy(model, source.encode(tokens), maxTarget);
   const written = target.decode(said.tokens);
   const pairs = accepted ? compareNearest(written, accepted) : unmarked(written);
   const cut = said.finished ? "" : `stopped after ${maxTarget} tokens`;
   const note = [accepted ? verdict(pairs) : "", cut].filter(Boolean).join("; ");
-  const marked = pairs.length
-    ? markedTokens(pairs, { separator: GAP, gloss })
-    : element("span", { class: "bw-tokens", text: "nothing" });
+  const plain = writing && !accepted ? writing.join(written) : "";
+  const marked =
+    pairs.length && !plain
+      ? markedTokens(pairs, { separator: GAP, gloss })
+      : element("span", { class: "bw-tokens", text: plain || "nothing" });
   const rows = [answerRow("attention", "The model writes", note, marked)];
   if (accepted) {
     const right = element("span", { class: "bw-tokens", text: alternatives(accepted) });
@@ -54,6 +58,7 @@ export function answerOf(
     text,
     tokens,
     written,
+    said: writing?.join(written) ?? written.join(" "),
     names: said.finished ? [...written, "end"] : written,
     sure: said.logProbs.map(Math.exp),
     note,

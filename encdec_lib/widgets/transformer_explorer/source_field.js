@@ -1,27 +1,31 @@
-// A field for one source of a model: the letters of a word, or words with spaces between them.
+// A field for one source of a model: the letters of a word, words with spaces between them, or a text
+// that is cut into tokens as a reader's own data were.
 
 import { element } from "../parts/elements.js";
+import { complaintAbout, unknownIn } from "../parts/reading.js";
 import { textField } from "../parts/text_field.js";
 
 /** @typedef {import("../parts/tokens.js").Vocabulary} Vocabulary */
-/** @typedef {"letters" | "words"} Unit */
+/** @typedef {import("../parts/reading.js").Reading} Reading */
+/** @typedef {"letters" | "words" | Reading["unit"]} Unit */
 
 /**
- * "letters" where every symbol is one character, else "words".
+ * That of the reading; without one "letters" where every symbol is one character, else "words".
  * @param {Vocabulary} vocabulary
+ * @param {Reading | null} reading
  * @returns {Unit}
  */
-export const unitOf = ({ symbols }) =>
-  symbols.every((symbol) => [...symbol].length === 1) ? "letters" : "words";
+export const unitOf = ({ symbols }, reading) =>
+  reading?.unit ?? (symbols.every((symbol) => [...symbol].length === 1) ? "letters" : "words");
 
 /**
  * @param {string} text
  * @param {Unit} unit
  */
-const tokensOf = (text, unit) =>
-  unit === "letters"
-    ? [...text.trim().toLowerCase()]
-    : text.toLowerCase().split(/\s+/).filter(Boolean);
+function tokensOf(text, unit) {
+  const composed = text.normalize("NFC").toLowerCase().normalize("NFC");
+  return unit === "letters" ? [...composed.trim()] : composed.split(/\s+/).filter(Boolean);
+}
 
 /**
  * One sentence about what cannot be read, or null.
@@ -64,6 +68,7 @@ const knownWords = (known) =>
  * @param {string} id
  * @param {object} options
  * @param {Vocabulary} options.known
+ * @param {Reading | null} options.reading of texts of a reader's own data
  * @param {number} options.most tokens that the model reads
  * @param {string[]} options.examples
  * @param {string} options.text
@@ -71,12 +76,13 @@ const knownWords = (known) =>
  * @param {() => void} options.onInput hears of typing
  * @param {() => void} options.onDone hears of a source that stands
  */
-export function sourceField(id, { known, most, examples, text, hint, onInput, onDone }) {
-  const unit = unitOf(known);
+export function sourceField(id, { known, reading, most, examples, text, hint, onInput, onDone }) {
+  const unit = unitOf(known, reading);
   const letters = unit === "letters";
+  const label = letters ? "Type an English word" : "Type an English sentence";
   const { nodes, input, warn } = textField(id, {
     name: "source",
-    label: letters ? "Type an English word" : "Type an English sentence",
+    label: reading ? "Type a text" : label,
     hint,
     examples,
     text,
@@ -86,20 +92,24 @@ export function sourceField(id, { known, most, examples, text, hint, onInput, on
   });
   return {
     nodes,
-    after: letters ? [] : [knownWords(known)],
+    after: letters || reading ? [] : [knownWords(known)],
     unit,
     get tokens() {
-      return tokensOf(input.value, unit);
+      return reading ? reading.tokens(input.value) : tokensOf(input.value, unit);
     },
     get text() {
+      if (reading) return reading.clean(input.value);
       return this.tokens.join(letters ? "" : " ");
     },
     set text(value) {
       input.value = value;
     },
     check() {
-      const wrong = complaint(this.tokens, { known, unit, most, example: examples[0] ?? text });
-      warn(wrong);
+      const [tokens, example] = [this.tokens, examples[0] ?? text];
+      const wrong = reading
+        ? complaintAbout(tokens, { reading, most, example })
+        : complaint(tokens, { known, unit, most, example });
+      warn(wrong, reading && unknownIn(tokens, known));
       return wrong ? null : this.text;
     },
   };

@@ -6,6 +6,7 @@ import { choice } from "../parts/choices.js";
 import { eachFrame, element, prepare } from "../parts/elements.js";
 import { depthOf } from "../parts/exported.js";
 import { HeadPictures, weightsOf } from "../parts/head_pictures.js";
+import { ruleOf } from "../parts/reading.js";
 import { stateOf } from "../parts/state.js";
 import { vocabulary } from "../parts/tokens.js";
 import { fitCells } from "../parts/weight_grid.js";
@@ -43,6 +44,7 @@ class TransformerExplorer {
     this.el = el;
     this.state = stateOf(model);
     this.source = vocabulary(this.state.get("source_symbols"));
+    this.rule = ruleOf(this.state, "reading");
     this.target = vocabulary(this.state.get("target_symbols"));
     this.model = loadModel(this.state.get("model"));
     /** @type {import("./model_answer.js").ModelAnswer | null} */
@@ -90,10 +92,11 @@ class TransformerExplorer {
     const most = this.state.get("max_source");
     return sourceField(id, {
       known: this.source,
+      reading: this.rule,
       most,
       examples: this.state.get("examples"),
       text: this.state.get("text"),
-      hint: `Up to ${most} ${unitOf(this.source)}. The model answers here, in the page.`,
+      hint: `Up to ${most} ${unitOf(this.source, this.rule)}. The model answers here, in the page.`,
       onInput: this.soon,
       onDone: () => this.draw(),
     });
@@ -158,6 +161,7 @@ class TransformerExplorer {
       accepted: Object.hasOwn(references, text) ? references[text] : null,
       referenceName: this.state.get("reference_name"),
       gloss: this.field.unit === "words" ? gloss : {},
+      writing: ruleOf(this.state, "writing"),
     });
     this.answers.replaceChildren(...this.answered.rows);
     this.kept = null;
@@ -166,8 +170,8 @@ class TransformerExplorer {
 
   spokenAnswer() {
     if (!this.answered) return null;
-    const { text, written, note } = this.answered;
-    return `${text}: ${written.join(" ") || "nothing"}.${note ? ` ${note}.` : ""}`;
+    const { text, said, note } = this.answered;
+    return `${text}: ${said || "nothing"}.${note ? ` ${note}.` : ""}`;
   }
 
   /** @param {import("./model_answer.js").ModelAnswer} answered */

@@ -6,13 +6,21 @@ from typing import Any
 
 import traitlets
 
+from encdec_lib.data.normal_form import nfc
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import check_whole, is_whole
 from encdec_lib.web.export import Exported, export_model
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.inputs import by_name, texts
 from encdec_lib.widgets.host.inputs import text as _text
-from encdec_lib.widgets.host.page_model import page_model, token_lists
+from encdec_lib.widgets.host.page_model import (
+    glosses,
+    page_model,
+    readable_text,
+    rule_of,
+    token_lists,
+)
 from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
 
@@ -32,8 +40,9 @@ class TransformerExplorer(BookWidget):
       model: built by :func:`~encdec_lib.models.transformer.transformer`, or by
         :func:`~encdec_lib.models.self_attention.self_attention`, whose decoder is a GRU: then
         there is no second attention.
-      source_vocabulary: letters, and then a source is one word; or words, and then it is words
-        with spaces between them.
+      source_vocabulary: letters, and then a source is one word; words, and then it is words with
+        spaces between them; or that of your own data (:func:`encdec_lib.data.parallel.read`), and
+        then it is any text, cut up as the data were, unknown tokens read as ``<unk>``.
       target_vocabulary: what the answer is made of.
       text: the source it starts with.
       examples: sources to try at a click.
@@ -81,6 +90,8 @@ class TransformerExplorer(BookWidget):
     model = traitlets.Dict().tag(sync=True)
     source_symbols = traitlets.List().tag(sync=True)
     target_symbols = traitlets.List().tag(sync=True)
+    reading = traitlets.Dict().tag(sync=True)
+    writing = traitlets.Dict().tag(sync=True)
     references = traitlets.Dict().tag(sync=True)
     reference_name = traitlets.Unicode().tag(sync=True)
     examples = traitlets.List().tag(sync=True)
@@ -136,10 +147,12 @@ class TransformerExplorer(BookWidget):
             model=described,
             source_symbols=list(source_vocabulary.symbols),
             target_symbols=list(target_vocabulary.symbols),
+            reading=rule_of(source_vocabulary),
+            writing=rule_of(target_vocabulary),
             references=known,
             reference_name=_text("reference_name", reference_name),
             examples=[readable("examples", example) for example in texts("examples", examples)],
-            gloss={token: gloss[token] for token in target_vocabulary.symbols if token in gloss},
+            gloss=glosses(gloss, target_vocabulary),
             max_source=max_source,
             max_target=max_target,
         )
@@ -183,10 +196,13 @@ def _places(exported: Exported, side: str) -> int | None:
 def _readable(name: str, source: str, vocabulary: Vocabulary, most: int) -> str:
     """A source as the page writes it: one word in lower case, or words with single spaces."""
     source = _text(name, source)
+    if isinstance(vocabulary, TextVocabulary):
+        return readable_text(name, source, vocabulary, most)
     symbols = vocabulary.symbols[4:]
     letters = all(len(symbol) == 1 for symbol in symbols)
     unit = "letters" if letters else "words"
-    tokens = list(source.strip().lower()) if letters else source.lower().split()
+    source = nfc(nfc(source).lower())
+    tokens = list(source.strip()) if letters else source.split()
     if not 1 <= len(tokens) <= most:
         raise ValueError(
             f"{name} must have 1 to {most} {unit} (max_source); got {source!r} with {len(tokens)}."
