@@ -15,7 +15,6 @@ from encdec_lib.data.buckets import length_buckets as length_buckets
 from encdec_lib.data.normal_form import all_composed, nfc_lists
 from encdec_lib.data.padding import pad as pad
 from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary
-from encdec_lib.runtime.checks import check_whole, is_whole
 from encdec_lib.runtime.inputs import as_numbers
 
 
