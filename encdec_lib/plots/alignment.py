@@ -13,7 +13,12 @@ from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, ne
 
 
 def alignment(
-    weights: Any, source: list[str], target: list[str], ax: Axes | None = None, title: str = ""
+    weights: Any,
+    source: list[str],
+    target: list[str],
+    ax: Axes | None = None,
+    title: str = "",
+    bar: bool = True,
 ) -> Axes:
     """Draws attention weights, one row a target token.
 
@@ -23,6 +28,8 @@ def alignment(
       target: T tokens, shown top to bottom, in the decoder's colour.
       ax: where to draw; a new figure's if None.
       title: above the picture.
+      bar: whether a colour bar says what a shade means. Leave it out here rather than remove it
+        afterwards: Matplotlib 3.10.0, which Colab has, cannot lay out a figure that has lost one.
 
     Returns:
       The Axes, with the colour scale fixed at 0..1 so that figures compare.
@@ -47,7 +54,8 @@ def alignment(
     ax.tick_params(which="minor", length=0)
     ax.spines[:].set_visible(False)
     ax.set(xlabel="source token", ylabel="target token", title=title)
-    ax.figure.colorbar(image, ax=ax, label="attention weight", ticks=[0, 0.5, 1], pad=0.02)
+    if bar:
+        ax.figure.colorbar(image, ax=ax, label="attention weight", ticks=[0, 0.5, 1], pad=0.02)
     return ax
 
 
