@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, new_axes
+from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, literally, new_axes
 
 
 def alignment(
@@ -46,6 +46,7 @@ def alignment(
     if steep:
         plt.setp(ax.get_xticklabels(), ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(target)), target)
+    literally(*ax.get_xticklabels(), *ax.get_yticklabels())
     ax.tick_params(axis="x", labelcolor=ENCODER, length=0)
     ax.tick_params(axis="y", labelcolor=DECODER, length=0)
     ax.set_xticks(np.arange(len(source) + 1) - 0.5, minor=True)
@@ -116,6 +117,7 @@ def crossing(
                 ha="left" if gap > 0 else "right",
                 va="center",
                 color=color,
+                parse_math=False,  # a dollar in a token begins no formula
             )
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.02, 1.02))
     ax.axis("off")

@@ -13,7 +13,16 @@ from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, GREY, INK, WEIGHTS, use_style
+from encdec_lib.plots.style import (
+    ATTENTION,
+    DECODER,
+    ENCODER,
+    GREY,
+    INK,
+    WEIGHTS,
+    literally,
+    use_style,
+)
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
 _TOKENS = ListedColormap(
@@ -128,6 +137,7 @@ def mask(
     places = np.arange(len(names))
     ax.set_xticks(places, names, rotation=90)
     ax.set_yticks(places, names)
+    literally(*ax.get_xticklabels(), *ax.get_yticklabels())
     for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
         for place, label in enumerate(labels):
             label.set_color("#005A8C" if place < size else "#9A4300")
@@ -189,7 +199,7 @@ def pictures(
             seen = "" if same else "\n" + textwrap.fill(f"read: {read[n] or 'nothing'}", 20)
             note = ("✓ " if same else "✗ ") + note + seen
             color = "#00684B" if same else "#9A4300"
-        ax.set_xlabel(note, fontsize=9.5, color=color)
+        ax.set_xlabel(note, fontsize=9.5, color=color, parse_math=False)
     return figure
 
 
