@@ -75,7 +75,7 @@ colab: ## runs every notebook with Colab's versions and Python 3.13 or 3.12 (hal
 	@$(COLAB)/bin/python tools/run_notebooks.py $(ONLY)
 
 colab-tests: ## runs the library's tests with Colab's versions
-	@$(MAKE) --no-print-directory $(COLAB)/.ready
+	@$(MAKE) --no-print-directory $(COLAB)/.tests
 	@echo "==> colab-tests: the library's tests with jax 0.7.2 and flax 0.11.2"
 	@PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"
 
@@ -121,4 +121,8 @@ $(COLAB)/.ready: requirements-colab.txt
 	echo "==> Python: Colab's versions of requirements-colab.txt into $(COLAB), with $$python (minutes)"; \
 	if [ ! -x $(COLAB)/bin/python ]; then "$$python" -m venv $(COLAB); fi
 	@$(COLAB)/bin/python $(PIP) -r requirements-colab.txt
+	@touch $@
+
+$(COLAB)/.tests: requirements-colab-tests.txt $(COLAB)/.ready
+	@$(COLAB)/bin/python $(PIP) -r requirements-colab-tests.txt -c requirements-colab.txt
 	@touch $@
