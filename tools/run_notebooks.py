@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None, folder: pathlib.Path = ROOT / "note
             print(problem, flush=True)
         failed += [path.stem[:2]] if found else []
     if failed:
-        print(f"failed: {' '.join(failed)}; again: make colab ONLY=\"{' '.join(failed)}\"")
+        print(f'failed: {" ".join(failed)}; again: make colab ONLY="{" ".join(failed)}"')
     return 1 if failed else 0
 
 

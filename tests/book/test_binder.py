@@ -67,7 +67,9 @@ def test_the_library_is_installed_beside_them():
     script = FOLDER / "postBuild"
     assert os.access(script, os.X_OK) and script.read_bytes().startswith(b"#!/usr/bin/env bash\n")
     assert "pip install --no-deps --no-build-isolation -e ." in script.read_text("utf-8")
-    assert any(p.name.replace("_", "-") == "flit-core" for p in requirements(ROOT / "requirements.txt"))
+    assert any(
+        p.name.replace("_", "-") == "flit-core" for p in requirements(ROOT / "requirements.txt")
+    )
 
 
 def test_its_python_is_one_that_the_library_takes():

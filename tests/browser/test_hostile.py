@@ -161,7 +161,9 @@ def test_names_and_vocabularies_are_shown_as_text(show, problems, name):
 def test_what_a_reader_types_stays_text(show, problems, name):
     page = show(BUILD[name]())
     page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
-    fields = page.locator(".bw-root input[type=text], .bw-root input:not([type]), .bw-root textarea")
+    fields = page.locator(
+        ".bw-root input[type=text], .bw-root input:not([type]), .bw-root textarea"
+    )
     for k in range(fields.count()):
         for typed in (*HOSTILE, TEXT):
             fields.nth(k).fill(typed)

@@ -13,7 +13,9 @@ def test_a_saved_page_has_living_figures(show, tmp_path):
     page = show(HeadsDial("the cat sees the dog", length=5), HeadsDial("a dog sleeps", length=3))
     saved = tmp_path / "saved.html"
     for _ in range(2):  # and one that was saved from a saved page
-        saved.write_text(page.content(), encoding="utf-8")  # what stands in the page, as browsers do
+        saved.write_text(
+            page.content(), encoding="utf-8"
+        )  # what stands in the page, as browsers do
         page.goto(saved.as_uri())
         page.wait_for_function(MOUNTED)
         assert page.locator(".bw-root > .bw").count() == 2

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.built
 
 WIDGETS = {f"{chapter.page}.html": chapter.widgets for chapter in CHAPTERS}
 NAMES = [chapter.page.removeprefix("book/") for chapter in CHAPTERS]
-FORGE = re.compile(r"https://(github\.com|[\w-]+\.github\.io|mybinder\.org|colab\.research\.goo)[^\"]*")
+FORGE = re.compile(
+    r"https://(github\.com|[\w-]+\.github\.io|mybinder\.org|colab\.research\.goo)[^\"]*"
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,7 +76,10 @@ def test_the_home_page_offers_the_zip_file():
 def test_the_same_book_gives_the_same_zip_file():
     built = (HTML / "notebooks" / downloads.ZIP).read_bytes()
     again = downloads.zipped(ROOT)
-    assert zipfile.ZipFile(io.BytesIO(built)).namelist() == zipfile.ZipFile(io.BytesIO(again)).namelist()
+    assert (
+        zipfile.ZipFile(io.BytesIO(built)).namelist()
+        == zipfile.ZipFile(io.BytesIO(again)).namelist()
+    )
     assert built == again
 
 
