@@ -9,7 +9,7 @@ import pytest
 
 packaging = pytest.importorskip("packaging.requirements")
 
-from tests.book.tree import ROOT
+from tests.book.tree import ROOT  # noqa: E402
 
 FOLDER = ROOT / ".binder"  # repo2docker's name for it
 

@@ -34,7 +34,7 @@ subprocess.run = run
 
 
 def run(folder, before="", address="", **environment):
-    """Runs the cell in `folder`; gives its exit code, what it printed and its last line of error."""
+    """Runs the cell in `folder`; gives its exit code, what it printed and its error's message."""
     cell = make_notebooks.setup_cell(address)
     done = subprocess.run(
         [sys.executable, "-c", before + cell], cwd=folder, env=os.environ | environment,

@@ -1,4 +1,4 @@
-"""What the built site offers to keep: each page's notebook, all of them in a zip file; saved pages."""
+"""What the built site offers to keep: notebooks, one by one and in a zip file; saved pages."""
 
 import io
 import json
