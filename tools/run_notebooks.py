@@ -65,6 +65,7 @@ def main(arguments: list[str] | None = None, folder: pathlib.Path = ROOT / "note
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="beginnings of names; all if none")
     os.environ.pop("PYTHONPATH", None)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger's warning, of no cell
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in SHOWN if _has(name))
     print(f"Python {platform.python_version()}, {versions}", flush=True)
     failed = []

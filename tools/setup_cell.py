@@ -56,6 +56,8 @@ def _set_up():
     if done.returncode:
         _stop(_what_went_wrong(done.stderr + done.stdout, by_hand))
     importlib.invalidate_caches()
+    if library[0] == "-e":  # Python looks for such a folder only when it starts
+        sys.path.append(library[1])
     for name in ("jax", "jaxlib", "flax", "numpy"):
         if name in here and importlib.metadata.version(name) != here[name]:
             _stop(f"{name} has moved from {here[name]}: start a new session.")

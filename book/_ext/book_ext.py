@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 LIBRARY, SUFFIXES = "encdec_lib", {".py", ".js", ".css", ".json", ".toml"}  # results/*.json too
 PINS = "requirements.txt"
 # a link to something that is kept, not shown
-KEPT = re.compile(r'(<a href="[^"]*/notebooks/[^"/]+\.(?:ipynb|zip)") target="_blank"')
+KEPT = re.compile(r'(<a href="(?:\.\./)+notebooks/[^"/]+\.(?:ipynb|zip)") target="_blank"')
 # the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
 ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name

@@ -33,11 +33,11 @@ subprocess.run = run
 """
 
 
-def run(folder, before="", address="", **environment):
+def run(folder, before="", address="", after="", **environment):
     """Runs the cell in `folder`; gives its exit code, what it printed and its error's message."""
-    cell = make_notebooks.setup_cell(address)
+    code = f"{before}{make_notebooks.setup_cell(address)}\n{after}"
     done = subprocess.run(
-        [sys.executable, "-c", before + cell], cwd=folder, env=os.environ | environment,
+        [sys.executable, "-c", code], cwd=folder, env=os.environ | environment,
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     error = done.stderr.rpartition("RuntimeError: ")[2]
@@ -68,9 +68,10 @@ def test_it_installs_from_the_clone_around_it(tmp_path):
     (tmp_path / "pyproject.toml").touch()
     inner = tmp_path / "notebooks" / "mine"
     inner.mkdir(parents=True)
-    code, out, error = run(inner, hidden(), ADDRESS)
+    code, out, error = run(inner, hidden(), ADDRESS, after="print(sys.path[-1])")
     assert code == 0, error
     assert f" -m pip install -e {tmp_path.resolve()} --quiet" in out
+    assert out.splitlines()[-1] == str(tmp_path.resolve())  # it can be imported at once
 
 
 def test_it_installs_the_file_of_the_zip_that_it_lies_in(tmp_path):
