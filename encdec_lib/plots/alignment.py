@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, literally, new_axes
+from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, new_axes
 
 
 def alignment(
@@ -42,11 +42,11 @@ def alignment(
     ax = new_axes(ax, size)
     image = ax.imshow(weights, cmap=WEIGHTS, vmin=0, vmax=1, aspect="auto")
     steep = max(map(len, source), default=0) > 2
-    ax.set_xticks(range(len(source)), source, rotation=60 if steep else 0)
+    # A dollar in a token begins no formula.
+    ax.set_xticks(range(len(source)), source, rotation=60 if steep else 0, parse_math=False)
     if steep:
         plt.setp(ax.get_xticklabels(), ha="right", rotation_mode="anchor")
-    ax.set_yticks(range(len(target)), target)
-    literally(*ax.get_xticklabels(), *ax.get_yticklabels())
+    ax.set_yticks(range(len(target)), target, parse_math=False)
     ax.tick_params(axis="x", labelcolor=ENCODER, length=0)
     ax.tick_params(axis="y", labelcolor=DECODER, length=0)
     ax.set_xticks(np.arange(len(source) + 1) - 0.5, minor=True)

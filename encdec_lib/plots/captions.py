@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from encdec_lib.analysis.word_maps import as_grid
 from encdec_lib.data.scenes import Placed
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, literally, new_axes, use_style
+from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, new_axes, use_style
 
 #: From transparent to the colour of attention, so what no word looks at stays as it is.
 OVERLAY = LinearSegmentedColormap.from_list("overlay", [ATTENTION + "00", ATTENTION + "D9"])
@@ -110,7 +110,7 @@ def word_maps(
         ax.axis("off")
     for ax, word, row in zip(axes.flat, words, weights, strict=False):
         drawn.append(overlay(row, image, ax, word, most))
-        literally(ax.title)
+        ax.title.set_parse_math(False)  # a dollar in a word begins no formula
         for p in layout:
             box = (p.left - 0.5, p.top - 0.5), p.right - p.left, p.bottom - p.top
             ax.add_patch(Rectangle(*box, fill=False, edgecolor=INK, linewidth=0.8, linestyle=":"))

@@ -12,7 +12,6 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.rcsetup import cycler
-from matplotlib.text import Text
 
 ENCODER, DECODER, ATTENTION = "#0072B2", "#D55E00", "#009E73"
 INK, GREY, LIGHT_GREY = "#222222", "#767676", "#C8C8C8"
@@ -74,12 +73,6 @@ def new_axes(ax: Axes | None, size: tuple[float, float] | None = None) -> Axes:
     """``ax``, or the Axes of a new figure in the book's style."""
     use_style()
     return ax or plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def literally(*texts: Text) -> None:
-    """Draws tokens of data as they are: a dollar in them begins no formula."""
-    for text in texts:
-        text.set_parse_math(False)
 
 
 def look(index: int, name: str, names: list[str]) -> dict:

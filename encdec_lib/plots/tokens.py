@@ -13,16 +13,7 @@ from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.style import (
-    ATTENTION,
-    DECODER,
-    ENCODER,
-    GREY,
-    INK,
-    WEIGHTS,
-    literally,
-    use_style,
-)
+from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, GREY, INK, WEIGHTS, use_style
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
 _TOKENS = ListedColormap(
@@ -135,9 +126,8 @@ def mask(
     kind[:, :size], kind[:size] = 2, 1
     ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
     places = np.arange(len(names))
-    ax.set_xticks(places, names, rotation=90)
-    ax.set_yticks(places, names)
-    literally(*ax.get_xticklabels(), *ax.get_yticklabels())
+    ax.set_xticks(places, names, rotation=90, parse_math=False)  # a dollar is a dollar
+    ax.set_yticks(places, names, parse_math=False)
     for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
         for place, label in enumerate(labels):
             label.set_color("#005A8C" if place < size else "#9A4300")

@@ -44,7 +44,7 @@ def _quota(groups: Path | None = None, member: Path | None = None) -> float | No
             continue
         mounts = [groups] if not controllers else [groups / controllers, groups / "cpu"]
         # A container may see its own group at the root of the mount, whatever the path says.
-        inside = PurePosixPath("/" + path).relative_to("/")
+        inside = PurePosixPath(path.strip().lstrip("/"))
         for mount in mounts:
             for folder in [mount / inside, *(mount / parent for parent in inside.parents)]:
                 limits += [limit for limit in (_v2(folder), _v1(folder)) if limit is not None]

@@ -81,7 +81,8 @@ def site(tmp_path_factory):
 
 def test_without_an_address_a_page_offers_its_notebook_and_leads_nowhere(site):
     text = site("", "/srv/git/book.git")
-    assert LINK.findall(text) == [(f"../{NOTEBOOK}", " download")]
+    source = ("../_sources/book/04_one.md", "")
+    assert LINK.findall(text) == [(f"../{NOTEBOOK}", " download"), source]
     own = re.sub(r"(?s)<script.*?</script>|<footer.*", "", text)
     assert not re.search(r"https://[\w.]*(github\.|mybinder|colab)", own)
     assert 'rel="canonical"' not in text

@@ -65,6 +65,7 @@ def test_tables_show_it_as_text(hostile):
         assert "".join(found.words).count(hostile) == times
 
 
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # words of 40 letters
 @pytest.mark.parametrize("hostile", DRAWN)
 def test_figures_draw_it_letter_by_letter(hostile):
     words, weights = [hostile, "a"], np.eye(2)
