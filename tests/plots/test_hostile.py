@@ -66,18 +66,17 @@ def test_tables_show_it_as_text(hostile):
 
 
 @pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # words of 40 letters
-@pytest.mark.parametrize("hostile", DRAWN)
-def test_figures_draw_it_letter_by_letter(hostile):
-    words, weights = [hostile, "a"], np.eye(2)
-    title = hostile.replace("$", r"\$")  # a title may hold a formula, and is the author's
-    image = np.zeros((4, 4))
+@pytest.mark.parametrize("words", [DRAWN[::2], DRAWN[1::2]], ids=["even", "odd"])
+def test_figures_draw_it_letter_by_letter(words):
+    size = len(words)
+    titles = [word.replace("$", r"\$") for word in words]  # may hold a formula: the author's
     figures = [
-        alignment.alignment(weights, words, words, title=title).figure,
-        alignment.crossing(weights, words, words).figure,
-        captions.word_maps(image, words, np.ones((2, 4))),
-        tokens.mask(np.eye(4, dtype=bool), words, words, plt.subplots()[1]).figure,
-        tokens.pictures(np.zeros((2, 4, 4, 1)), words, words),
-        plots.bars({title: 1.0}, title).figure,
+        alignment.alignment(np.eye(size), words, words, title=titles[0]).figure,
+        alignment.crossing(np.eye(size), words, words).figure,
+        captions.word_maps(np.zeros((4, 4)), words, np.ones((size, 4))),
+        tokens.mask(np.eye(2 * size, dtype=bool), words, words, plt.subplots()[1]).figure,
+        tokens.pictures(np.zeros((size, 4, 4, 1)), words, words[::-1]),
+        plots.bars(dict.fromkeys(titles, 1.0), titles[1]).figure,
     ]
     for figure in figures:
         drawn = svg(figure)
