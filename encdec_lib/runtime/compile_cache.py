@@ -35,7 +35,7 @@ def keep_compiled_programs() -> Path | None:
     Returns:
       The directory, or None where nothing is kept.
     """
-    chosen = jax.config.jax_compilation_cache_dir
+    chosen = jax.config.values["jax_compilation_cache_dir"]
     if chosen and not os.environ.get("ENCDEC_CACHE", "").strip():
         return Path(chosen)
     directory = cache_directory()

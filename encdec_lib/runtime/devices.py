@@ -45,7 +45,7 @@ def use_all_cores(limit: int = 8) -> int:
 
 def _choose_devices(count: int) -> None:
     """Sets the number of CPU devices, unless somebody has, or the backend has started."""
-    if environments_choice() is None and jax.config.jax_num_cpu_devices < 0:
+    if environments_choice() is None and jax.config.values["jax_num_cpu_devices"] < 0:
         with contextlib.suppress(RuntimeError):  # started: its devices are what they are
             jax.config.update("jax_num_cpu_devices", count)
 
