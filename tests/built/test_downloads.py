@@ -83,10 +83,15 @@ def test_the_same_book_gives_the_same_zip_file():
     assert built == again
 
 
+# as on a second visit: on the first one the theme says that it has no mode yet, as an error
+VISITED = "localStorage.setItem('mode', 'light'); localStorage.setItem('theme', 'light')"
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("name", book_pages())
 def test_a_page_opens_from_its_folder(page, name):
     """Without a server, as after unpacking a copy of the site; the fixture sees every error."""
+    page.add_init_script(VISITED)
     page.goto((HTML / name).as_uri(), wait_until="load")
     page.evaluate("() => window.MathJax?.startup?.promise")
     roots = page.locator(".bw-root")
@@ -107,6 +112,7 @@ def test_a_page_opens_from_its_folder(page, name):
 @pytest.mark.parametrize("name", [name for name, widgets in WIDGETS.items() if widgets])
 def test_the_figures_of_a_saved_page_live(page, problems, name, tmp_path):
     """Saved without the files beside it: the figures bring all they need."""
+    page.add_init_script(VISITED)
     page.goto((HTML / name).as_uri(), wait_until="load")
     all_mounted = """n => document.querySelectorAll('.bw-root[data-mounted=done]').length === n
         && !document.querySelector('.bw-fallback')"""
