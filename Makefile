@@ -15,10 +15,10 @@ NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 PIP = -m pip install -qq --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book check-book test test-slow test-all serve notebooks results bench parity colab clean
+.PHONY: help setup book check-book test test-slow test-all serve notebooks results bench parity colab colab-tests clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready node_modules/.ready ## the packages and browser files everything else needs
 
@@ -69,15 +69,15 @@ parity: $(VENV)/.parity ## compares our layers with PyTorch's on the same weight
 	@echo "==> parity: our layers against PyTorch's"
 	@$(PY) -m pytest -q -m parity tests
 
-colab: ## runs the library's tests under Colab's versions, where there is a Python 3.12 or 3.13
-	@python=$$(tools/find_python.sh 3.12 3.13); \
-	if [ -z "$$python" ]; then \
-	  echo "colab: skipped, as this machine has no working Python 3.12 or 3.13."; \
-	else \
-	  $(MAKE) --no-print-directory $(COLAB)/.ready COLAB_PYTHON="$$python" \
-	  && echo "==> colab: the library's tests with jax 0.7.2 and flax 0.11.2" \
-	  && PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"; \
-	fi
+colab: ## runs every notebook with Colab's versions and Python 3.13 or 3.12 (half an hour; ONLY=06)
+	@$(MAKE) --no-print-directory $(COLAB)/.ready
+	@echo "==> colab: the notebooks, one after the other"
+	@$(COLAB)/bin/python tools/run_notebooks.py $(ONLY)
+
+colab-tests: ## runs the library's tests with Colab's versions
+	@$(MAKE) --no-print-directory $(COLAB)/.tests
+	@echo "==> colab-tests: the library's tests with jax 0.7.2 and flax 0.11.2"
+	@PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"
 
 clean: ## removes the built book and the caches (not .venv and node_modules)
 	rm -rf _build .pytest_cache .ruff_cache
@@ -113,7 +113,16 @@ $(VENV)/.parity: requirements-parity.txt $(VENV)/.ready
 	@touch $@
 
 $(COLAB)/.ready: requirements-colab.txt
-	@echo "==> Python: Colab's versions of requirements-colab.txt into $(COLAB) (minutes)"
-	@if [ ! -x $(COLAB)/bin/python ]; then "$(COLAB_PYTHON)" -m venv $(COLAB); fi
+	@python=$${COLAB_PYTHON:-$$(tools/find_python.sh 3.13 3.12)}; \
+	if [ -z "$$python" ]; then \
+	  echo "make: Colab's versions need Python 3.13 or 3.12 with venv: install one, or say where it is:" \
+	    "make colab COLAB_PYTHON=/path/to/python3.13"; exit 1; \
+	fi; \
+	echo "==> Python: Colab's versions of requirements-colab.txt into $(COLAB), with $$python (minutes)"; \
+	if [ ! -x $(COLAB)/bin/python ]; then "$$python" -m venv $(COLAB); fi
 	@$(COLAB)/bin/python $(PIP) -r requirements-colab.txt
+	@touch $@
+
+$(COLAB)/.tests: requirements-colab-tests.txt $(COLAB)/.ready
+	@$(COLAB)/bin/python $(PIP) -r requirements-colab-tests.txt -c requirements-colab.txt
 	@touch $@

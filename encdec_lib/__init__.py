@@ -21,6 +21,6 @@ import lazy_loader  # noqa: E402
 
 from encdec_lib import _moved  # noqa: E402
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 _moved.install()
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

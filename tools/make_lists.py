@@ -28,15 +28,16 @@ from encdec_lib.page.chapters import CHAPTERS, Chapter  # noqa: E402
 BETWEEN = re.compile(r"(?ms)(^[^\n]*list: begin[^\n]*\n).*?(^[^\n]*list: end)")
 
 
-def readme(chapters: tuple[Chapter, ...], where: addresses.Addresses) -> str:
-    """A row a chapter, with where its notebook opens."""
-    lines = ["| chapter | Colab | Binder |", "|---|---|---|"]
+def readme(chapters: tuple[Chapter, ...], where: addresses.Addresses | None) -> str:
+    """A row a chapter, with its notebook, and where that opens if the address is known."""
+    columns = ["chapter", "notebook", *(["Colab", "Binder"] if where else [])]
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for chapter in chapters:
         notebook = chapter.page.replace(addresses.BOOK, addresses.NOTEBOOKS, 1) + ".ipynb"
-        lines.append(
-            f"| {chapter.number}. {chapter.title} | [open]({where.colab(notebook)}) "
-            f"| [open]({where.binder(notebook)}) |"
-        )
+        cells = [f"{chapter.number}. {chapter.title}", f"[{notebook}]({notebook})"]
+        if where:
+            cells += [f"[open]({where.colab(notebook)})", f"[open]({where.binder(notebook)})"]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -106,7 +107,7 @@ def wanted(root: pathlib.Path = ROOT) -> Iterator[tuple[pathlib.Path, str]]:
     """
     package = root / "encdec_lib"
     bodies = {
-        "README.md": readme(CHAPTERS, addresses.read(root)),
+        "README.md": readme(CHAPTERS, addresses.stated(root)),
         "book/index.md": "\n" + index(CHAPTERS) + "\n",  # MyST wants a blank line around a list
         "_toc.yml": contents(CHAPTERS),
         "CONTRIBUTING.md": rooms(package),

@@ -4,7 +4,9 @@
     python tools/make_notebooks.py --check    says which are stale, missing or orphaned; exit 1
 
 The Markdown pages are what people edit. The notebooks are generated and committed, since Colab and
-Binder open files of the repository. The same pages give the same bytes: no outputs, no random ids.
+Binder open files of the repository. The same pages give the same bytes: no outputs, no random ids,
+and nothing of the clone that made them (book/_ext/addresses.py). Those that the built site offers
+know its address too; book/_ext/downloads.py makes them.
 """
 
 import argparse
@@ -13,8 +15,10 @@ import json
 import pathlib
 import re
 import sys
+import tomllib
 
 import nbformat
+from packaging.requirements import Requirement
 from pybtex.database import parse_file
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -27,30 +31,29 @@ from myst_pages import has_kernel, pages, read  # noqa: E402
 FOLDED = {"solution", "hide-input", "remove-input"}  # tags of cells whose code starts hidden
 BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
 
-SETUP = """\
-# @title Set-up: installs the book's library where it is missing
-# No package that is already here is moved: another jax would lose this machine's accelerator.
-import importlib.metadata, importlib.util, pathlib, re, subprocess, sys, tempfile
+SETUP = ROOT / "tools" / "setup_cell.py"
 
-if importlib.util.find_spec("encdec_lib") is None:
-    here = {}
-    for package in importlib.metadata.distributions():
-        here.setdefault(package.metadata["Name"], package.version)
-    pins = pathlib.Path(tempfile.mkdtemp()) / "constraints.txt"
-    pins.write_text("".join(
-        f"{name}=={version}\\n" for name, version in here.items()
-        if re.fullmatch(r"[\\w.-]+", name or "") and re.fullmatch(r"\\d[\\w.+!]*", version or "")
-    ))
-    library = "REQUIREMENT"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(pins)]
-    if subprocess.run([*pip, library]).returncode:
-        raise RuntimeError("The library could not be installed; pip says why above.")
-    importlib.invalidate_caches()
-    for name in ("jax", "jaxlib", "flax", "numpy"):
-        if name in here and importlib.metadata.version(name) != here[name]:
-            raise RuntimeError(f"{name} has moved from {here[name]}: start a new session.")
-    print("The book's library is installed.")
-"""
+
+def setup_cell(requirement: str, root: pathlib.Path = ROOT) -> str:
+    """The first code cell: tools/setup_cell.py with what it must know of the library.
+
+    Args:
+      requirement: what pip installs where there is no clone; may be empty.
+      root: of the repository, whose pyproject.toml says what the library takes.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    needs = [Requirement(text) for text in project["dependencies"]]
+    takes = "".join(f'    "{need.name}": "{need.specifier}",\n' for need in needs)
+    known = {
+        '_VERSION = ""': f'_VERSION = "{addresses.version(root)}"',
+        '_ADDRESS = ""': f'_ADDRESS = "{requirement}"',
+        "_TAKES = {}": f"_TAKES = {{\n{takes}}}",
+    }
+    text = SETUP.read_text("utf-8").rstrip()
+    for blank, filled in known.items():
+        assert text.count(blank) == 1, blank
+        text = text.replace(blank, filled)
+    return text
 
 
 def citation(entry, style: str) -> str:
@@ -66,12 +69,13 @@ def citation(entry, style: str) -> str:
 class Book:
     """What every page's conversion needs to know of the others."""
 
-    def __init__(self, root: pathlib.Path):
-        self.addresses = addresses.read(root)
+    def __init__(self, root: pathlib.Path, where: addresses.Addresses | None = None):
         config = addresses.read_config(root)["sphinx"]["config"]
-        self.setup = SETUP.replace("REQUIREMENT", self.addresses.requirement).rstrip()
         self.macros = config.get("mathjax3_config", {}).get("tex", {}).get("macros", {})
         self.pages = pages(root)
+        chapters = frozenset(name for name, text in self.pages.items() if has_kernel(text))
+        self.addresses = where or addresses.Clone(chapters)
+        self.setup = setup_cell(self.addresses.requirement)
         self.titles, self.labels = {}, {}
         for name, text in self.pages.items():
             heading = re.search(r"(?m)^# (.+)$", text)
@@ -95,7 +99,7 @@ class Book:
         name = path.rsplit("/", 1)[-1]
         folder = "_static" if "_static/" in path else "_images"
         tail = path.split("_static/", 1)[1] if "_static/" in path else name
-        return f"{self.addresses.site}{folder}/{tail}"
+        return self.addresses.file(f"{folder}/{tail}")
 
     def page(self, name: str) -> myst.Page:
         return myst.Page(
@@ -105,9 +109,14 @@ class Book:
 
     def header(self, name: str) -> str:
         where = self.addresses
+        page = (
+            f"[read it as a web page]({where.page(name)}), with its figures and widgets already "
+            "drawn"
+            if where.site
+            else "`make book` in the repository builds it as a web page"
+        )
         return (
-            f"*A chapter of a book: [read it as a web page]({where.page(name)}), with its figures "
-            f"and widgets already drawn. This notebook is generated from "
+            f"*A chapter of a book: {page}. This notebook is generated from "
             f"[`{name}.md`]({where.source(f'{name}.md')}); run its cells from the top, and change "
             "them as you like.*"
         )
@@ -181,9 +190,16 @@ def convert(name: str, book: Book) -> str:
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def notebooks(root: pathlib.Path) -> dict[pathlib.Path, str]:
-    """Path -> text of every notebook the book should have: one for each page with code."""
-    book = Book(root)
+def notebooks(
+    root: pathlib.Path, where: addresses.Addresses | None = None
+) -> dict[pathlib.Path, str]:
+    """Path -> text of every notebook the book should have: one for each page with code.
+
+    Args:
+      root: of the repository.
+      where: what the notebooks link to and install; None: the clone that they lie in.
+    """
+    book = Book(root, where)
     return {
         root / "notebooks" / f"{name.removeprefix('book/')}.ipynb": convert(name, book)
         for name, text in book.pages.items()
@@ -195,7 +211,7 @@ def main(arguments: list[str] | None = None, root: pathlib.Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="compare only")
     check = parser.parse_args(arguments).check
-    wanted, folder = notebooks(root), root / "notebooks"
+    wanted, folder = notebooks(root, addresses.stated(root)), root / "notebooks"
     stale = [p for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
     orphans = sorted(set(folder.glob("*.ipynb")) - set(wanted))
     if check:

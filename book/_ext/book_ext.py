@@ -2,7 +2,8 @@
 
 Jupyter Book builds the pages; this file only mends what it cannot be told in `_config.yml`:
 
-* launch buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
+* buttons lead to the repository where its address is known, and nowhere where it is not;
+* launch and download buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
 * a page runs again when the library, the pins or the results change, not only its own cells;
 * pages run two at a time (side_by_side.py);
 * MathJax comes out of `node_modules`, so that no page asks another server for anything;
@@ -16,6 +17,7 @@ import re
 import shutil
 
 import addresses
+import downloads
 import side_by_side
 from docutils import nodes
 from sphinx.errors import ConfigError
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 # what decides, besides a page's own cells, what the page prints
 LIBRARY, SUFFIXES = "encdec_lib", {".py", ".js", ".css", ".json", ".toml"}  # results/*.json too
 PINS = "requirements.txt"
+# a link to something that is kept, not shown
+KEPT = re.compile(r'(<a href="(?:\.\./)+notebooks/[^"/]+\.(?:ipynb|zip)") target="_blank"')
 # the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
 ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
@@ -45,7 +49,16 @@ def fingerprint(root: pathlib.Path) -> str:
 def configure(app, config):
     """Sets what follows from other settings: the site's address and the cache's folder."""
     root = pathlib.Path(app.srcdir)
-    config.html_baseurl = addresses.read(root).site
+    where = addresses.read(root)
+    config.html_baseurl = where.site if where else ""
+    config.html_theme_options |= {
+        "repository_url": where.repository if where else "",
+        "use_repository_button": bool(where),
+        "use_edit_page_button": bool(where),
+        "use_issues_button": bool(where),
+    }
+    if where is None:
+        logger.info("no address of the repository: no buttons lead to it (CONTRIBUTING.md)")
     config.book_fingerprint = fingerprint(root)  # "env": a change makes Sphinx read every page
     if not config.nb_execution_cache_path:
         caches = root / "_build" / ".jupyter_cache"
@@ -76,17 +89,47 @@ def require_alt_text(app, doctree, docname):
 
 
 def link_notebooks(app, pagename, templatename, context, doctree):
-    """Sends the launch buttons of book/x.md to notebooks/x.ipynb."""
-    if not pagename.startswith(addresses.BOOK):
+    """Offers notebooks/x.ipynb on book/x.md: to be kept, and, with an address, to be opened."""
+    if "kernelspec" not in app.env.metadata.get(pagename, {}):
         return
+    root = pathlib.Path(app.srcdir)
     target = addresses.NOTEBOOKS + pagename.removeprefix(addresses.BOOK) + ".ipynb"
-    for group in context.get("header_buttons", []):
-        if group.get("label") != "launch-buttons":
-            continue
-        if not (pathlib.Path(app.srcdir) / target).exists():
-            raise ConfigError(f"{pagename} has code but {target} is missing: run `make notebooks`")
-        for button in group["buttons"]:
-            button["url"] = button["url"].replace(f"{pagename}.md", target)
+    if not (root / target).exists():
+        raise ConfigError(f"{pagename} has code but {target} is missing: run `make notebooks`")
+    groups = context.get("header_buttons", [])
+    for group in groups:
+        if group.get("label") == "download-buttons":
+            label = "download-notebook-button"
+            others = [button for button in group["buttons"] if button.get("label") != label]
+            own = _link(context["pathto"](target, 1), ".ipynb", "code", label)
+            group["buttons"] = [own | {"tooltip": "Download this page as a notebook"}, *others]
+    if buttons := launch_buttons(root, target):
+        groups.insert(0, {
+            "type": "group", "tooltip": "Run this page's notebook", "icon": "fas fa-rocket",
+            "buttons": buttons, "label": "launch-buttons",
+        })  # fmt: skip
+
+
+def launch_buttons(root: pathlib.Path, target: str) -> list[dict]:
+    """Where a notebook of the repository opens.
+
+    Binder has the whole clone. Colab has the notebook alone, so it is offered where the notebook in
+    git knows the same address, and can install the library from it.
+    """
+    where, stated = addresses.read(root), addresses.stated(root)
+    if where is None:
+        return []
+    buttons = [_link(where.binder(target), "Binder", "_static/images/logo_binder.svg")]
+    if stated and stated.repository == where.repository:
+        buttons.append(_link(where.colab(target), "Colab", "_static/images/logo_colab.png"))
+    return buttons
+
+
+def _link(url: str, text: str, icon: str, label: str | None = None) -> dict:
+    """A button as the theme's templates take it."""
+    icon = icon if "/" in icon else f"fas fa-{icon}"
+    return {"type": "link", "url": url, "text": text, "tooltip": f"Open on {text}", "icon": icon,
+            "label": label}  # fmt: skip
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
@@ -115,14 +158,23 @@ def copy_mathjax(app, error):
             shutil.copy2(source / name, target / name)
 
 
-def drop_icon_script(app, error):
-    """Takes the theme's icon script out of every page: its template has no switch for it."""
+def write_downloads(app, error):
+    """Puts the notebooks beside the built pages, one by one and in a zip file."""
+    if error is None and app.builder.format == "html":
+        downloads.write(pathlib.Path(app.outdir), pathlib.Path(app.srcdir))
+
+
+def finish_pages(app, error):
+    """Changes in every page what the theme's templates have no switch for.
+
+    The icon script goes, and a link to a file that is kept says so: browsers would show it.
+    """
     if error is not None or app.builder.format != "html":
         return
     for path in pathlib.Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
-        if (lighter := ICON_SCRIPT.sub("", text)) != text:
-            path.write_text(lighter, "utf-8")
+        if (better := KEPT.sub(r"\1 download", ICON_SCRIPT.sub("", text))) != text:
+            path.write_text(better, "utf-8")
 
 
 def skip_field_aliases(app, what, name, obj, skip, options):
@@ -141,5 +193,6 @@ def setup(app):
     app.connect("html-page-context", link_notebooks, priority=900)
     app.connect("html-page-context", drop_thebe, priority=901)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", drop_icon_script)
+    app.connect("build-finished", write_downloads)
+    app.connect("build-finished", finish_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,9 @@ An exercise is a function that takes the reader's answers and yields a
 
 Put it into ``encdec_lib/exercises/<chapter>.py``. The truth should be computed, by the library or
 by a loop, not copied from the solution; a hint says where to look, not what to write. Errors in
-the reader's code need no care: they become a property that does not hold.
+the reader's code need no care: they become a property that does not hold. Products are computed as
+exactly as the machine can, the reader's as well as the truth's; so let an exercise ask for a
+function rather than for an array, which was computed before.
 """
 
 import functools
@@ -24,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from encdec_lib.data.normal_form import nfc
@@ -66,8 +69,11 @@ def check(exercise_id: str, /, *answers: Any, **named_answers: Any) -> Report:
     named_answers = {key: _watched(answer) for key, answer in named_answers.items()}
     properties: list[Property] = []
     try:
-        for label, holds, hint in check_function(*answers, **named_answers):
-            properties.append(Property(label, bool(holds), hint))
+        # Many GPUs round what goes into a product to 10 bits, unless they are asked not to: a right
+        # answer would differ from the truth by a thousandth.
+        with jax.default_matmul_precision("highest"):
+            for label, holds, hint in check_function(*answers, **named_answers):
+                properties.append(Property(label, bool(holds), hint))
     except _Unanswered:
         properties.append(Property("your function returns an answer", False, _UNANSWERED))
     except Exception as error:  # whatever the reader's code does wrong

@@ -8,10 +8,9 @@ starts before JAX is imported.
 import ast
 import sys
 import time
-from importlib import metadata
 from typing import Any
 
-from encdec_lib import IMPORTED_AT
+from encdec_lib import IMPORTED_AT, __version__
 
 _GLUE_PREFIX = "application/papermill.record/"  # the format of myst_nb.glue
 
@@ -66,12 +65,15 @@ def setup(cpu_devices: int | None = None) -> None:
     """Makes a page ready, and prints one line that says what it runs on.
 
     - Every CPU core becomes a JAX device (:func:`encdec_lib.runtime.devices.use_all_cores`). Where
-      JAX has already started, or there is an accelerator, nothing is moved.
+      JAX has already started, or there is an accelerator, nothing is moved; nor where the
+      environment says how many (``JAX_NUM_CPU_DEVICES``, or ``XLA_FLAGS`` with
+      ``--xla_force_host_platform_device_count``).
     - With ``cpu_devices`` the CPU shows itself as so many devices instead, which share its cores
       (``jax.devices("cpu")``, also beside an accelerator). Where JAX has already started with
       another number, a second line says what to do.
     - Compiled programs are kept between runs, in a directory of the reader's own. The
-      environment variable ``ENCDEC_CACHE`` names another one, or is ``off``.
+      environment variable ``ENCDEC_CACHE`` names another one, or is ``off``; one that was chosen
+      with ``JAX_COMPILATION_CACHE_DIR`` stays.
     - Figures become SVG on white, with letters that a phone can show.
 
     It may be called again; the page's clock then starts from zero.
@@ -106,7 +108,14 @@ def setup(cpu_devices: int | None = None) -> None:
 
         set_matplotlib_formats("svg", metadata={"Date": None})
     print(f"encdec_lib {_version()} · jax {jax.__version__} · {device_count()}")
-    if cpu_devices is not None and there != cpu_devices:
+    if cpu_devices is None or there == cpu_devices:
+        return
+    if name := devices.environments_choice():
+        print(
+            f"This page wants {cpu_devices} CPU devices, but {name} in the environment makes it "
+            f"{there}. Take that out of the environment, and restart the kernel (the session)."
+        )
+    else:
         print(
             f"This page wants {cpu_devices} CPU devices, but JAX had started with {there}. Restart "
             "the kernel (the session) and run this cell before any other."
@@ -186,8 +195,4 @@ def _readable(value) -> str:
 
 
 def _version() -> str:
-    try:
-        version = metadata.version("encdec-lib")
-    except metadata.PackageNotFoundError:  # a checkout on the path, not installed
-        return "0.1"
-    return version.removesuffix(".0") if version.count(".") == 2 else version
+    return __version__.removesuffix(".0")

@@ -15,7 +15,12 @@ from encdec_lib.runtime.inputs import check_finite
 
 
 def alignment(
-    weights: Any, source: list[str], target: list[str], ax: Axes | None = None, title: str = ""
+    weights: Any,
+    source: list[str],
+    target: list[str],
+    ax: Axes | None = None,
+    title: str = "",
+    bar: bool = True,
 ) -> Axes:
     """Draws attention weights, one row a target token.
 
@@ -25,6 +30,8 @@ def alignment(
       target: T tokens, shown top to bottom, in the decoder's colour.
       ax: where to draw; a new figure's if None.
       title: above the picture.
+      bar: whether a colour bar says what a shade means. Leave it out here rather than remove it
+        afterwards: Matplotlib 3.10.0, which Colab has, cannot lay out a figure that has lost one.
 
     Returns:
       The Axes, with the colour scale fixed at 0..1 so that figures compare.
@@ -37,10 +44,11 @@ def alignment(
     ax = new_axes(ax, size)
     image = ax.imshow(weights, cmap=WEIGHTS, vmin=0, vmax=1, aspect="auto")
     steep = max(map(len, source), default=0) > 2
-    ax.set_xticks(range(len(source)), source, rotation=60 if steep else 0)
+    # A dollar in a token begins no formula.
+    ax.set_xticks(range(len(source)), source, rotation=60 if steep else 0, parse_math=False)
     if steep:
         plt.setp(ax.get_xticklabels(), ha="right", rotation_mode="anchor")
-    ax.set_yticks(range(len(target)), target)
+    ax.set_yticks(range(len(target)), target, parse_math=False)
     ax.tick_params(axis="x", labelcolor=ENCODER, length=0)
     ax.tick_params(axis="y", labelcolor=DECODER, length=0)
     ax.set_xticks(np.arange(len(source) + 1) - 0.5, minor=True)
@@ -49,7 +57,8 @@ def alignment(
     ax.tick_params(which="minor", length=0)
     ax.spines[:].set_visible(False)
     ax.set(xlabel="source token", ylabel="target token", title=title)
-    ax.figure.colorbar(image, ax=ax, label="attention weight", ticks=[0, 0.5, 1], pad=0.02)
+    if bar:
+        ax.figure.colorbar(image, ax=ax, label="attention weight", ticks=[0, 0.5, 1], pad=0.02)
     return ax
 
 
@@ -110,6 +119,7 @@ def crossing(
                 ha="left" if gap > 0 else "right",
                 va="center",
                 color=color,
+                parse_math=False,  # a dollar in a token begins no formula
             )
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.02, 1.02))
     ax.axis("off")

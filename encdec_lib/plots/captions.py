@@ -115,6 +115,7 @@ def word_maps(
         ax.axis("off")
     for ax, word, row in zip(axes.flat, words, weights, strict=False):
         drawn.append(overlay(row, image, ax, word, most))
+        ax.title.set_parse_math(False)  # a dollar in a word begins no formula
         for p in layout:
             box = (p.left - 0.5, p.top - 0.5), p.right - p.left, p.bottom - p.top
             ax.add_patch(Rectangle(*box, fill=False, edgecolor=INK, linewidth=0.8, linestyle=":"))

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from typing import Any
 
@@ -16,7 +17,9 @@ class Source:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return f"~~~~python\n{self.text}\n~~~~"
+        longest = max(map(len, re.findall(r"~{3,}", self.text)), default=3)
+        fence = "~" * (longest + 1)  # none in the source ends it
+        return f"{fence}python\n{self.text}\n{fence}"
 
 
 def show_source(obj: Any, docstring: bool = False) -> Source:

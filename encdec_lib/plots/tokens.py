@@ -138,8 +138,8 @@ def mask(
     kind[:, :size], kind[:size] = 2, 1
     ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
     places = np.arange(len(names))
-    ax.set_xticks(places, names, rotation=90)
-    ax.set_yticks(places, names)
+    ax.set_xticks(places, names, rotation=90, parse_math=False)  # a dollar is a dollar
+    ax.set_yticks(places, names, parse_math=False)
     for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
         for place, label in enumerate(labels):
             label.set_color("#005A8C" if place < size else "#9A4300")
@@ -204,7 +204,7 @@ def pictures(
             seen = "" if same else "\n" + textwrap.fill(f"read: {read[n] or 'nothing'}", 20)
             note = ("✓ " if same else "✗ ") + note + seen
             color = "#00684B" if same else "#9A4300"
-        ax.set_xlabel(note, fontsize=9.5, color=color)
+        ax.set_xlabel(note, fontsize=9.5, color=color, parse_math=False)
     return figure
 
 

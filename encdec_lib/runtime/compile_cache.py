@@ -29,9 +29,15 @@ def cache_directory() -> Path | None:
 def keep_compiled_programs() -> Path | None:
     """Turns on JAX's persistent compilation cache, unless the directory cannot be written.
 
+    Where a directory has been chosen for JAX already, by ``JAX_COMPILATION_CACHE_DIR`` or in its
+    configuration, and ``ENCDEC_CACHE`` says nothing, that one stays, and so do its settings.
+
     Returns:
       The directory, or None where nothing is kept.
     """
+    chosen = jax.config.values["jax_compilation_cache_dir"]
+    if chosen and not os.environ.get("ENCDEC_CACHE", "").strip():
+        return Path(chosen)
     directory = cache_directory()
     if directory is None:
         return None

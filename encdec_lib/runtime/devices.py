@@ -6,6 +6,7 @@ accelerators is also what keeps a laptop's cores busy. With :mod:`jax.distribute
 reaches over the processes; nothing here but where an array is put differs then.
 """
 
+import contextlib
 import os
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from encdec_lib.runtime.checks import is_whole
+from encdec_lib.runtime.cores import usable_cores
 
 BATCH_AXIS = "batch"
 SMALL_JOB = 5e7  # floating-point operations; measured: two cores break even near 1e8
@@ -23,7 +25,9 @@ SMALL_JOB = 5e7  # floating-point operations; measured: two cores break even nea
 def use_all_cores(limit: int = 8) -> int:
     """Makes one JAX device of each CPU core. Call it before the first JAX computation.
 
-    Where JAX has already started, or runs on an accelerator, nothing changes.
+    Where JAX has already started, or runs on an accelerator, nothing changes. Nor does it where the
+    number has been chosen already: by :func:`cpu_devices`, by ``JAX_NUM_CPU_DEVICES``, or by
+    ``XLA_FLAGS=--xla_force_host_platform_device_count=4``.
 
     Args:
       limit: at most this many devices; a batch is split among them.
@@ -36,20 +40,35 @@ def use_all_cores(limit: int = 8) -> int:
     """
     if not is_whole(limit) or limit < 1:
         raise ValueError(f"limit must be at least 1 device; got {limit!r}.")
-    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    try:
-        jax.config.update("jax_num_cpu_devices", min(cores, limit))
-    except RuntimeError:
-        pass  # the backend has started: its devices are what they are
+    _choose_devices(min(usable_cores(), limit))
     return jax.local_device_count()
+
+
+def _choose_devices(count: int) -> None:
+    """Sets the number of CPU devices, unless somebody has, or the backend has started."""
+    if environments_choice() is None and jax.config.values["jax_num_cpu_devices"] < 0:
+        with contextlib.suppress(RuntimeError):  # started: its devices are what they are
+            jax.config.update("jax_num_cpu_devices", count)
+
+
+def environments_choice() -> str | None:
+    """The environment variable that says how many devices the CPU shall be, if one does.
+
+    Returns:
+      ``"JAX_NUM_CPU_DEVICES"``, or ``"XLA_FLAGS"`` where that has
+      ``--xla_force_host_platform_device_count``, or None.
+    """
+    if os.environ.get("JAX_NUM_CPU_DEVICES"):
+        return "JAX_NUM_CPU_DEVICES"
+    forced = "--xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", "")
+    return "XLA_FLAGS" if forced else None
 
 
 def cpu_devices(count: int) -> list:
     """Makes JAX show the CPU as ``count`` devices, whatever its cores and beside any accelerator.
 
     For learning and tests: the devices share the same cores. Call it before the first JAX
-    computation; later nothing changes.
+    computation; later nothing changes, nor where the environment has chosen a number.
 
     Args:
       count: how many.
@@ -62,10 +81,7 @@ def cpu_devices(count: int) -> list:
     """
     if not is_whole(count) or count < 1:
         raise ValueError(f"count must be at least 1 device; got {count!r}.")
-    try:
-        jax.config.update("jax_num_cpu_devices", count)
-    except RuntimeError:
-        pass  # the backend has started: its devices are what they are
+    _choose_devices(count)
     return jax.devices("cpu")
 
 

@@ -27,6 +27,7 @@ import time
 import traceback
 
 from encdec_lib.runtime.checks import is_whole
+from encdec_lib.runtime.cores import usable_cores
 
 JOIN_SECONDS = 60  # how long a process waits for the others at the start
 LEAVE_SECONDS = 5  # how long one that was asked to end may take
@@ -124,9 +125,7 @@ def _free_address() -> str:
 
 def _share(count: int) -> int:
     """How many CPU devices each of ``count`` processes gets: its share of the cores, 8 at most."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return min(max(1, cores // count), 8)
+    return min(max(1, usable_cores() // count), 8)
 
 
 def _join(coordinator: str, count: int, index: int) -> None:

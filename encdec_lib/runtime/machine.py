@@ -1,10 +1,11 @@
 """What this machine is, in words: its devices, its cores, its processor."""
 
-import os
 import platform
 from pathlib import Path
 
 import jax
+
+from encdec_lib.runtime.cores import usable_cores
 
 
 def device_count() -> str:
@@ -20,8 +21,7 @@ def processors() -> str:
     if devices[0].platform != "cpu":
         plural = "" if len(devices) == 1 else "s"
         return f"{len(devices)} {devices[0].platform.upper()}{plural}"
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count()
+    cores = usable_cores()
     return f"{cores} CPU core" + ("" if cores == 1 else "s")
 
 

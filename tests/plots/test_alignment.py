@@ -1,6 +1,7 @@
 """Mirrors encdec_lib/plots/alignment.py."""
 
 import io
+import re
 
 import matplotlib
 
@@ -12,6 +13,7 @@ import pytest  # noqa: E402
 
 from encdec_lib import plots  # noqa: E402
 from encdec_lib.plots import alignment as alignment_plots  # noqa: E402
+from tests.book.tree import ROOT  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,21 @@ def test_alignment_shows_the_weights_it_was_given():
     assert ax.images[0].get_clim() == (0, 1)
     assert [t.get_text() for t in ax.get_xticklabels() if t.get_text()] == ["c", "a", "t"]
     assert [t.get_text() for t in ax.get_yticklabels() if t.get_text()] == ["K", "AE"]
+
+
+def test_a_colour_bar_can_be_left_out():
+    with_bar = alignment_plots.alignment(np.eye(2), ["a", "b"], ["c", "d"])
+    assert [ax.get_ylabel() for ax in with_bar.figure.axes] == ["target token", "attention weight"]
+    without = alignment_plots.alignment(np.eye(2), ["a", "b"], ["c", "d"], bar=False)
+    assert without.figure.axes == [without]
+    svg(without)
+
+
+def test_no_page_takes_a_colour_bar_away_again():
+    """In a constrained layout Matplotlib 3.10.0 then stops with an error."""
+    for page in (ROOT / "book").glob("*.md"):
+        text = page.read_text("utf-8")
+        assert not re.search(r"(axes\[[^\]]*\]|bar|colorbar)\.remove\(\)", text), page.name
 
 
 def test_korean_labels_have_glyphs():

@@ -85,6 +85,18 @@ def test_it_is_made_and_used(monkeypatch, tmp_path, jax_config):
     assert pathlib.Path(jax.config.jax_compilation_cache_dir) == directory
 
 
+def test_the_directory_that_jax_was_given_stays(monkeypatch, tmp_path, jax_config):
+    monkeypatch.delenv("ENCDEC_CACHE", raising=False)
+    jax.config.update("jax_compilation_cache_dir", str(tmp_path / "mine"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 7)
+    assert keep_compiled_programs() == tmp_path / "mine"
+    assert jax.config.jax_compilation_cache_dir == str(tmp_path / "mine")
+    assert jax.config.jax_persistent_cache_min_compile_time_secs == 7
+    monkeypatch.setenv("ENCDEC_CACHE", str(tmp_path / "asked"))  # asked for by name
+    assert keep_compiled_programs() == cache_directory()
+    assert jax.config.jax_compilation_cache_dir == str(cache_directory())
+
+
 def test_one_that_cannot_be_made_is_no_error(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("ENCDEC_CACHE", str(tmp_path / "file"))

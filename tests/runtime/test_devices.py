@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from encdec_lib.runtime import devices
+from encdec_lib.runtime.cores import usable_cores
 
 
 def test_a_fresh_process_gets_a_device_for_each_core_up_to_the_limit():
@@ -19,12 +20,39 @@ def test_a_fresh_process_gets_a_device_for_each_core_up_to_the_limit():
         "print(use(limit=3), jax.local_device_count(), use(limit=1))"
     )
     environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
-    environment.pop("XLA_FLAGS", None)
+    for name in ("XLA_FLAGS", "JAX_NUM_CPU_DEVICES"):
+        environment.pop(name, None)
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    assert done.stdout.split() == [str(min(cores, 3))] * 3  # the second call is too late
+    assert done.stdout.split() == [str(min(usable_cores(), 3))] * 3  # the second call is too late
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("XLA_FLAGS", "--xla_force_host_platform_device_count=5"), ("JAX_NUM_CPU_DEVICES", "5")],
+)
+def test_what_the_user_has_chosen_stays(name, value, tmp_path):
+    code = (
+        "import jax; from encdec_lib import page;"
+        "page.setup(cpu_devices=7); page.setup(); print(jax.local_device_count());"
+        "print(jax.config.jax_compilation_cache_dir);"
+        "print(jax.config.jax_persistent_cache_min_compile_time_secs)"
+    )
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+    for other in ("XLA_FLAGS", "JAX_NUM_CPU_DEVICES", "ENCDEC_CACHE"):
+        environment.pop(other, None)
+    environment[name] = value
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    _, told, line, *rest = done.stdout.splitlines()
+    assert told == (
+        f"This page wants 7 CPU devices, but {name} in the environment makes it 5. Take that out "
+        "of the environment, and restart the kernel (the session)."
+    )
+    assert line.endswith("5 CPU devices")
+    assert rest == ["5", str(tmp_path), "1.0"]  # JAX's own minimum of seconds, too
 
 
 def test_once_jax_has_started_nothing_changes():
@@ -66,7 +94,8 @@ def test_the_cpu_can_be_eight_devices_until_jax_has_started(started):
         "page.setup(cpu_devices=8); print(len(jax.devices('cpu')))"
     )
     environment = {**os.environ, "JAX_PLATFORMS": "cpu", "ENCDEC_CACHE": "off"}
-    environment.pop("XLA_FLAGS", None)
+    for name in ("XLA_FLAGS", "JAX_NUM_CPU_DEVICES"):
+        environment.pop(name, None)
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )

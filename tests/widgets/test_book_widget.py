@@ -25,7 +25,8 @@ def payload(html):
 
 def test_its_display_carries_a_page_and_the_live_view():
     data, _ = Label(label="hello")._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
+    view = data["application/vnd.jupyter.widget-view+json"]  # JupyterLab, VS Code and Colab
+    assert view["version_major"] == 2 and view["model_id"]
     assert data["text/html"].startswith('<div class="bw-root" data-widget="Label">')
     assert Label._ipython_display_ is None  # ipywidgets 7 would go round the bundle
 

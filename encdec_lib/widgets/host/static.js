@@ -1,14 +1,17 @@
 // Mounts the book widgets of a page that has neither kernel nor network. A classic script, put
-// after every widget: it mounts each .bw-root that is not mounted yet, so it may run any number of
-// times. The widget's own ES module is the one a live kernel runs; this gives it the same model.
+// after every widget: it mounts each .bw-root that it has not mounted yet, so it may run any number
+// of times. The widget's own ES module is the one a live kernel runs; this gives it the same model.
+// A browser that saves a page saves what stands in it: the state stays beside the figure, so that
+// the saved page mounts it again.
 // All of it stands in a block, so that no name of it reaches the page.
 {
   /** @typedef {(...values: any[]) => void} Listener */
 
-  /** @type {{bookWidgetModules?: Record<string, Promise<any>>}} */
+  /** @type {{bookWidgetModules?: Record<string, Promise<any>>, bookWidgets?: WeakSet<Element>}} */
   const page = /** @type {any} */ (window);
   page.bookWidgetModules ??= {}; // hash of the source -> promise of the module
-  const modules = page.bookWidgetModules;
+  page.bookWidgets ??= new WeakSet(); // the roots that are mounted, or will be
+  const [modules, begun] = [page.bookWidgetModules, page.bookWidgets];
 
   /** @param {string} base64 */
   const bytesOf = (base64) => {
@@ -106,14 +109,15 @@
     const el = document.createElement("div");
     await widget.initialize?.({ model, signal });
     await widget.render({ model, el, signal });
-    root.querySelector(".bw-fallback")?.replaceWith(el);
-    payload.remove(); // the weights are read: free the text
+    root.querySelector(":scope > :not(script)")?.replaceWith(el); // the sentence, or a saved figure
     root.dataset.mounted = "done";
   };
 
   /** @type {NodeListOf<HTMLElement>} */
-  const roots = document.querySelectorAll(".bw-root:not([data-mounted])");
+  const roots = document.querySelectorAll(".bw-root");
   for (const root of roots) {
+    if (begun.has(root)) continue;
+    begun.add(root);
     root.dataset.mounted = "loading";
     mount(root).catch((error) => {
       root.dataset.mounted = "failed";
