@@ -1,7 +1,6 @@
 """The English and the Korean of :mod:`~encdec_lib.data.translation`: words, order, particles.
 
-Everything here is exact: an English sentence of the grammar has one Korean translation, and each
-Korean token knows the English tokens it comes from.
+Everything is exact: a sentence has one translation, and each Korean token knows where it is from.
 """
 
 import itertools
@@ -161,12 +160,10 @@ def ends_in_consonant(korean: str) -> bool:
       >>> ends_in_consonant("공"), ends_in_consonant("고양이")
       (True, False)
     """
-    if not isinstance(korean, str):
-        raise TypeError(f"korean must be a text; got {korean!r:.60}.")
-    korean = nfc(korean)
-    if not korean or not "가" <= korean[-1] <= "힣":
+    last = nfc(korean)[-1:] if isinstance(korean, str) else ""
+    if not "가" <= last <= "힣":
         raise ValueError(f"korean must end in a Hangul syllable, 가 to 힣; got {korean!r}.")
-    return (ord(korean[-1]) - ord("가")) % 28 != 0
+    return (ord(last) - ord("가")) % 28 != 0
 
 
 def translate(tokens: Sequence[str]) -> list[str]:

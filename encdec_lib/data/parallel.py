@@ -1,8 +1,6 @@
 """Pairs of sequences, ready to train on: ids in padded arrays, and the tokens to score against."""
 
-import contextlib
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,9 +10,10 @@ from jaxtyping import Int
 
 from encdec_lib.data import own_text
 from encdec_lib.data.buckets import length_buckets as length_buckets
+from encdec_lib.data.garbage import garbage_collection_paused as garbage_collection_paused
 from encdec_lib.data.normal_form import all_composed, nfc_lists
 from encdec_lib.data.padding import pad as pad
-from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary
+from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary, encode_lists
 from encdec_lib.runtime.inputs import as_numbers
 
 
@@ -273,8 +272,8 @@ def from_tokens(
     if not all_composed({token for accepted in references for token in set().union(*accepted)}):
         references = [nfc_lists(accepted) for accepted in references]
     firsts = [accepted[0] for accepted in references]
-    source = _encoded("source_tokens", source_tokens, source_vocabulary, unknown)
-    target = _encoded("references", firsts, target_vocabulary, unknown)
+    source = encode_lists("source_tokens", source_tokens, source_vocabulary, unknown)
+    target = encode_lists("references", firsts, target_vocabulary, unknown)
     return ParallelText(
         pad(source, source_width),
         pad([[*ids, EOS] for ids in target], target_width),
@@ -285,39 +284,6 @@ def from_tokens(
     )
 
 
-def _encoded(
-    name: str, lists: list[list[str]], vocabulary: Vocabulary, unknown: str
-) -> list[list[int]]:
-    """Token lists as ids; an unknown token is named with its place."""
-    side = "source" if name == "source_tokens" else "target"
-    if not isinstance(vocabulary, Vocabulary):
-        raise TypeError(f"{side}_vocabulary must be a Vocabulary; got {type(vocabulary).__name__}.")
-    ids = []
-    for i, tokens in enumerate(lists):
-        try:
-            ids.append(vocabulary.encode(tokens, unknown))
-        except ValueError:
-            position = next(k for k, token in enumerate(tokens) if token not in vocabulary)
-            raise ValueError(
-                f"{name} must hold tokens of {side}_vocabulary, {len(vocabulary)} symbols; got "
-                f"{list(tokens)[position]!r} in example {i} at position {position}. Add it to the "
-                f'vocabulary, or pass unknown="unk" to encode it as <unk>.'
-            ) from None
-    return ids
-
-
 def _outside(indices: np.ndarray, count: int) -> np.ndarray:
     """Which positions are none of ``count`` examples."""
     return (indices < -count) | (indices >= count)
-
-
-@contextlib.contextmanager
-def garbage_collection_paused() -> Iterator[None]:
-    """Halves the time it takes to build a million small lists, none of which is garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

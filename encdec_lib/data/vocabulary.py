@@ -151,3 +151,42 @@ class Vocabulary:
             if i not in (PAD, BOS):
                 tokens.append(self.symbols[i])
         return tokens
+
+
+def encode_lists(
+    name: str, lists: Sequence[Sequence[str]], vocabulary: Vocabulary, unknown: str = "error"
+) -> list[list[int]]:
+    """Token lists as ids; an unknown token is named with its place.
+
+    Args:
+      name: of the lists in an error, ``"source_tokens"`` or ``"references"``.
+      lists: one list of tokens an example.
+      vocabulary: holds them.
+      unknown: as for :meth:`Vocabulary.encode`.
+
+    Returns:
+      One list of ids an example.
+
+    Raises:
+      ValueError: if a token is not listed and ``unknown="error"``.
+      TypeError: if the vocabulary is none.
+
+    Example:
+      >>> encode_lists("source_tokens", [["a"], ["b", "a"]], Vocabulary("ab"))
+      [[4], [5, 4]]
+    """
+    side = "source" if name == "source_tokens" else "target"
+    if not isinstance(vocabulary, Vocabulary):
+        raise TypeError(f"{side}_vocabulary must be a Vocabulary; got {type(vocabulary).__name__}.")
+    ids = []
+    for i, tokens in enumerate(lists):
+        try:
+            ids.append(vocabulary.encode(tokens, unknown))
+        except ValueError:
+            position = next(k for k, token in enumerate(tokens) if token not in vocabulary)
+            raise ValueError(
+                f"{name} must hold tokens of {side}_vocabulary, {len(vocabulary)} symbols; got "
+                f"{list(tokens)[position]!r} in example {i} at position {position}. Add it to the "
+                f'vocabulary, or pass unknown="unk" to encode it as <unk>.'
+            ) from None
+    return ids

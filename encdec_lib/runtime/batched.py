@@ -22,7 +22,7 @@ def run_batched(
     model: nnx.Module,
     *examples: np.ndarray,
     batch_size: int,
-    flops: float | Callable[[nnx.State], float],
+    flops: int | float | Callable[[Any], float],
     lengths: np.ndarray | None = None,
     **settings: Any,
 ) -> Any:

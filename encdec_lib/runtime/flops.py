@@ -9,9 +9,7 @@ from flax import nnx
 from encdec_lib.encoding import HasEncoder
 
 
-def step_flops(
-    model: nnx.Module, arrays: list, batch_size: int, state: nnx.State | None = None
-) -> float:
+def step_flops(model: nnx.Module, arrays: list, batch_size: int, state: Any = None) -> float:
     """Floating-point operations of a training step, roughly: 6 a weight, position and example.
 
     A weight of a convolution meets every pixel at its scale, and any other each token; a vector

@@ -111,12 +111,7 @@ class AttentionDial(BookWidget):
                 f"temperature must lie between {_COLDEST} and {_HOTTEST:.0f}, the ends of the "
                 f"slider; got {temperature}."
             )
-        if isinstance(source_vocabulary, TextVocabulary):
-            raise TypeError(
-                f"source_vocabulary must be of letters, as a word is typed here; got one of texts, "
-                f"in {source_vocabulary.unit}. Show bahdanau(...) of texts with AlignmentExplorer, "
-                f"transformer(...) with TransformerExplorer."
-            )
+        _check_letters(source_vocabulary)
         vocabularies = (source_vocabulary, target_vocabulary)
         described = _described(models, vocabularies, dtype)
         if not text("choose", choose).strip():
@@ -148,6 +143,16 @@ class AttentionDial(BookWidget):
             sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
             max_letters=max_letters,
             max_phonemes=max_phonemes,
+        )
+
+
+def _check_letters(source_vocabulary: Vocabulary) -> None:
+    """Refuses a vocabulary of texts: a word is typed here."""
+    if isinstance(source_vocabulary, TextVocabulary):
+        raise TypeError(
+            f"source_vocabulary must be of letters, as a word is typed here; got one of texts, "
+            f"in {source_vocabulary.unit}. Show bahdanau(...) of texts with AlignmentExplorer, "
+            f"transformer(...) with TransformerExplorer."
         )
 
 
