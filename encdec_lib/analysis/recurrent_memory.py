@@ -142,7 +142,9 @@ def gradient_reach(
     if gradient.shape != wanted:
         raise ValueError(f"gradient must have shape (B, D) = {wanted}; got {gradient.shape}.")
     if not np.asarray(jnp.abs(gradient).max(axis=1) > 0).all():
-        raise ValueError("gradient must not be 0: there would be nothing to compare with.")
+        raise ValueError(
+            "gradient must not be 0: there would be nothing to compare with; got zeros."
+        )
     return _gradient_reach(layer, inputs, gradient)
 
 

@@ -31,6 +31,8 @@ FOUND = (
     "has shape",
     "there is no",
     "There is no",
+    "there are no",
+    "cannot be read",
     "no result named",
     "is not a",
     "is a zip",
