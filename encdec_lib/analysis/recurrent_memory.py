@@ -242,7 +242,7 @@ def probe_symbols(
     """
     if not is_whole(steps) or steps < 0:
         raise ValueError(f"steps must be 0 or larger; got {steps}.")
-    if examples <= layer.state_dim:
+    if not is_whole(examples) or examples <= layer.state_dim:
         raise ValueError(
             f"examples must be larger than the state's width, {layer.state_dim}, or the probe "
             f"fits noise; got {examples}."

@@ -33,6 +33,7 @@ FOUND = (
     "There is no",
     "there are no",
     "cannot be read",
+    "but the decoder reads",
     "no result named",
     "is not a",
     "is a zip",
