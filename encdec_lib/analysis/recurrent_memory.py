@@ -142,7 +142,9 @@ def gradient_reach(
     if gradient.shape != wanted:
         raise ValueError(f"gradient must have shape (B, D) = {wanted}; got {gradient.shape}.")
     if not np.asarray(jnp.abs(gradient).max(axis=1) > 0).all():
-        raise ValueError("gradient must not be 0: there would be nothing to compare with.")
+        raise ValueError(
+            "gradient must not be 0: there would be nothing to compare with; got zeros."
+        )
     return _gradient_reach(layer, inputs, gradient)
 
 
@@ -240,7 +242,7 @@ def probe_symbols(
     """
     if not is_whole(steps) or steps < 0:
         raise ValueError(f"steps must be 0 or larger; got {steps}.")
-    if examples <= layer.state_dim:
+    if not is_whole(examples) or examples <= layer.state_dim:
         raise ValueError(
             f"examples must be larger than the state's width, {layer.state_dim}, or the probe "
             f"fits noise; got {examples}."

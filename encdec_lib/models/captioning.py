@@ -88,7 +88,9 @@ class CNNEncoder(nnx.Module):
                 f"{len(channels) - 1} times; got {side}."
             )
         if positions and not grid:
-            raise ValueError("positions=True needs grid=True: one vector has no place.")
+            raise ValueError(
+                f"positions=True needs grid=True: one vector has no place; got {grid}."
+            )
         cells = (side // self.convolutions.factor) ** 2
         self.project = nnx.Linear(channels[-1] * (1 if grid else cells), encoding_dim, rngs=rngs)
         table = sinusoidal_grid(side // self.convolutions.factor, encoding_dim)

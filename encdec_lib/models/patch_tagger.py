@@ -37,7 +37,7 @@ def patch_classes(masks: Int[np.ndarray, "N H W"], patch: int) -> Int[np.ndarray
       [[8, 0], [0, 0]]
     """
     masks = check_ids("masks", masks, NUM_CLASSES)
-    if masks.ndim != 3:
+    if masks.ndim != 3 or 0 in masks.shape:
         raise ValueError(f"masks must be (N, H, W); got {masks.shape}.")
     pixels = cut(masks[..., None].astype(np.float32), patch)  # (N, M, P²)
     counts = np.stack([(pixels == digit).sum(axis=-1) for digit in range(NUM_CLASSES)], axis=-1)

@@ -128,7 +128,8 @@ def crossing(
 
 def _checked(weights, source: list[str], target: list[str]) -> np.ndarray:
     """The weights as an array, if they fit the tokens."""
-    texts("source", source), texts("target", target)
+    texts("source", source)
+    texts("target", target)
     weights = check_finite("weights", weights).astype(np.float32)
     if weights.shape != (len(target), len(source)) or not weights.size:
         raise ValueError(

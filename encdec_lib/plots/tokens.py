@@ -176,7 +176,8 @@ def pictures(
       ValueError: if there are not as many captions as pictures.
     """
     images = numbers("images", images, 3, 4)
-    texts("captions", captions), texts("read", captions if read is None else read)
+    texts("captions", captions)
+    texts("read", captions if read is None else read)
     check_whole("columns", columns)
     if len(captions) != len(images) or (read is not None and len(read) != len(images)):
         raise ValueError(

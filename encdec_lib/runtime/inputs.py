@@ -6,9 +6,9 @@ one below 0 another token's vector, both without a word.
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from encdec_lib.encoding import DEFAULT_LENGTH, HasLimit, HasVocabulary
 
@@ -17,7 +17,7 @@ _LARGEST_GREY = 1  # whole numbers beyond it are grey levels of 0 to 255
 
 def is_traced(*arrays: Any) -> bool:
     """Whether one of them is a placeholder inside a JAX transformation, which has no values."""
-    return any(isinstance(array, jax.core.Tracer) for array in arrays)
+    return any(isinstance(array, Tracer) for array in arrays)
 
 
 def as_numbers(name: str, values: Any) -> np.ndarray:

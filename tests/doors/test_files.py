@@ -58,7 +58,6 @@ def test_files_of_something_else(folder, reader):
         refused(reader, path, *rest, also=(*NAMES, str(path)))
 
     tried()
-    refused(reader, folder, *((MODEL,) if reader is load_model else ()), also=(*NAMES, str(folder)))
 
 
 def test_a_checkpoint_of_another_model(folder):

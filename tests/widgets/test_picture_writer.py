@@ -101,9 +101,7 @@ def test_a_model_or_a_codebook_that_does_not_fit_is_named(model, as_reader):
         PictureWriter(model, Codebook(np.ones((19, 12), np.float32), 2, 10))
     with pytest.raises(TypeError, match="codebook must be a Codebook, .* got list"):
         PictureWriter(model, [[1.0]])
-    with pytest.raises(
-        ValueError, match="source_vocabulary must have the 21 symbols that model wa"
-    ):
+    with pytest.raises(ValueError, match="words must have the 21 symbols that model wa"):
         PictureWriter(model, codebook(), Vocabulary("ab"))
     others = Vocabulary([*WORDS.symbols[4:-1], "eleven"])
     with_below = Vocabulary(["under" if s == "below" else s for s in WORDS.symbols[4:]])

@@ -12,7 +12,7 @@ import traitlets
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import is_whole
-from encdec_lib.runtime.inputs import check_finite
+from encdec_lib.runtime.inputs import as_numbers
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.inputs import by_name, listed, text
 from encdec_lib.widgets.host.page_model import glosses, page_model, token_list, token_lists
@@ -158,7 +158,7 @@ def _curve(curve) -> dict[str, list[float]]:
     wanted = ("lengths", "fixed", "attention")
     if set(by_name("curve", curve)) != set(wanted):
         raise ValueError(f"curve must have the keys {', '.join(wanted)}; got {sorted(curve)}.")
-    plain = {name: check_finite(f"curve[{name!r}]", curve[name]).tolist() for name in wanted}
+    plain = {name: as_numbers(f"curve[{name!r}]", curve[name]).tolist() for name in wanted}
     if odd := [name for name in wanted if np.ndim(plain[name]) != 1]:
         raise ValueError(f"curve[{odd[0]!r}] must be a list of numbers; got {curve[odd[0]]!r:.60}.")
     sizes = {name: len(values) for name, values in plain.items()}
