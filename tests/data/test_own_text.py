@@ -54,6 +54,18 @@ def test_every_pair_is_in_the_part_that_the_rule_says(anki):
     assert min(map(len, data)) > 3 and data.left_out == {}
 
 
+@pytest.mark.parametrize("n", [7, 31, 83])
+def test_the_last_place_of_a_part_is_in_it(anki, n):
+    source = lines()[n].split("\t")[0]
+    words = source.lower().replace(".", " .")
+    digest = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
+    place = int(digest, 16) % 1000
+    inside = parallel.read(anki, test=(place + 1) / 1000, dev=0)
+    assert source.replace(".", " .") in texts(inside.test)
+    outside = parallel.read(anki, test=place / 1000, dev=0)
+    assert source.replace(".", " .") in texts(outside.train)
+
+
 def test_the_examples_are_the_ids_of_their_tokens(anki):
     for part in parallel.read(anki, lowercase=True):
         assert part.source.shape[1] == 5 and part.target.shape[1] == 6

@@ -82,6 +82,11 @@ def test_words_are_cut_as_a_loop_cuts_them(text):
     assert words.tokens(text) == loop_pieces(words.clean(text))
 
 
+def test_a_piece_after_a_space_says_so():
+    assert spaced_pieces("Ab, c d!") == ["▁Ab", ",", "▁c", "▁d", "!"]
+    assert learn_subwords(["Ab, c d!"], 14).tokens("Ab, c") == list("▁Ab,▁c")
+
+
 def test_a_text_has_one_form():
     lower = TextVocabulary([], lowercase=True)
     one = lower.clean("Être  ICI\u00a0!\t\n")
