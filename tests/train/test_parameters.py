@@ -158,7 +158,7 @@ def squares(model, batch):
         ("head.kernel", {"head.kernel"}),
         (("norm", "many.bias"), {"norm.scale", "norm.bias", "many.bias"}),
         (lambda path, array: array.ndim < 2, {
-            "norm.scale", "norm.bias", "statistics.scale", "statistics.bias", "head.bias",
+            "gain", "norm.scale", "norm.bias", "statistics.scale", "statistics.bias", "head.bias",
         }),
     ],
     ids=["one", "a leaf", "several", "a function"],
