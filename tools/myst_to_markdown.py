@@ -33,9 +33,8 @@ ON_THE_SITE = {  # what needs the whole book
 }  # fmt: skip
 DROPPED = {"raw", "index", "highlight"}
 
-QUOTED = re.compile(
-    "\x01([^\x01\x02]+)\x02"
-)  # a reported number, as `convert` leaves it: name, format
+#: A reported number as `convert` leaves it: its name, and its format after a colon.
+QUOTED = re.compile("\x01([^\x01\x02]+)\x02")
 
 
 @dataclasses.dataclass

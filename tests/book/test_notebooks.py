@@ -123,11 +123,9 @@ def test_colab_can_show_every_cell(name):
 def said(source: str, numbers: dict) -> str:
     """What a cell of `page.say` shows."""
     shown = []
-    exec(
-        source, {"page": types.SimpleNamespace(say=lambda text: shown.append(fill(text, numbers)))}
-    )
-    (text,) = shown
-    return text
+    page = types.SimpleNamespace(say=lambda text: shown.append(fill(text, numbers)))
+    exec(source, {"page": page})
+    return "".join(shown)
 
 
 def cells_of(markdown: str):
