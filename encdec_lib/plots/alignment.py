@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from encdec_lib.plots.checks import numbers, some
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, new_axes
 
 
@@ -28,7 +29,7 @@ def alignment(
       The Axes, with the colour scale fixed at 0..1 so that figures compare.
 
     Raises:
-      ValueError: if the labels do not match ``weights``.
+      ValueError: if the labels do not match ``weights``, or one of these is no number.
     """
     weights = _checked(weights, source, target)
     size = (min(1.9 + 0.3 * len(source), 8.0), min(1.3 + 0.3 * len(target), 9.0))
@@ -116,10 +117,11 @@ def crossing(
 
 def _checked(weights, source: list[str], target: list[str]) -> np.ndarray:
     """The weights as an array, if they fit the tokens."""
-    weights = np.asarray(weights, np.float32)
-    if weights.shape != (len(target), len(source)):
-        raise ValueError(
-            f"weights needs shape (T, S) = {(len(target), len(source))}, one row a target token "
-            f"and one column a source token; got {weights.shape}."
-        )
-    return weights
+    for name, tokens in (("source", source), ("target", target)):
+        some(name, tokens, "token")
+    if np.shape(weights) == (len(target), len(source)):
+        return numbers("weights", weights).astype(np.float32)
+    raise ValueError(
+        f"weights needs shape (T, S) = {(len(target), len(source))}, one row a target token "
+        f"and one column a source token; got {np.shape(weights)}."
+    )

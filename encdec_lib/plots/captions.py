@@ -17,6 +17,7 @@ from matplotlib.patches import Rectangle
 
 from encdec_lib.analysis.word_maps import as_grid
 from encdec_lib.data.scenes import Placed
+from encdec_lib.plots.checks import named, numbers, some
 from encdec_lib.plots.images import picture
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, new_axes, use_style
 
@@ -47,9 +48,9 @@ def overlay(
       What a colour bar is made from.
 
     Raises:
-      ValueError: if the weights are no square grid.
+      ValueError: if the weights are no square grid of numbers.
     """
-    grid = as_grid(weights)
+    grid = as_grid(numbers("weights", weights))
     picture(image, ax, title)
     height, width = np.shape(image)[:2]
     return ax.imshow(
@@ -89,12 +90,14 @@ def word_maps(
     Raises:
       ValueError: if there is not one row of weights a word.
     """
+    some("words", words, "word")
     weights = np.asarray(weights, np.float64)
     if weights.ndim != 2 or len(weights) != len(words) or not len(words):
         raise ValueError(
             f"weights needs a row a word, (T, M) with T = {len(words)}, and at least one; got "
             f"{weights.shape}."
         )
+    numbers("weights", weights)
     use_style()
     most = float(weights.max() if most is None else most)
     rows = -(-len(words) // columns)
@@ -144,10 +147,12 @@ def quality_by_digits(found: dict, measure: str, ax: Axes | None = None, ylabel:
       >>> ax.lines[0].get_ydata().tolist()
       [85.0, 55.0]
     """
-    ax = new_axes(ax)
-    for k, (name, runs) in enumerate(found.items()):
+    named("found", found, "model")
+    for name, runs in found.items():
         if not runs or any(measure not in scores for run in runs for scores in run.values()):
             raise ValueError(f"{name!r} needs at least one run, each with the score {measure!r}.")
+    ax = new_axes(ax)
+    for k, (name, runs) in enumerate(found.items()):
         values = np.array([[run[n][measure] for n in runs[0]] for run in runs], np.float64)
         numbers = np.array([int(n) for n in runs[0]])
         kept = ~np.isnan(values).any(axis=0)

@@ -2,11 +2,23 @@
 
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from encdec_lib.plots.style import GREY, legend_above, look, new_axes
+from encdec_lib.plots.checks import named, numbers
+from encdec_lib.plots.style import (
+    ATTENTION,
+    DECODER,
+    ENCODER,
+    GREY,
+    legend_above,
+    look,
+    new_axes,
+    use_style,
+)
 
 
 def quality_by_length(
@@ -34,14 +46,22 @@ def quality_by_length(
       The Axes.
 
     Raises:
-      ValueError: if a curve's lengths and values differ in number, or ``looks`` names no curve.
+      ValueError: if there is no curve, one has no number, lengths and values differ in number, or
+        ``looks`` names no curve. A nan among the values leaves a gap.
     """
-    ax = new_axes(ax)
+    named("curves", curves, "curve")
     if unknown := [name for name in looks or {} if name not in curves]:
         raise ValueError(f"looks must name curves, {list(curves)}; got {unknown}.")
+    ax = new_axes(ax)
     for index, (name, curve) in enumerate(curves.items()):
+        if not isinstance(curve, tuple | list) or len(curve) not in (2, 3):
+            raise ValueError(
+                f"curve {name!r} needs (lengths, mean) or (lengths, mean, spread); got "
+                f"{type(curve).__name__}."
+            )
         lengths, mean, spread = (*curve, None)[:3]
-        lengths, mean = np.asarray(lengths, float), np.asarray(mean, float)
+        lengths = numbers(f"the lengths of curve {name!r}", lengths, "N").astype(float)
+        mean = numbers(f"curve {name!r}", mean, "N", gaps=True).astype(float)
         if lengths.shape != mean.shape:
             raise ValueError(
                 f"curve {name!r} needs one value a length; got {lengths.shape} lengths and "
@@ -74,11 +94,19 @@ def losses(histories: dict, ax: Axes | None = None, smooth: int = 25) -> Axes:
 
     Returns:
       The Axes. The vertical axis is logarithmic.
+
+    Raises:
+      ValueError: if there is no model, or one has no losses, or a nan among them.
     """
+    named("histories", histories, "model")
+    found = {
+        name: numbers(f"the losses of {name!r}", getattr(history, "losses", history), "N")
+        for name, history in histories.items()
+    }
     ax = new_axes(ax)
-    for index, (name, history) in enumerate(histories.items()):
-        values = np.asarray(getattr(history, "losses", history), float)
-        drawn: dict[str, Any] = look(index, name, list(histories)) | {"marker": None}
+    for index, (name, given) in enumerate(found.items()):
+        values = given.astype(float)
+        drawn: dict[str, Any] = look(index, name, list(found)) | {"marker": None}
         window = max(1, min(smooth, len(values)))
         mean = np.convolve(values, np.ones(window) / window, mode="valid")
         steps = np.arange(1, len(values) + 1)
@@ -107,11 +135,22 @@ def bars(
 
     Returns:
       The Axes.
+
+    Raises:
+      ValueError: if there is no bar, or one has no number, or more than (mean, spread).
     """
+    named("values", values, "bar")
+    found = {
+        name: np.atleast_1d(numbers(f"bar {name!r}", value, "", "N"))
+        for name, value in values.items()
+    }
+    if wrong := [name for name, pair in found.items() if len(pair) > 2]:
+        raise ValueError(
+            f"bar {wrong[0]!r} needs a number or (mean, spread); got {values[wrong[0]]}."
+        )
     ax = new_axes(ax, (4.8, 0.9 + 0.42 * len(values)))
-    largest = max(np.atleast_1d(value)[0] for value in values.values())
-    for row, (name, value) in enumerate(values.items()):
-        mean, *rest = np.atleast_1d(value)
+    largest = max(pair[0] for pair in found.values())
+    for row, (name, (mean, *rest)) in enumerate(found.items()):
         spread = rest[0] if rest else None
         color = look(row, name, list(values))["color"]
         face = "white" if name in published else color
@@ -123,3 +162,52 @@ def bars(
     ax.invert_yaxis()
     ax.set(xlabel=xlabel, xlim=(0, 1.22 * largest))
     return ax
+
+
+def dials(
+    temperatures: list,
+    quality: dict,
+    variety: dict,
+    real: tuple,
+) -> Figure:
+    """Draws what is right and how much samples differ, against temperature.
+
+    Args:
+      temperatures: along the horizontal axes.
+      quality: from a name to percent right, one a temperature.
+      variety: from the same names to the spread between samples of one caption.
+      real: percent right and spread of real scenes, drawn as a dashed line.
+
+    Returns:
+      The Figure, two panels side by side.
+
+    Raises:
+      ValueError: if there is no temperature, no curve, or not a number a temperature.
+    """
+    numbers("temperatures", temperatures, "N")
+    for what, curves in (("quality", quality), ("variety", variety)):
+        named(what, curves, "curve")
+        for name, values in curves.items():
+            if len(numbers(f"{what}[{name!r}]", values, "N")) != len(temperatures):
+                raise ValueError(
+                    f"{what}[{name!r}] needs a number a temperature, {len(temperatures)}; got "
+                    f"{len(values)}."
+                )
+    use_style()
+    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.2), layout="constrained")
+    looks = (
+        {"color": DECODER, "marker": "o", "linestyle": "-"},
+        {"color": ENCODER, "marker": "s", "linestyle": "--"},
+        {"color": ATTENTION, "marker": "D", "linestyle": "-."},
+    )
+    labels = ("digits right (%)", "difference of two samples")
+    for ax, curves, level, label in zip(axes, (quality, variety), real, labels, strict=True):
+        for own, (name, values) in zip(looks, curves.items(), strict=False):
+            ax.plot(temperatures, values, label=name, markersize=5, **own)
+        ax.axhline(level, color=GREY, linewidth=1.4, linestyle=(0, (2, 2)), label="real scenes")
+        ax.set(xlabel="temperature", ylabel=label)
+        ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
+        ax.set_ylim(bottom=0)
+    axes[0].set_ylim(0, 102)
+    axes[0].legend(loc="lower left")
+    return figure

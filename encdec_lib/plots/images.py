@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from scipy import ndimage
 
 from encdec_lib.data.digits import NAMES
-from encdec_lib.plots.style import GREY, INK, use_style
+from encdec_lib.plots.checks import named, numbers, some
+from encdec_lib.plots.style import GREY, INK, bare, on_white, use_style
 
 #: The colours of a pixel's classes, background first, then the digits 0 to 9. The hues follow
 #: P. Tol's colour-blind safe scheme as far as ten of them can; each region also bears its digit.
@@ -25,20 +26,15 @@ _CLASSES = ListedColormap(CLASS_COLORS)
 _SMALLEST_NAMED = 6  # pixels that a region needs to bear its digit
 
 
-def _bare(ax):
-    """No ticks, a thin frame."""
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)
-
-
 def picture(image: Any, ax: Axes, title: str = "") -> None:
     """Draws one grey image ``(H, W)`` or ``(H, W, 1)``, ink dark on white, values 0 to 1."""
-    image = np.asarray(image, np.float32).reshape(np.shape(image)[:2])
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    image = numbers("image", image, "H W", "H W 1").astype(np.float32)
+    if image.shape[2:] not in ((), (1,)):
+        raise ValueError(f"image needs shape (H, W) or (H, W, 1); got {image.shape}.")
+    image = image.reshape(image.shape[:2])
+    on_white(ax).imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set_title(title)
-    _bare(ax)
+    bare(ax)
 
 
 def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> None:
@@ -49,9 +45,12 @@ def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> Non
       ax: where to draw.
       title: above the picture.
       names: whether to write the digits.
+
+    Raises:
+      ValueError: if the labels are no map of numbers.
     """
-    labels = np.asarray(labels)
-    ax.imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
+    labels = numbers("labels", labels, "H W")
+    on_white(ax).imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
     ax.set_title(title)
     for value in np.unique(labels[labels > 0]) if names else []:
         same, square = labels == value, np.ones((3, 3))
@@ -72,7 +71,7 @@ def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> Non
                 fontsize=10,
                 color=INK,
             )
-    _bare(ax)
+    bare(ax)
 
 
 def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figure:
@@ -90,11 +89,14 @@ def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figu
     Raises:
       ValueError: if the rows hold different numbers of pictures and ``columns`` is None.
     """
-    use_style()
+    named("rows", rows, "row of pictures")
+    for name, pictures in rows.items():
+        some(f"rows[{name!r}]", pictures, "picture")
     counts = {len(pictures) for pictures in rows.values()}
     if columns is None and len(counts) > 1:
         raise ValueError(f"rows must hold as many pictures each; got {sorted(counts)}.")
     columns = columns or counts.pop()
+    use_style()
     figure, axes = plt.subplots(
         len(rows),
         columns,
@@ -121,7 +123,14 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
 
     Returns:
       The Figure.
+
+    Raises:
+      ValueError: if there is not a name a map, or a map has another shape.
     """
+    some("maps", maps, "feature map")
+    if len(names) != len(maps):
+        raise ValueError(f"names needs one a map, {len(maps)}; got {len(names)}.")
+    maps = [numbers(f"map {name!r}", one, "h w C") for name, one in zip(names, maps, strict=True)]
     use_style()
     figure, axes = plt.subplots(
         len(maps),
@@ -131,11 +140,10 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
         layout="constrained",
     )
     for line, channels, name in zip(axes, maps, names, strict=True):
-        channels = np.asarray(channels)
         alive = np.flatnonzero(channels.max(axis=(0, 1)) > 0)
         picked = alive[np.linspace(0, len(alive) - 1, min(shown, len(alive))).astype(int)]
         for ax in line:
-            _bare(ax)
+            bare(ax)
         for ax, channel in zip(line, picked, strict=False):
             one = channels[..., channel]
             ax.imshow(one, cmap="gray_r", vmin=0, vmax=one.max(), interpolation="nearest")
@@ -150,8 +158,15 @@ def class_bars(probabilities: Any, ax: Axes, title: str = "") -> None:
       probabilities: ``(11,)``, adding up to 1.
       ax: where to draw.
       title: above the bars.
+
+    Raises:
+      ValueError: if there is not a number a class.
     """
+    probabilities = numbers("probabilities", probabilities, "K")
     names = ["background", *NAMES]
+    if len(probabilities) != len(names):
+        raise ValueError(f"probabilities needs {len(names)} numbers; got {len(probabilities)}.")
+    on_white(ax)
     places = np.arange(len(names))
     colors = ["#DDDDDD", *CLASS_COLORS[1:]]
     ax.barh(places, probabilities, color=colors, edgecolor=GREY, linewidth=0.6)

@@ -14,8 +14,18 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
 from encdec_lib.data.patches import cut
+from encdec_lib.plots.checks import named, numbers, some
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.style import ATTENTION, ENCODER, GREY, WEIGHTS, new_axes, use_style
+from encdec_lib.plots.style import (
+    ATTENTION,
+    ENCODER,
+    GREY,
+    WEIGHTS,
+    bare,
+    new_axes,
+    on_white,
+    use_style,
+)
 
 
 def cut_up(image: Any, patch: int) -> Figure:
@@ -31,8 +41,10 @@ def cut_up(image: Any, patch: int) -> Figure:
     Raises:
       ValueError: if P does not divide the sides.
     """
-    use_style()
     image = _grey(image)
+    if not isinstance(patch, int | np.integer) or patch < 1:
+        raise ValueError(f"patch must be a whole number of pixels, 1 or more; got {patch!r}.")
+    use_style()
     squares = cut(image[None, :, :, None], patch)[0].reshape(-1, patch, patch)
     rows, columns = image.shape[0] // patch, image.shape[1] // patch
     figure = plt.figure(figsize=(6.4, 3.3), layout=ConstrainedLayoutEngine(h_pad=0.06))
@@ -60,13 +72,13 @@ def over_patches(image: Any, weights: Any, ax: Axes, title: str = "") -> None:
     Raises:
       ValueError: if M squares of one size do not make up the image, or a weight is below 0.
     """
-    image, weights = _grey(image), np.asarray(weights, float)
+    image, weights = _grey(image), numbers("weights", weights).astype(float)
     patch = _patch_of(image.shape, weights)
     grid = weights.reshape(image.shape[0] // patch, -1) / (weights.max() or 1)
     colors = WEIGHTS(0.55 * np.kron(grid, np.ones((patch, patch))))[..., :3]
-    ax.imshow(colors * (1 - image[..., None]), interpolation="nearest")
+    on_white(ax).imshow(colors * (1 - image[..., None]), interpolation="nearest")
     ax.set_title(title)
-    _bare(ax)
+    bare(ax)
 
 
 def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
@@ -83,13 +95,15 @@ def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
     Raises:
       ValueError: if a map has another number of rows than there are images.
     """
-    use_style()
+    some("images", images, "image")
+    named("columns", columns, "map")
     for name, weights in columns.items():
         if len(weights) != len(images):
             raise ValueError(
                 f"columns need one row of weights an image, {len(images)}; {name!r} has "
                 f"{len(weights)}."
             )
+    use_style()
     figure, axes = plt.subplots(
         len(images),
         1 + len(columns),
@@ -118,16 +132,16 @@ def position_similarity(positions: Any) -> Figure:
       The Figure.
 
     Raises:
-      ValueError: if M is not a square number.
+      ValueError: if M is not a square number, or a vector is zero.
 
     Reference:
       Dosovitskiy et al. (2021), arXiv:2010.11929, Figure 7 (centre).
     """
-    use_style()
     alike = similarity(positions)
     side = round(len(alike) ** 0.5)
     if side * side != len(alike):
         raise ValueError(f"positions must fill a square; got {len(alike)} of them.")
+    use_style()
     others = np.abs(alike[~np.eye(len(alike), dtype=bool)])
     limit = np.ceil(10 * others.max(initial=0.1)) / 10
     figure, axes = plt.subplots(side, side, figsize=(4.6, 4.0), squeeze=False, layout="constrained")
@@ -135,7 +149,7 @@ def position_similarity(positions: Any) -> Figure:
         shown = ax.imshow(alike[i].reshape(side, side), cmap="RdBu", vmin=-limit, vmax=limit)
         y, x = divmod(i, side)
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, edgecolor="k", lw=1.2))
-        _bare(ax)
+        bare(ax)
     for i, ax in enumerate(axes[:, 0], 1):
         ax.set_ylabel(str(i), rotation=0, labelpad=8, va="center")
     for i, ax in enumerate(axes[-1], 1):
@@ -159,12 +173,20 @@ def similarity(positions: Any) -> np.ndarray:
     Returns:
       ``(M, M)``, ones on the diagonal.
 
+    Raises:
+      ValueError: if a vector is zero, which has no direction.
+
     Example:
       >>> similarity([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0]]).round(1).tolist()
       [[1.0, 0.0, -1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]]
     """
-    rows = np.asarray(positions, np.float64)
-    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = numbers("positions", positions, "M D").astype(np.float64)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not lengths.all():
+        raise ValueError(
+            f"positions needs vectors that are not zero; got zeros at {int(lengths.argmin())}."
+        )
+    rows = rows / lengths
     return rows @ rows.T
 
 
@@ -180,7 +202,13 @@ def quality_by_patch(
 
     Returns:
       The Axes.
+
+    Raises:
+      ValueError: if there is no P, or one has no number.
     """
+    named("scores", scores, "side of a patch")
+    for side, found in (scores | ({rival[0]: rival[1]} if rival else {})).items():
+        numbers(f"scores[{side!r}]", found, "N")
     ax = new_axes(None)
     sides = sorted(scores)
     places = np.arange(len(sides))
@@ -201,7 +229,7 @@ def quality_by_patch(
 
 
 def _grey(image):
-    image = np.asarray(image, np.float32)
+    image = numbers("image", image, "H W", "H W C").astype(np.float32)
     return image.mean(axis=2) if image.ndim == 3 else image
 
 
@@ -225,10 +253,3 @@ def _cuts(ax, shape: tuple[int, int], patch: int) -> None:
         ax.axhline(y - 0.5, color=ATTENTION, linewidth=1.4)
     for x in range(patch, shape[1], patch):
         ax.axvline(x - 0.5, color=ATTENTION, linewidth=1.4)
-
-
-def _bare(ax) -> None:
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)

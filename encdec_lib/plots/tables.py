@@ -4,6 +4,8 @@ import html
 
 import numpy as np
 
+from encdec_lib.plots.checks import some
+
 
 class Rows:
     """A small table that reads well in a notebook, on a page and in a terminal."""
@@ -49,10 +51,20 @@ def table(rows: list[dict], caption: str = "") -> Rows:
     Returns:
       An object which the notebook shows as a table.
 
+    Raises:
+      ValueError: if there is no row.
+      TypeError: if a row is no dictionary.
+
     Example:
       >>> table([{"model": "attention", "BLEU": 99.5}, {"model": "fixed", "BLEU": 31.25}])
       model      BLEU
       attention  99.5
       fixed      31.2
     """
+    some("rows", rows, "row")
+    if wrong := [row for row in rows if not isinstance(row, dict)]:
+        raise TypeError(
+            f"rows needs one dictionary a row; got {type(wrong[0]).__name__}. Write "
+            "{'column': value, ...}."
+        )
     return Rows(rows, caption)

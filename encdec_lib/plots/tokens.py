@@ -12,8 +12,15 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
+from encdec_lib.plots.checks import named, numbers
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, GREY, INK, WEIGHTS, use_style
+from encdec_lib.plots.style import (
+    INK,
+    WEIGHTS,
+    bare,
+    on_white,
+    use_style,
+)
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
 _TOKENS = ListedColormap(
@@ -21,14 +28,6 @@ _TOKENS = ListedColormap(
 )
 # Hidden, prefix sees prefix, target sees prefix, target sees target.
 _SEEN = ListedColormap(["#FFFFFF", "#9CC9E8", "#8FD6BF", "#F5B48A"])
-
-
-def _bare(ax) -> None:
-    """No ticks, a thin frame."""
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
 def codebook(book: Codebook, columns: int = 16, width: float = 6.4) -> Figure:
@@ -78,6 +77,7 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
     Returns:
       The Figure with three rows, a column an image.
     """
+    numbers("images", images, "N H W 1")
     use_style()
     tokens = book.encode(images)
     rebuilt = book.decode(tokens)
@@ -95,7 +95,7 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
             grid, cmap=_TOKENS, vmin=FIRST, vmax=book.vocab - 1, interpolation="nearest"
         )
         picture(again, axes[2, column])
-        _bare(axes[1, column])
+        bare(axes[1, column])
     for ax, name in zip(axes[:, 0], ("image", "tokens", "rebuilt"), strict=True):
         ax.set_ylabel(name)
     return figure
@@ -120,11 +120,16 @@ def mask(
       ValueError: if there is not a name for each row.
     """
     names, size = [*words, *target], len(words)
-    if len(seen) != len(names):
-        raise ValueError(f"seen must have a row a name, {len(names)}; got {len(seen)}.")
+    if np.shape(seen) != (len(names), len(names)) or not names:
+        raise ValueError(
+            f"seen must have a row a name, {len(names)}, and as many columns; got "
+            f"{' × '.join(map(str, np.shape(seen)))}."
+        )
     kind = np.full(seen.shape, 3)
     kind[:, :size], kind[:size] = 2, 1
-    ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
+    on_white(ax).imshow(
+        np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest"
+    )
     places = np.arange(len(names))
     ax.set_xticks(places, names, rotation=90)
     ax.set_yticks(places, names)
@@ -168,6 +173,7 @@ def pictures(
             f"captions and read must hold {len(images)} entries, one a picture; got "
             f"{len(captions)} and {len(read) if read is not None else None}."
         )
+    numbers("images", images, "N H W 1")
     use_style()
     rows = -(-len(images) // columns)
     lines = 2 if read is None else 4
@@ -206,6 +212,13 @@ def costs(
     Returns:
       The Figure, with a scale for the lower row.
     """
+    numbers("images", images, "N H W 1")
+    nats = numbers("nats", nats, "N M")
+    if len(nats) != len(images) or round(nats.shape[1] ** 0.5) ** 2 != nats.shape[1]:
+        raise ValueError(
+            f"nats needs a row an image, ({len(images)}, M), and M a square number; got "
+            f"{nats.shape}."
+        )
     use_style()
     side = round(nats.shape[1] ** 0.5)
     figure, axes = plt.subplots(
@@ -220,47 +233,10 @@ def costs(
         drawn = axes[1, column].imshow(
             cost.reshape(side, side), cmap=WEIGHTS, vmin=0, vmax=float(nats.max())
         )
-        _bare(axes[1, column])
+        bare(axes[1, column])
     figure.colorbar(drawn, ax=axes[1], label="nats")
     axes[0, 0].set_ylabel("image")
     axes[1, 0].set_ylabel("cost")
-    return figure
-
-
-def dials(
-    temperatures: list,
-    quality: dict,
-    variety: dict,
-    real: tuple,
-) -> Figure:
-    """Draws what is right and how much samples differ, against temperature.
-
-    Args:
-      temperatures: along the horizontal axes.
-      quality: from a name to percent right, one a temperature.
-      variety: from the same names to the spread between samples of one caption.
-      real: percent right and spread of real scenes, drawn as a dashed line.
-
-    Returns:
-      The Figure, two panels side by side.
-    """
-    use_style()
-    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.2), layout="constrained")
-    looks = (
-        {"color": DECODER, "marker": "o", "linestyle": "-"},
-        {"color": ENCODER, "marker": "s", "linestyle": "--"},
-        {"color": ATTENTION, "marker": "D", "linestyle": "-."},
-    )
-    labels = ("digits right (%)", "difference of two samples")
-    for ax, curves, level, label in zip(axes, (quality, variety), real, labels, strict=True):
-        for look, (name, values) in zip(looks, curves.items(), strict=False):
-            ax.plot(temperatures, values, label=name, markersize=5, **look)
-        ax.axhline(level, color=GREY, linewidth=1.4, linestyle=(0, (2, 2)), label="real scenes")
-        ax.set(xlabel="temperature", ylabel=label)
-        ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
-        ax.set_ylim(bottom=0)
-    axes[0].set_ylim(0, 102)
-    axes[0].legend(loc="lower left")
     return figure
 
 
@@ -275,6 +251,7 @@ def growth(stages: dict, width: float = 1.4) -> Figure:
     Returns:
       The Figure.
     """
+    named("stages", stages, "stage")
     use_style()
     figure, axes = plt.subplots(
         1,
