@@ -26,6 +26,7 @@ LIBRARY, SUFFIXES = "encdec_lib", {".py", ".js", ".css", ".json", ".toml"}  # re
 PINS = "requirements.txt"
 # the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
 ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
+KERNELS_MODEL = re.compile(r'(?<=<div class="bw-root") (data-widget="\w+") data-figure="\w+"')
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
 
@@ -113,13 +114,15 @@ def copy_mathjax(app, error):
             shutil.copy2(source / name, target / name)
 
 
-def drop_icon_script(app, error):
-    """Takes the theme's icon script out of every page: its template has no switch for it."""
+def lighten_pages(app, error):
+    """Takes out of every page the theme's icon script, for which its template has no switch, and
+    the names of models in a kernel that has ended, which would be others in every build.
+    """
     if error is not None or app.builder.format != "html":
         return
     for path in pathlib.Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
-        if (lighter := ICON_SCRIPT.sub("", text)) != text:
+        if (lighter := KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", text))) != text:
             path.write_text(lighter, "utf-8")
 
 
@@ -138,5 +141,5 @@ def setup(app):
     app.connect("html-page-context", link_notebooks, priority=900)
     app.connect("html-page-context", drop_thebe, priority=901)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", drop_icon_script)
+    app.connect("build-finished", lighten_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

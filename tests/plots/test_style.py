@@ -30,7 +30,7 @@ def svg(drawn) -> str:
 
 @pytest.mark.parametrize("name", EVERY_PLOT)
 def test_a_figure_under_a_dark_style_is_the_same_figure(name):
-    """Those that are drawn on given Axes are made under the book's style: `page.setup()` sets it."""
+    """Those on Axes that a dark style has made are readable there."""
     style.use_style()
     usual = svg(EVERY_PLOT[name]())
     plt.style.use("dark_background")
