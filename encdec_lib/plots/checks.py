@@ -37,7 +37,7 @@ def numbers(name: str, values: Any, *shapes: str, gaps: bool = False) -> np.ndar
     if shapes and array.ndim not in [len(shape.split()) for shape in shapes]:
         raise ValueError(f"{name} needs shape {wanted}; got {array.shape}.")
     if not array.size:
-        raise ValueError(f"{name} needs at least one number; got none, shape {array.shape}.")
+        raise ValueError(f"{name} needs at least one number; got {array.shape}.")
     if gaps and known.any():
         known = known | np.isnan(array)
     if not known.all():

@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
-from encdec_lib.plots.checks import named, numbers
+from encdec_lib.plots.checks import named, numbers, some
 from encdec_lib.plots.images import picture
 from encdec_lib.plots.style import (
     INK,
@@ -120,11 +120,11 @@ def mask(
       ValueError: if there is not a name for each row.
     """
     names, size = [*words, *target], len(words)
-    if np.shape(seen) != (len(names), len(names)) or not names:
-        raise ValueError(
-            f"seen must have a row a name, {len(names)}, and as many columns; got "
-            f"{' × '.join(map(str, np.shape(seen)))}."
-        )
+    some("words and target", names, "name")
+    if len(seen) != len(names):
+        raise ValueError(f"seen must have a row a name, {len(names)}; got {len(seen)}.")
+    if np.shape(seen) != (len(names), len(names)):
+        raise ValueError(f"seen must have as many columns as rows; got {np.shape(seen)}.")
     kind = np.full(seen.shape, 3)
     kind[:, :size], kind[:size] = 2, 1
     on_white(ax).imshow(

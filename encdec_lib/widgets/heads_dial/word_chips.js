@@ -31,6 +31,7 @@ export function wordChips({ onClick, onKey }) {
         on: { click: () => onClick(t), keydown: (event) => onKey(t, event) },
       },
       element("span", { text: nameOf(token) }),
+      " ",
       share,
     );
     return { chip, share, name: nameOf(token) };
