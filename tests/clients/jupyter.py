@@ -104,14 +104,15 @@ class Client:
             self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
 
     def run_all(self, seconds: float) -> None:
-        """Runs every cell and waits for the last one's number."""
+        """Runs every cell, and waits until the kernel has had nothing to do for three seconds."""
         self.menu("Run", "Run All Cells")
-        end = time.monotonic() + seconds
+        end, quiet = time.monotonic() + seconds, 0
         while time.monotonic() < end:
-            self.page.wait_for_timeout(1000)
-            busy = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").count()
+            self.page.wait_for_timeout(500)
+            idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").count()
             waiting = self.page.locator(".jp-InputPrompt", has_text="[*]").count()
-            if busy and not waiting:
+            quiet = quiet + 1 if idle and not waiting else 0
+            if quiet == 6:
                 return
         raise AssertionError(f"the cells were not done after {seconds} s")
 

@@ -53,7 +53,9 @@ def fresh_page(chromium):
         return page
 
     yield open_page
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if (folder := os.environ.get("SHOTS")) and context.pages:
+            context.pages[0].screenshot(path=pathlib.Path(folder) / f"last_{number}.png")
         context.close()
     assert not remote, remote
 

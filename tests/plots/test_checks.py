@@ -106,7 +106,7 @@ def image(*shape):
         (lambda: patches.quality_by_patch({}), "scores needs at least one side of a patch"),
         (lambda: patches.quality_by_patch({4: []}), r"scores\[4\] needs at least one number"),
         (lambda: patches.quality_by_patch({4: [1.0]}, ("CNN", [])), r"scores\['CNN'\] needs at"),
-        (lambda: on_axes(tokens.mask, np.ones((2, 3), bool), ["a"], ["b"]), r"as rows; got \(2, 3\)"),
+        (lambda: on_axes(tokens.mask, np.ones((2, 3), bool), ["a"], ["b"]), r"rows; got \(2, 3"),
         (lambda: on_axes(tokens.mask, np.ones((0, 0), bool), [], []), "words and target needs at"),
         (lambda: tokens.pictures(image(0, 6, 6, 1), []), "images needs at least one number"),
         (lambda: tokens.costs(image(2, 6, 6, 1), image(2, 8)), "M a square number"),
