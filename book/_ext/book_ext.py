@@ -5,6 +5,7 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * launch buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
 * a page runs again when the library, the pins or the results change, not only its own cells;
 * MathJax comes out of `node_modules`, so that no page asks another server for anything;
+* what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
 * every picture says in words what it shows.
 """
@@ -27,6 +28,13 @@ PINS = "requirements.txt"
 # the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
 ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
 KERNELS_MODEL = re.compile(r'(?<=<div class="bw-root") (data-widget="\w+") data-figure="\w+"')
+# the theme's controls have a name beside the text that is seen, and its sidebar is no landmark
+NAMED_TWICE = re.compile(
+    r'(<summary|<button class="btn search-button-field[^>]*?)'
+    r' aria-label="(?:Toggle hidden content|Search)"'
+)
+SIDEBAR = re.compile(r'(?<=<div id="pst-primary-sidebar")(?= class=)')
+LANDMARK = ' role="navigation" aria-label="Book"'
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
 
@@ -114,16 +122,23 @@ def copy_mathjax(app, error):
             shutil.copy2(source / name, target / name)
 
 
-def lighten_pages(app, error):
-    """Takes out of every page the theme's icon script, for which its template has no switch, and
-    the names of models in a kernel that has ended, which would be others in every build.
+def mend(page: str) -> str:
+    """A built page without the theme's icon script, for which its template has no switch, and
+    without the names of models in a kernel that has ended, which would be others in every build.
+    Its controls are called by what stands on them, and its sidebar is a landmark.
     """
+    page = KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", page))
+    return SIDEBAR.sub(LANDMARK, NAMED_TWICE.sub(r"\1", page))
+
+
+def mend_pages(app, error):
+    """Mends every page that was written."""
     if error is not None or app.builder.format != "html":
         return
     for path in pathlib.Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
-        if (lighter := KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", text))) != text:
-            path.write_text(lighter, "utf-8")
+        if (mended := mend(text)) != text:
+            path.write_text(mended, "utf-8")
 
 
 def skip_field_aliases(app, what, name, obj, skip, options):
@@ -141,5 +156,5 @@ def setup(app):
     app.connect("html-page-context", link_notebooks, priority=900)
     app.connect("html-page-context", drop_thebe, priority=901)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", lighten_pages)
+    app.connect("build-finished", mend_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

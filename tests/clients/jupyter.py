@@ -12,10 +12,11 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATHS = {"lab": "lab/tree/", "notebook": "notebooks/"}  # where a client opens a notebook
-QUIET = {  # nothing is asked of another server, and no question stands over the page
+SETTINGS = {  # nothing is asked of another server, and no question stands over the page
     "apputils-extension/notification": {
         "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
     },
+    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is in the page
 }  # fmt: skip
 
 
@@ -27,7 +28,7 @@ class Server:
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
         settings = folder / "settings"
-        for name, values in QUIET.items():
+        for name, values in SETTINGS.items():
             file = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values), "utf-8")
@@ -132,7 +133,7 @@ class Client:
 
     def save(self, name: str) -> None:
         before = (self.server.notebooks / name).stat().st_mtime_ns
-        self.page.keyboard.press("Control+s")
+        self.menu("File", "Save Notebook")  # a figure that has the focus keeps its keys
         for _ in range(100):
             self.page.wait_for_timeout(100)
             if (self.server.notebooks / name).stat().st_mtime_ns != before:
