@@ -45,7 +45,7 @@ def fresh_page(chromium):
             remote.append(request.url)
 
     def open_page():
-        context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+        context = chromium.new_context(viewport={"width": 1280, "height": 1500})
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
