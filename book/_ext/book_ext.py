@@ -34,6 +34,9 @@ NAMED_TWICE = re.compile(
     r' aria-label="(?:Toggle hidden content|Search)"'
 )
 SIDEBAR = re.compile(r'(?<=<div id="pst-primary-sidebar")(?= class=)')
+EMPTY_HEAD = re.compile(
+    r'<th class="head(?: text-\w+)?"><p></p></th>'
+)  # of a column without a name
 LANDMARK = ' role="navigation" aria-label="Book"'
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
@@ -125,9 +128,11 @@ def copy_mathjax(app, error):
 def mend(page: str) -> str:
     """A built page without the theme's icon script, for which its template has no switch, and
     without the names of models in a kernel that has ended, which would be others in every build.
-    Its controls are called by what stands on them, and its sidebar is a landmark.
+    Its controls are called by what stands on them, its sidebar is a landmark, and a column without
+    a name has no head.
     """
     page = KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", page))
+    page = EMPTY_HEAD.sub("<td></td>", page)
     return SIDEBAR.sub(LANDMARK, NAMED_TWICE.sub(r"\1", page))
 
 

@@ -24,6 +24,8 @@ import book_ext  # noqa: E402
          '<div id="pst-primary-sidebar" role="navigation" aria-label="Book" class="bd-sidebar">'),
         ('<div class="bw-root" data-widget="HeadsDial" data-figure="0f3a">',
          '<div class="bw-root" data-widget="HeadsDial">'),
+        ('<tr><th class="head"><p></p></th><th class="head"><p>a</p></th>',
+         '<tr><td></td><th class="head"><p>a</p></th>'),
         ("<p>Search</p>", "<p>Search</p>"),
     ],
 )  # fmt: skip
