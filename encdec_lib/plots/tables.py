@@ -31,10 +31,11 @@ class Rows:
 
     def _repr_html_(self) -> str:
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
-        head = "".join(  # a column without a name has no head to read out
-            f'<th scope="col">{html.escape(name)}</th>' if name.strip() else "<td></td>"
+        marked = [  # a column without a name has no head to read out
+            (html.escape(name), ('th scope="col"', "th") if name.strip() else ("td", "td"))
             for name in self.names
-        )
+        ]
+        head = "".join(f"<{begin}>{name}</{end}>" for name, (begin, end) in marked)
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
             for row in self._cells()
