@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.rcsetup import cycler
 
 ENCODER, DECODER, ATTENTION = "#0072B2", "#D55E00", "#009E73"
@@ -55,9 +55,9 @@ def korean_font() -> str | None:
 
 
 @functools.cache
-def _plain() -> dict[str, Any]:
+def _plain() -> dict[Any, Any]:
     """Matplotlib's own look: what a style sheet may have changed, and our style does not set."""
-    plain = {}
+    plain: dict[Any, Any] = {}
     for name in matplotlib.rcParamsDefault:
         if name.startswith(_FAMILIES) and name not in _NO_LOOK:
             with warnings.catch_warnings():
@@ -129,8 +129,8 @@ def on_white(ax: Axes) -> Axes:
             "plt.subplots(), of several axes one."
         )
     figure = ax.figure.canvas.figure  # of a part of a figure the whole
-    red, green, blue, alpha = ax.get_facecolor()
-    under = figure.get_facecolor()
+    red, green, blue, alpha = to_rgba(ax.get_facecolor())
+    under = to_rgba(figure.get_facecolor())
     light = [alpha * c + (1 - alpha) * u for c, u in zip((red, green, blue), under, strict=False)]
     if min(np.mean(light), np.mean(under[:3])) > 0.6:
         return ax

@@ -85,6 +85,15 @@ def drawn(root) -> str:
     return hashlib.sha256(pictures.encode()).hexdigest()
 
 
+def changed(page, root, before: str, seconds: int = 5) -> bool:
+    """Whether a figure shows something else, at once or soon."""
+    for _ in range(10 * seconds):
+        if drawn(root) != before:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def slider(root):
     return root.get_by_role("slider", name="Sequence length N")
 
@@ -98,8 +107,7 @@ def turn_by_key(page, root, times: int = 1) -> None:
     slider(root).focus()
     for _ in range(times):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert drawn(root) != before, "a key did not change the figure"
+    assert changed(page, root, before), "a key did not change the figure"
 
 
 def turn_by_pointer(page, root) -> None:
@@ -107,8 +115,7 @@ def turn_by_pointer(page, root) -> None:
     slider(root).scroll_into_view_if_needed()
     box = slider(root).bounding_box()
     page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
-    page.wait_for_timeout(300)
-    assert drawn(root) != before, "the pointer did not change the figure"
+    assert changed(page, root, before), "the pointer did not change the figure"
 
 
 def shot(root, name: str) -> None:

@@ -46,8 +46,8 @@ class BookWidget(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any):
         """Turns the paths in ``_esm`` and ``_css`` into one module and one style sheet."""
-        if isinstance(cls.__dict__.get("_esm"), Path):
-            cls._esm = _with_offer(cls._esm)
+        if isinstance(module := cls.__dict__.get("_esm"), Path):
+            cls._esm = _with_offer(module)
             own = cls.__dict__.get("_css", ())
             sheets = [_HERE / "book_widget.css", *([own] if isinstance(own, Path) else own)]
             cls._css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
