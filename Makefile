@@ -3,6 +3,7 @@
 
 VENV := .venv
 COLAB := .venv-colab
+CLIENTS := .venv-clients
 PY := $(VENV)/bin/python
 PORT ?= 8000
 # more arguments for `make results` and `make bench`
@@ -15,7 +16,7 @@ NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 PIP = -m pip install -qq --disable-pip-version-check $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book check-book test test-slow test-all serve notebooks results bench parity colab colab-tests clean
+.PHONY: help setup book check-book test test-slow test-all serve notebooks results bench parity clients colab colab-tests clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,12 +41,12 @@ test: setup ## checks lists, notebooks, style, types and the library: about ten 
 	@$(NODE) node_modules/.bin/pyright --pythonpath $(PY)
 	@$(NODE) node_modules/.bin/biome check --error-on-warnings encdec_lib
 	@$(NODE) node_modules/.bin/tsc -p tsconfig.json
-	@$(PY) -m pytest -q -n auto --dist worksteal -m "not built and not timing and not slow"
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "not built and not clients and not timing and not slow"
 	@$(PY) -m pytest -q -m "timing"
 
 test-slow: setup ## the tests that `make test` leaves out: the same on more cases
 	@echo "==> test-slow: pytest -m slow"
-	@$(PY) -m pytest -q -n auto --dist worksteal -m "slow and not built and not timing"
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "slow and not built and not clients and not timing"
 
 test-all: test test-slow ## every test
 
@@ -69,6 +70,10 @@ parity: $(VENV)/.parity ## compares our layers with PyTorch's on the same weight
 	@echo "==> parity: our layers against PyTorch's"
 	@$(PY) -m pytest -q -m parity tests
 
+clients: $(CLIENTS)/.ready ## opens notebooks in JupyterLab 4 and Notebook 7, in Chromium (minutes)
+	@echo "==> clients: notebooks run, turned, saved and opened again in JupyterLab and Notebook 7"
+	@REQUIRE_BROWSER=1 $(CLIENTS)/bin/python -m pytest -q -m clients tests/clients
+
 colab: ## runs every notebook with Colab's versions and Python 3.13 or 3.12 (half an hour; ONLY=06)
 	@$(MAKE) --no-print-directory $(COLAB)/.ready
 	@echo "==> colab: the notebooks, one after the other"
@@ -77,7 +82,7 @@ colab: ## runs every notebook with Colab's versions and Python 3.13 or 3.12 (hal
 colab-tests: ## runs the library's tests with Colab's versions
 	@$(MAKE) --no-print-directory $(COLAB)/.tests
 	@echo "==> colab-tests: the library's tests with jax 0.7.2 and flax 0.11.2"
-	@PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not browser and not parity"
+	@PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not clients and not browser and not parity"
 
 clean: ## removes the built book and the caches (not .venv and node_modules)
 	rm -rf _build .pytest_cache .ruff_cache
@@ -110,6 +115,14 @@ node_modules/.ready: package.json package-lock.json requirements-node.txt $(VENV
 $(VENV)/.parity: requirements-parity.txt $(VENV)/.ready
 	@echo "==> PyTorch: requirements-parity.txt into $(VENV)"
 	@$(PY) $(PIP) -r requirements-parity.txt
+	@touch $@
+
+$(CLIENTS)/.ready: requirements-clients.txt requirements.txt pyproject.toml
+	@echo "==> Python: JupyterLab and Notebook of requirements-clients.txt into $(CLIENTS) (minutes)"
+	@python=$${PYTHON:-$$(tools/find_python.sh 3.11 3.12 3.13)}; \
+	if [ ! -x $(CLIENTS)/bin/python ]; then "$$python" -m venv $(CLIENTS); fi
+	@$(CLIENTS)/bin/python $(PIP) -r requirements-clients.txt
+	@$(CLIENTS)/bin/python $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(COLAB)/.ready: requirements-colab.txt

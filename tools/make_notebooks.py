@@ -11,6 +11,7 @@ know its address too; book/_ext/downloads.py makes them.
 
 import argparse
 import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -122,6 +123,39 @@ class Book:
         )
 
 
+SAY = "# @title Text with the numbers of your run"
+
+
+def say(markdown: str) -> str:
+    """The code of a cell that shows `markdown` with the numbers of the reader's own run."""
+    pieces = myst.QUOTED.split(markdown)  # text, name and format, text, ...
+    pieces[::2] = [piece.replace("{", "{{").replace("}", "}}") for piece in pieces[::2]]
+    pieces[1::2] = [f"{{{piece}}}" for piece in pieces[1::2]]
+    text = "".join(pieces)
+    raw = '"""' not in text and not text.endswith(('"', "\\"))
+    return f'{SAY}\npage.say(r"""{text}""")' if raw else f"{SAY}\npage.say({text!r})"
+
+
+def split_at_numbers(cells: list, name: str) -> list:
+    """Makes what quotes a number a cell of code, which says it with the reader's own."""
+    out = []
+    for cell in cells:
+        if cell.cell_type != "markdown" or not myst.QUOTED.search(cell.source):
+            out.append(cell)
+            continue
+        parts = itertools.groupby(myst.blocks(cell.source), lambda b: bool(myst.QUOTED.search(b)))
+        for quotes, together in parts:
+            text = "\n\n".join(together)
+            if not quotes:
+                out.append(nbformat.v4.new_markdown_cell(text))
+                continue
+            if re.search(r"(?m)^#{1,6} ", text):
+                raise ValueError(f"{name}.md: a heading cannot quote a number; got {text!r}.")
+            spoken = nbformat.v4.new_code_cell(say(text))
+            out.append(with_metadata(spoken, cellView="form", jupyter={"source_hidden": True}))
+    return out
+
+
 def with_metadata(cell, **metadata):
     cell.metadata.update(metadata)
     return cell
@@ -172,7 +206,7 @@ def convert(name: str, book: Book) -> str:
             cell.source = myst.convert(cell.source, page)
         if cell.source.strip():
             cells.append(cell)
-    cells = split_at_headings(cells)
+    cells = split_at_numbers(split_at_headings(cells), name)
     for index, cell in enumerate(cells):  # jupytext's ids are random: every run would be a change
         cell["id"] = hashlib.sha256(f"{name}:{index}".encode()).hexdigest()[:12]
         cell.metadata["id"] = cell["id"]  # Colab's own

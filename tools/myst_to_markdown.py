@@ -9,6 +9,10 @@ import re
 import textwrap
 from collections.abc import Callable
 
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_labels=False)
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|:{3,}|~{3,})(?P<info>.*)$")
 DIRECTIVE = re.compile(r"^\{(?P<name>[\w:+-]+)\}\s*(?P<argument>.*)$")
 ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", re.DOTALL)
@@ -28,6 +32,9 @@ ON_THE_SITE = {  # what needs the whole book
     "bibliography", "eval-rst", "glossary", "tableofcontents", "toctree", "glue:figure", "glue",
 }  # fmt: skip
 DROPPED = {"raw", "index", "highlight"}
+
+#: A reported number as `convert` leaves it: its name, and its format after a colon.
+QUOTED = re.compile("\x01([^\x01\x02]+)\x02")
 
 
 @dataclasses.dataclass
@@ -59,8 +66,31 @@ class Page:
 
 
 def convert(text: str, page: Page) -> str:
-    """The whole of one Markdown cell."""
+    """The whole of one Markdown cell; where it quotes a number, :data:`QUOTED` finds it."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(_blocks(text.split("\n"), page))).strip("\n")
+
+
+def quoted(target: str) -> str:
+    """The mark of a number: `words` or `share:.0f`. Text of a page has no such signs."""
+    return f"\x01{target}\x02"
+
+
+def blocks(markdown: str) -> list[str]:
+    """Paragraphs, lists, quotes, tables, formulas: what a cell of a notebook may not divide.
+
+    What stands between `<details>` and `</details>` is one of them.
+    """
+    lines = markdown.split("\n")
+    starts, depth = [0], 0
+    for token in MARKDOWN.parse(markdown):
+        if token.level == 0 and token.map and token.nesting >= 0:
+            if depth == 0 and token.map[0] > 0:
+                starts.append(token.map[0])
+            if token.type == "html_block":
+                depth += token.content.count("<details") - token.content.count("</details>")
+    ends = [*starts[1:], len(lines)]
+    found = ["\n".join(lines[a:b]).strip("\n") for a, b in zip(starts, ends, strict=True)]
+    return [block for block in found if block]
 
 
 def labels(text: str) -> dict[str, str]:
@@ -324,8 +354,8 @@ def _role(name: str, text: str, page: Page) -> str:
     if name == "term":
         anchor = "term-" + re.sub(r"[^\w]+", "-", target).strip("-")
         return f"[{title or target}]({page.link_page(page.sibling('glossary'))}#{anchor})"
-    if name.startswith("glue"):
-        return f"`{target.split(':')[0]}`"
+    if name == "glue:text":
+        return quoted(text)
     if name == "math":
         return f"${expand_macros(text, page.macros)}$"
     if name.startswith("py:") or name in {"func", "class", "meth", "mod", "attr", "code", "kbd"}:

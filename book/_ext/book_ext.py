@@ -7,6 +7,7 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * a page runs again when the library, the pins or the results change, not only its own cells;
 * pages run two at a time (side_by_side.py);
 * MathJax comes out of `node_modules`, so that no page asks another server for anything;
+* what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
 * every picture says in words what it shows.
 """
@@ -32,6 +33,17 @@ PINS = "requirements.txt"
 KEPT = re.compile(r'(<a href="(?:\.\./)+notebooks/[^"/]+\.(?:ipynb|zip)") target="_blank"')
 # the theme's icons come from its fonts; this script (543 kB compressed) would draw them again
 ICON_SCRIPT = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
+KERNELS_MODEL = re.compile(r'(?<=<div class="bw-root") (data-widget="\w+") data-figure="\w+"')
+# the theme's controls have a name beside the text that is seen, and its sidebar is no landmark
+NAMED_TWICE = re.compile(
+    r'(<summary|<button class="btn search-button-field[^>]*?)'
+    r' aria-label="(?:Toggle hidden content|Search)"'
+)
+SIDEBAR = re.compile(r'(?<=<div id="pst-primary-sidebar")(?= class=)')
+EMPTY_HEAD = re.compile(
+    r'<th class="head(?: text-\w+)?"><p></p></th>'
+)  # of a column without a name
+LANDMARK = ' role="navigation" aria-label="Book"'
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
 
@@ -164,17 +176,25 @@ def write_downloads(app, error):
         downloads.write(pathlib.Path(app.outdir), pathlib.Path(app.srcdir))
 
 
-def finish_pages(app, error):
-    """Changes in every page what the theme's templates have no switch for.
-
-    The icon script goes, and a link to a file that is kept says so: browsers would show it.
+def mend(page: str) -> str:
+    """A built page without the theme's icon script, for which its template has no switch, and
+    without the names of models in a kernel that has ended, which would be others in every build.
+    Its controls are called by what stands on them, its sidebar is a landmark, and a column without
+    a name has no head. A link to a file that is kept says so: browsers would show it.
     """
+    page = KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", page))
+    page = EMPTY_HEAD.sub("<td></td>", KEPT.sub(r"\1 download", page))
+    return SIDEBAR.sub(LANDMARK, NAMED_TWICE.sub(r"\1", page))
+
+
+def mend_pages(app, error):
+    """Mends every page that was written."""
     if error is not None or app.builder.format != "html":
         return
     for path in pathlib.Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
-        if (better := KEPT.sub(r"\1 download", ICON_SCRIPT.sub("", text))) != text:
-            path.write_text(better, "utf-8")
+        if (mended := mend(text)) != text:
+            path.write_text(mended, "utf-8")
 
 
 def skip_field_aliases(app, what, name, obj, skip, options):
@@ -194,5 +214,5 @@ def setup(app):
     app.connect("html-page-context", drop_thebe, priority=901)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_downloads)
-    app.connect("build-finished", finish_pages)
+    app.connect("build-finished", mend_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

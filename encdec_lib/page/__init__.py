@@ -1,8 +1,8 @@
 """What pages of the book use around their own content.
 
 The first cell of a page calls ``page.setup()``, results go through ``page.report(...)``, and the
-last cell calls ``page.elapsed()``. ``page.results(...)`` reads numbers that took longer than a page
-may take.
+last cell calls ``page.elapsed()``. ``page.say(...)`` is a notebook's sentence with those results in
+it. ``page.results(...)`` reads numbers that took longer than a page may take.
 """
 
 import lazy_loader

@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from encdec_lib import IMPORTED_AT, __version__
+from encdec_lib.page.prose import remember
 
 _GLUE_PREFIX = "application/papermill.record/"  # the format of myst_nb.glue
 
@@ -125,7 +126,8 @@ def setup(cpu_devices: int | None = None) -> None:
 def report(**numbers: Any) -> None:
     """Prints ``name = value`` lines and makes each value quotable in the page's prose.
 
-    After ``report(per_attention=9.31)``, the text may say ``{glue:text}`per_attention:.1f```.
+    After ``report(per_attention=9.31)``, the text may say ``{glue:text}`per_attention:.1f```; a
+    notebook says the same with :func:`~encdec_lib.page.prose.say`.
     Names are unique within a page: a second report of a name would leave the build to choose.
 
     Args:
@@ -152,6 +154,7 @@ def report(**numbers: Any) -> None:
         print(f"{name} = {_readable(value)}")
     for name, value in numbers.items():
         _glue(name, value)
+    remember(numbers)
 
 
 def elapsed() -> None:
@@ -168,8 +171,10 @@ def elapsed() -> None:
     if _clock.cache_hits:
         print(f"Compiled programs kept from an earlier run: {_clock.cache_hits}.")
         print("A first run takes longer.")
-    _glue("page_seconds", round(seconds, 1))
-    _glue("page_machine", machine)
+    took = {"page_seconds": round(seconds, 1), "page_machine": machine}
+    for name, value in took.items():
+        _glue(name, value)
+    remember(took)
 
 
 def _glue(name: str, value) -> None:

@@ -8,6 +8,7 @@ from . import style as style
 from . import tables as tables
 from . import tokens as tokens
 from .curves import bars as bars
+from .curves import dials as dials
 from .curves import losses as losses
 from .curves import quality_by_length as quality_by_length
 from .source import Source as Source

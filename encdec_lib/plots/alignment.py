@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from encdec_lib.plots.inputs import texts
+from encdec_lib.plots.inputs import listed, texts
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, WEIGHTS, new_axes
 from encdec_lib.runtime.inputs import check_finite
 
@@ -37,7 +37,7 @@ def alignment(
       The Axes, with the colour scale fixed at 0..1 so that figures compare.
 
     Raises:
-      ValueError: if the labels do not match ``weights``.
+      ValueError: if the labels do not match ``weights``, or one of these is no number.
     """
     weights = _checked(weights, source, target)
     size = (min(1.9 + 0.3 * len(source), 8.0), min(1.3 + 0.3 * len(target), 9.0))
@@ -128,10 +128,10 @@ def crossing(
 
 def _checked(weights, source: list[str], target: list[str]) -> np.ndarray:
     """The weights as an array, if they fit the tokens."""
-    texts("source", source)
-    texts("target", target)
+    for name, tokens in (("source", source), ("target", target)):
+        listed(name, texts(name, tokens))
     weights = check_finite("weights", weights).astype(np.float32)
-    if weights.shape != (len(target), len(source)) or not weights.size:
+    if weights.shape != (len(target), len(source)):
         raise ValueError(
             f"weights needs shape (T, S) = {(len(target), len(source))}, one row a target token "
             f"and one column a source token; got {weights.shape}."

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from encdec_lib.analysis.word_maps import as_grid
 from encdec_lib.data.scenes import Placed
 from encdec_lib.plots.images import picture
-from encdec_lib.plots.inputs import named, texts
+from encdec_lib.plots.inputs import listed, named, texts
 from encdec_lib.plots.style import ATTENTION, DECODER, ENCODER, INK, new_axes, use_style
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.inputs import check_finite
@@ -50,7 +50,7 @@ def overlay(
       What a colour bar is made from.
 
     Raises:
-      ValueError: if the weights are no square grid.
+      ValueError: if the weights are no square grid of numbers.
     """
     grid = as_grid(weights)
     picture(image, ax, title)
@@ -92,13 +92,12 @@ def word_maps(
     Raises:
       ValueError: if there is not one row of weights a word.
     """
-    texts("words", words)
+    listed("words", texts("words", words))
     check_whole("columns", columns)
     weights = check_finite("weights", weights).astype(np.float64)
-    if weights.ndim != 2 or len(weights) != len(words) or not len(words):
+    if weights.ndim != 2 or len(weights) != len(words):
         raise ValueError(
-            f"weights needs a row a word, (T, M) with T = {len(words)}, and at least one; got "
-            f"{weights.shape}."
+            f"weights needs a row a word, (T, M) with T = {len(words)}; got {weights.shape}."
         )
     use_style()
     most = float(weights.max() if most is None else most)
@@ -151,13 +150,14 @@ def quality_by_digits(found: dict, measure: str, ax: Axes | None = None, ylabel:
       [85.0, 55.0]
     """
     named("found", found)
-    ax = new_axes(ax)
-    for k, (name, runs) in enumerate(found.items()):
+    for name, runs in found.items():
         if not runs or any(measure not in scores for run in runs for scores in run.values()):
             raise ValueError(
                 f"{name!r} needs at least one run, each with the score {measure!r} (measure); got "
                 f"{len(runs)} runs."
             )
+    ax = new_axes(ax)
+    for k, (name, runs) in enumerate(found.items()):
         values = np.array([[run[n][measure] for n in runs[0]] for run in runs], np.float64)
         numbers = np.array([int(n) for n in runs[0]])
         kept = ~np.isnan(values).any(axis=0)

@@ -2,12 +2,23 @@
 
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from encdec_lib.plots.inputs import named, numbers
-from encdec_lib.plots.style import GREY, legend_above, look, new_axes
+from encdec_lib.plots.inputs import as_many, curves_over, named, numbers
+from encdec_lib.plots.style import (
+    ATTENTION,
+    DECODER,
+    ENCODER,
+    GREY,
+    legend_above,
+    look,
+    new_axes,
+    use_style,
+)
 from encdec_lib.runtime.checks import check_whole
 
 
@@ -36,12 +47,13 @@ def quality_by_length(
       The Axes.
 
     Raises:
-      ValueError: if a curve's lengths and values differ in number, or ``looks`` names no curve.
+      ValueError: if there is no curve, one has no number, lengths and values differ in number, or
+        ``looks`` names no curve. A nan among the values leaves a gap.
     """
     named("curves", curves)
-    ax = new_axes(ax)
     if unknown := [name for name in looks or {} if name not in curves]:
         raise ValueError(f"looks must name curves, {list(curves)}; got {unknown}.")
+    ax = new_axes(ax)
     for index, (name, curve) in enumerate(curves.items()):
         if not isinstance(curve, tuple | list) or len(curve) not in (2, 3):
             raise ValueError(
@@ -49,8 +61,8 @@ def quality_by_length(
                 f"{type(curve).__name__} for {name!r}."
             )
         lengths, mean, spread = (*curve, None)[:3]
-        lengths = numbers("curves", lengths, 1, finite=False).astype(float)
-        mean = numbers("curves", mean, 1, finite=False).astype(float)
+        lengths = numbers(f"lengths of curves[{name!r}]", lengths, 1).astype(float)
+        mean = numbers(f"curves[{name!r}]", mean, 1, gaps=True).astype(float)
         if lengths.shape != mean.shape:
             raise ValueError(
                 f"curve {name!r} needs one value a length; got {lengths.shape} lengths and "
@@ -85,15 +97,17 @@ def losses(histories: dict, ax: Axes | None = None, smooth: int = 25) -> Axes:
       The Axes. The vertical axis is logarithmic.
 
     Raises:
-      ValueError: if there is no history, or no loss in one of them.
+      ValueError: if there is no model, or one has no losses, or a nan among them.
     """
-    named("histories", histories)
+    found = {
+        name: numbers(f"histories[{name!r}]", getattr(history, "losses", history), 1)
+        for name, history in named("histories", histories).items()
+    }
     check_whole("smooth", smooth)
     ax = new_axes(ax)
-    for index, (name, history) in enumerate(histories.items()):
-        losses = getattr(history, "losses", history)
-        values = numbers(f"histories[{name!r}]", losses, 1, finite=False).astype(float)
-        drawn: dict[str, Any] = look(index, name, list(histories)) | {"marker": None}
+    for index, (name, given) in enumerate(found.items()):
+        values = given.astype(float)
+        drawn: dict[str, Any] = look(index, name, list(found)) | {"marker": None}
         window = max(1, min(smooth, len(values)))
         mean = np.convolve(values, np.ones(window) / window, mode="valid")
         steps = np.arange(1, len(values) + 1)
@@ -124,15 +138,20 @@ def bars(
       The Axes.
 
     Raises:
-      ValueError: if there is no value, or one is no number.
+      ValueError: if there is no bar, or one has no number, or more than (mean, spread).
     """
-    for name, value in named("values", values).items():
-        if numbers(f"values[{name!r}]", value, 0, 1).size > 2:
-            raise ValueError(f"values must be numbers or pairs (mean, spread); got {value!r:.60}.")
+    found = {
+        name: np.atleast_1d(numbers(f"values[{name!r}]", value, 0, 1))
+        for name, value in named("values", values).items()
+    }
+    if wrong := [name for name, pair in found.items() if len(pair) > 2]:
+        raise ValueError(
+            f"values must be numbers or pairs (mean, spread); got {values[wrong[0]]!r:.60} for "
+            f"{wrong[0]!r}."
+        )
     ax = new_axes(ax, (4.8, 0.9 + 0.42 * len(values)))
-    largest = max(np.atleast_1d(value)[0] for value in values.values())
-    for row, (name, value) in enumerate(values.items()):
-        mean, *rest = np.atleast_1d(value)
+    largest = max(pair[0] for pair in found.values())
+    for row, (name, (mean, *rest)) in enumerate(found.items()):
         spread = rest[0] if rest else None
         color = look(row, name, list(values))["color"]
         face = "white" if name in published else color
@@ -144,3 +163,48 @@ def bars(
     ax.invert_yaxis()
     ax.set(xlabel=xlabel, xlim=(0, 1.22 * largest))
     return ax
+
+
+def dials(
+    temperatures: list,
+    quality: dict,
+    variety: dict,
+    real: tuple,
+) -> Figure:
+    """Draws what is right and how much samples differ, against temperature.
+
+    Args:
+      temperatures: along the horizontal axes.
+      quality: from a name to percent right, one a temperature.
+      variety: from the same names to the spread between samples of one caption.
+      real: percent right and spread of real scenes, drawn as a dashed line.
+
+    Returns:
+      The Figure, two panels side by side.
+
+    Raises:
+      ValueError: if there is no temperature, no curve or more than three, or not a number a
+        temperature.
+    """
+    count = len(numbers("temperatures", temperatures, 1))
+    for name, curves in (("quality", quality), ("variety", variety)):
+        curves_over(name, curves, count, "temperatures", most=3)
+    as_many("real", numbers("real", real, 1), 2, "panels")
+    use_style()
+    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.2), layout="constrained")
+    looks = (
+        {"color": DECODER, "marker": "o", "linestyle": "-"},
+        {"color": ENCODER, "marker": "s", "linestyle": "--"},
+        {"color": ATTENTION, "marker": "D", "linestyle": "-."},
+    )
+    labels = ("digits right (%)", "difference of two samples")
+    for ax, curves, level, label in zip(axes, (quality, variety), real, labels, strict=True):
+        for own, (name, values) in zip(looks, curves.items(), strict=False):
+            ax.plot(temperatures, values, label=name, markersize=5, **own)
+        ax.axhline(level, color=GREY, linewidth=1.4, linestyle=(0, (2, 2)), label="real scenes")
+        ax.set(xlabel="temperature", ylabel=label)
+        ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
+        ax.set_ylim(bottom=0)
+    axes[0].set_ylim(0, 102)
+    axes[0].legend(loc="lower left")
+    return figure

@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from encdec_lib.data.digits import NAMES
 from encdec_lib.plots.inputs import as_many, grey, listed, named, numbers
-from encdec_lib.plots.style import GREY, INK, use_style
+from encdec_lib.plots.style import GREY, INK, bare, on_white, use_style
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.inputs import check_ids
 
@@ -28,14 +28,6 @@ _CLASSES = ListedColormap(CLASS_COLORS)
 _SMALLEST_NAMED = 6  # pixels that a region needs to bear its digit
 
 
-def _bare(ax):
-    """No ticks, a thin frame."""
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)
-
-
 def picture(image: Any, ax: Axes, title: str = "") -> None:
     """Draws one grey image ``(H, W)`` or ``(H, W, 1)``, ink dark on white, values 0 to 1.
 
@@ -43,9 +35,9 @@ def picture(image: Any, ax: Axes, title: str = "") -> None:
       ValueError: if it is no grey image, or a pixel is not finite.
     """
     image = grey("image", image)
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    on_white(ax).imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set_title(title)
-    _bare(ax)
+    bare(ax)
 
 
 def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> None:
@@ -61,7 +53,7 @@ def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> Non
       ValueError: if they are no map, or a class is not one of the eleven.
     """
     labels = check_ids("labels", numbers("labels", labels, 2), len(CLASS_COLORS))
-    ax.imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
+    on_white(ax).imshow(labels, cmap=_CLASSES, vmin=-0.5, vmax=10.5, interpolation="nearest")
     ax.set_title(title)
     for value in np.unique(labels[labels > 0]) if names else []:
         same, square = labels == value, np.ones((3, 3))
@@ -82,7 +74,7 @@ def label_map(labels: Any, ax: Axes, title: str = "", names: bool = True) -> Non
                 fontsize=10,
                 color=INK,
             )
-    _bare(ax)
+    bare(ax)
 
 
 def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figure:
@@ -100,7 +92,6 @@ def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figu
     Raises:
       ValueError: if the rows hold different numbers of pictures and ``columns`` is None.
     """
-    use_style()
     stacks = {
         name: numbers(f"rows[{name!r}]", pictures, 3, 4)
         for name, pictures in named("rows", rows).items()
@@ -111,6 +102,7 @@ def gallery(rows: dict, columns: int | None = None, width: float = 1.25) -> Figu
     if columns is None and len(counts) > 1:
         raise ValueError(f"rows must hold as many pictures each; got {sorted(counts)}.")
     columns = columns or counts.pop()
+    use_style()
     figure, axes = plt.subplots(
         len(rows),
         columns,
@@ -142,11 +134,10 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
       ValueError: if there is no map, one is not ``(h, w, C)``, or they are not as many as the
         names.
     """
-    use_style()
     check_whole("shown", shown)
     as_many("names", names, len(listed("maps", maps)), "maps")
-    for channels in maps:
-        numbers("maps", channels, 3)
+    maps = [numbers(f"maps[{k}]", one, 3) for k, one in enumerate(maps)]
+    use_style()
     figure, axes = plt.subplots(
         len(maps),
         shown,
@@ -155,11 +146,10 @@ def feature_maps(maps: list, names: list[str], shown: int = 6, width: float = 1.
         layout="constrained",
     )
     for line, channels, name in zip(axes, maps, names, strict=True):
-        channels = np.asarray(channels)
         alive = np.flatnonzero(channels.max(axis=(0, 1)) > 0)
         picked = alive[np.linspace(0, len(alive) - 1, min(shown, len(alive))).astype(int)]
         for ax in line:
-            _bare(ax)
+            bare(ax)
         for ax, channel in zip(line, picked, strict=False):
             one = channels[..., channel]
             ax.imshow(one, cmap="gray_r", vmin=0, vmax=one.max(), interpolation="nearest")
@@ -178,8 +168,10 @@ def class_bars(probabilities: Any, ax: Axes, title: str = "") -> None:
     Raises:
       ValueError: if there is not one number a class.
     """
+    probabilities = numbers("probabilities", probabilities, 1)
     names = ["background", *NAMES]
-    as_many("probabilities", numbers("probabilities", probabilities, 1), len(names), "classes")
+    as_many("probabilities", probabilities, len(names), "classes")
+    on_white(ax)
     places = np.arange(len(names))
     colors = ["#DDDDDD", *CLASS_COLORS[1:]]
     ax.barh(places, probabilities, color=colors, edgecolor=GREY, linewidth=0.6)

@@ -7,33 +7,41 @@ from typing import Any
 import numpy as np
 
 from encdec_lib.data.image_tokens import Codebook
-from encdec_lib.runtime.inputs import as_numbers, check_finite
+from encdec_lib.runtime.inputs import as_numbers
 
 
-def numbers(name: str, values: Any, *ranks: int, finite: bool = True) -> np.ndarray:
+def numbers(name: str, values: Any, *ranks: int, gaps: bool = False) -> np.ndarray:
     """What is to be drawn, as an array.
 
     Args:
       name: of the argument.
       values: an array, or lists that are one.
       *ranks: numbers of axes that will do.
-      finite: whether NaN is refused; in a curve it leaves a gap.
+      gaps: whether NaN may stand among the numbers; in a curve it leaves a gap.
 
     Returns:
       The array; no axis is empty.
 
     Raises:
-      ValueError: if it is something else.
+      ValueError: if it is something else, or a number is infinite or NaN.
 
     Example:
       >>> numbers("weights", [], 1, 2)
       Traceback (most recent call last):
       ValueError: weights must have 1 or 2 axes with something along each; got (0,).
     """
-    array = check_finite(name, values) if finite else as_numbers(name, values)
+    array = as_numbers(name, values)
     if array.ndim not in ranks or 0 in array.shape:
         wanted = " or ".join(map(str, ranks)) + (" axis" if ranks == (1,) else " axes")
         raise ValueError(f"{name} must have {wanted} with something along each; got {array.shape}.")
+    known = np.isfinite(array)
+    if gaps and known.any():
+        known |= np.isnan(array)
+    if not known.all():
+        first = tuple(int(i) for i in np.argwhere(~known)[0])
+        where = f" at {first[0] if len(first) == 1 else first}" if first else ""
+        count = f", {int((~known).sum())} of {array.size} in all" if array.size > 1 else ""
+        raise ValueError(f"{name} must be finite; got {array[first]}{where}{count}.")
     return array
 
 
@@ -222,4 +230,5 @@ def curves_over(name: str, curves: Any, count: int, of: str, most: int) -> None:
     if len(named(name, curves)) > most:
         raise ValueError(f"{name} must hold at most {most} curves; got {len(curves)}.")
     for key, values in curves.items():
-        as_many(f"{name}[{key!r}]", numbers(name, values, 1), count, of)
+        own = f"{name}[{key!r}]"
+        as_many(own, numbers(own, values, 1), count, of)

@@ -16,7 +16,16 @@ from matplotlib.patches import Rectangle
 from encdec_lib.data.patches import cut
 from encdec_lib.plots.images import picture
 from encdec_lib.plots.inputs import named, numbers
-from encdec_lib.plots.style import ATTENTION, ENCODER, GREY, WEIGHTS, new_axes, use_style
+from encdec_lib.plots.style import (
+    ATTENTION,
+    ENCODER,
+    GREY,
+    WEIGHTS,
+    bare,
+    new_axes,
+    on_white,
+    use_style,
+)
 from encdec_lib.runtime.checks import check_whole
 
 
@@ -33,9 +42,9 @@ def cut_up(image: Any, patch: int) -> Figure:
     Raises:
       ValueError: if P does not divide the sides.
     """
-    use_style()
     image = _grey(image)
     check_whole("patch", patch)
+    use_style()
     squares = cut(image[None, :, :, None], patch)[0].reshape(-1, patch, patch)
     rows, columns = image.shape[0] // patch, image.shape[1] // patch
     figure = plt.figure(figsize=(6.4, 3.3), layout=ConstrainedLayoutEngine(h_pad=0.06))
@@ -67,9 +76,9 @@ def over_patches(image: Any, weights: Any, ax: Axes, title: str = "") -> None:
     patch = _patch_of(image.shape, weights)
     grid = weights.reshape(image.shape[0] // patch, -1) / (weights.max() or 1)
     colors = WEIGHTS(0.55 * np.kron(grid, np.ones((patch, patch))))[..., :3]
-    ax.imshow(colors * (1 - image[..., None]), interpolation="nearest")
+    on_white(ax).imshow(colors * (1 - image[..., None]), interpolation="nearest")
     ax.set_title(title)
-    _bare(ax)
+    bare(ax)
 
 
 def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
@@ -86,7 +95,6 @@ def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
     Raises:
       ValueError: if a map has another number of rows than there are images.
     """
-    use_style()
     numbers("images", images, 3, 4)
     for name, weights in named("columns", columns).items():
         numbers(f"columns[{name!r}]", weights, 2)
@@ -95,6 +103,7 @@ def maps_on_images(images: Any, columns: dict, width: float = 1.25) -> Figure:
                 f"columns need one row of weights an image, {len(images)}; {name!r} has "
                 f"{len(weights)}."
             )
+    use_style()
     figure, axes = plt.subplots(
         len(images),
         1 + len(columns),
@@ -123,16 +132,16 @@ def position_similarity(positions: Any) -> Figure:
       The Figure.
 
     Raises:
-      ValueError: if M is not a square number.
+      ValueError: if M is not a square number, or a vector is zero.
 
     Reference:
       Dosovitskiy et al. (2021), arXiv:2010.11929, Figure 7 (centre).
     """
-    use_style()
     alike = similarity(positions)
     side = round(len(alike) ** 0.5)
     if side * side != len(alike):
         raise ValueError(f"positions must fill a square; got {len(alike)} of them.")
+    use_style()
     others = np.abs(alike[~np.eye(len(alike), dtype=bool)])
     limit = np.ceil(10 * others.max(initial=0.1)) / 10
     figure, axes = plt.subplots(side, side, figsize=(4.6, 4.0), squeeze=False, layout="constrained")
@@ -140,7 +149,7 @@ def position_similarity(positions: Any) -> Figure:
         shown = ax.imshow(alike[i].reshape(side, side), cmap="RdBu", vmin=-limit, vmax=limit)
         y, x = divmod(i, side)
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, edgecolor="k", lw=1.2))
-        _bare(ax)
+        bare(ax)
     for i, ax in enumerate(axes[:, 0], 1):
         ax.set_ylabel(str(i), rotation=0, labelpad=8, va="center")
     for i, ax in enumerate(axes[-1], 1):
@@ -197,7 +206,8 @@ def quality_by_patch(
     Raises:
       ValueError: if there is no side, or a side without numbers.
     """
-    for side, found in named("scores", scores).items():
+    named("scores", scores)
+    for side, found in (scores | ({rival[0]: rival[1]} if rival else {})).items():
         numbers(f"scores[{side!r}]", found, 1)
     ax = new_axes(None)
     sides = sorted(scores)
@@ -243,10 +253,3 @@ def _cuts(ax, shape: tuple[int, int], patch: int) -> None:
         ax.axhline(y - 0.5, color=ATTENTION, linewidth=1.4)
     for x in range(patch, shape[1], patch):
         ax.axvline(x - 0.5, color=ATTENTION, linewidth=1.4)
-
-
-def _bare(ax) -> None:
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from encdec_lib.plots.inputs import listed
+
 
 class Rows:
     """A small table that reads well in a notebook, on a page and in a terminal."""
@@ -29,7 +31,11 @@ class Rows:
 
     def _repr_html_(self) -> str:
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.names)
+        marked = [  # a column without a name has no head to read out
+            (html.escape(name), ('th scope="col"', "th") if name.strip() else ("td", "td"))
+            for name in self.names
+        ]
+        head = "".join(f"<{begin}>{name}</{end}>" for name, (begin, end) in marked)
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
             for row in self._cells()
@@ -51,6 +57,7 @@ def table(rows: list[dict], caption: str = "") -> Rows:
       An object which the notebook shows as a table.
 
     Raises:
+      ValueError: if there is no row.
       TypeError: if a row is no dictionary.
 
     Example:
@@ -61,7 +68,7 @@ def table(rows: list[dict], caption: str = "") -> Rows:
     """
     if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
         raise TypeError(f"rows must be a list of dictionaries; got {type(rows).__name__}.")
-    for i, row in enumerate(rows := list(rows)):
+    for i, row in enumerate(rows := listed("rows", list(rows))):
         if not isinstance(row, Mapping):
             raise TypeError(f"rows must hold dictionaries; got {type(row).__name__} in row {i}.")
     return Rows(rows, caption)

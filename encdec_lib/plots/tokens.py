@@ -13,7 +13,6 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from encdec_lib.data.image_tokens import FIRST, Codebook
-from encdec_lib.plots.dials import dials as dials
 from encdec_lib.plots.images import picture
 from encdec_lib.plots.inputs import (
     a_codebook,
@@ -24,7 +23,7 @@ from encdec_lib.plots.inputs import (
     square,
     texts,
 )
-from encdec_lib.plots.style import GREY, INK, WEIGHTS, use_style
+from encdec_lib.plots.style import INK, WEIGHTS, bare, on_white, use_style
 from encdec_lib.runtime.checks import check_whole
 
 #: Token grids: the darkest patch is white, as paper is, the others run from pale to dark green.
@@ -33,14 +32,6 @@ _TOKENS = ListedColormap(
 )
 # Hidden, prefix sees prefix, target sees prefix, target sees target.
 _SEEN = ListedColormap(["#FFFFFF", "#9CC9E8", "#8FD6BF", "#F5B48A"])
-
-
-def _bare(ax) -> None:
-    """No ticks, a thin frame."""
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
 def codebook(book: Codebook, columns: int = 16, width: float = 6.4) -> Figure:
@@ -54,9 +45,9 @@ def codebook(book: Codebook, columns: int = 16, width: float = 6.4) -> Figure:
     Returns:
       The Figure; its rows say with which token they begin.
     """
-    use_style()
     check_whole("columns", columns)
     count = len(a_codebook("book", book).patches)
+    use_style()
     columns = min(columns, count)
     rows = -(-count // columns)
     side, step = book.patch, book.patch + 1  # a line of one pixel between two squares
@@ -91,8 +82,8 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
     Returns:
       The Figure with three rows, a column an image.
     """
-    use_style()
     tokens = a_codebook("book", book).encode(numbers("images", images, 4))
+    use_style()
     rebuilt = book.decode(tokens)
     figure, axes = plt.subplots(
         3,
@@ -108,7 +99,7 @@ def as_tokens(book: Codebook, images: Float[np.ndarray, "N H W 1"], width: float
             grid, cmap=_TOKENS, vmin=FIRST, vmax=book.vocab - 1, interpolation="nearest"
         )
         picture(again, axes[2, column])
-        _bare(axes[1, column])
+        bare(axes[1, column])
     for ax, name in zip(axes[:, 0], ("image", "tokens", "rebuilt"), strict=True):
         ax.set_ylabel(name)
     return figure
@@ -136,7 +127,9 @@ def mask(
     seen = square("seen", seen, len(names)).astype(bool)
     kind = np.full(seen.shape, 3)
     kind[:, :size], kind[:size] = 2, 1
-    ax.imshow(np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest")
+    on_white(ax).imshow(
+        np.where(seen, kind, 0), cmap=_SEEN, vmin=0, vmax=3, interpolation="nearest"
+    )
     places = np.arange(len(names))
     ax.set_xticks(places, names, rotation=90, parse_math=False)  # a dollar is a dollar
     ax.set_yticks(places, names, parse_math=False)
@@ -222,9 +215,9 @@ def costs(
     Returns:
       The Figure, with a scale for the lower row.
     """
-    use_style()
     images = numbers("images", images, 3, 4)
     nats = grids("nats", nats, len(images))
+    use_style()
     side = math.isqrt(nats.shape[1])
     figure, axes = plt.subplots(
         2,
@@ -238,7 +231,7 @@ def costs(
         drawn = axes[1, column].imshow(
             cost.reshape(side, side), cmap=WEIGHTS, vmin=0, vmax=float(nats.max())
         )
-        _bare(axes[1, column])
+        bare(axes[1, column])
     figure.colorbar(drawn, ax=axes[1], label="nats")
     axes[0, 0].set_ylabel("image")
     axes[1, 0].set_ylabel("cost")
@@ -256,9 +249,9 @@ def growth(stages: dict, width: float = 1.4) -> Figure:
     Returns:
       The Figure.
     """
-    use_style()
     for count, (image, rows) in pairs("stages", stages).items():
         check_whole(f"rows of stages[{count!r}]", rows, least=0, most=len(grey("stages", image)))
+    use_style()
     figure, axes = plt.subplots(
         1,
         len(stages),

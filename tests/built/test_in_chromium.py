@@ -3,6 +3,7 @@
 import pytest
 
 from encdec_lib.page.chapters import CHAPTERS
+from tests.browser.axe import serious
 from tests.built.site import book_pages, pages, serving
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
@@ -68,6 +69,18 @@ def test_every_widget_is_there_without_a_kernel(page, site, name):
         assert root.get_attribute("data-error") is None
         box = root.bounding_box()
         assert box["width"] > 100 and box["height"] > 30, box
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", book_pages())
+def test_axe_finds_nothing_serious(page, site, name, theme):
+    open_page(page, site, name, theme)
+    for root in page.locator(".bw-root").all():  # figures that start when they come near
+        root.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.bw-root')].every(e => e.dataset.mounted === 'done')"
+    )
+    assert not serious(page)
 
 
 @pytest.mark.parametrize("name", book_pages())

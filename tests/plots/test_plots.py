@@ -95,6 +95,17 @@ def test_bars_write_their_numbers():
     assert [text.get_text() for text in ax.texts] == ["9.3 ± 0.2", "7.6"]
 
 
+def test_dials_show_both_measures_and_the_real_scenes():
+    quality = {"all tokens": [90, 80.0], "the 5 best": [95, 91]}
+    variety = {"all tokens": [0.1, 0.2], "the 5 best": [0.1, 0.1]}
+    figure = plots.dials([0.5, 1.0], quality, variety, (97.0, 0.3))
+    for ax, curves, level in zip(figure.axes, (quality, variety), (97.0, 0.3), strict=True):
+        lines = {line.get_label(): line for line in ax.lines}
+        for name, values in curves.items():
+            np.testing.assert_allclose(lines[name].get_ydata(), values)
+        assert set(lines["real scenes"].get_ydata()) == {level}
+
+
 def test_a_table_escapes_its_cells():
     shown = plots.table([{"word": "<b>", "n": 2}])._repr_html_()
     assert "&lt;b&gt;" in shown and "<td>2</td>" in shown

@@ -99,17 +99,6 @@ def test_costs_are_drawn_below_their_images_on_one_scale():
     assert figure.axes[-1].get_ylabel() == "nats"
 
 
-def test_dials_show_both_measures_and_the_real_scenes():
-    quality = {"all tokens": [90, 80.0], "the 5 best": [95, 91]}
-    variety = {"all tokens": [0.1, 0.2], "the 5 best": [0.1, 0.1]}
-    figure = token_plots.dials([0.5, 1.0], quality, variety, (97.0, 0.3))
-    for ax, curves, level in zip(figure.axes, (quality, variety), (97.0, 0.3), strict=True):
-        lines = {line.get_label(): line for line in ax.lines}
-        for name, values in curves.items():
-            np.testing.assert_allclose(lines[name].get_ydata(), values)
-        assert set(lines["real scenes"].get_ydata()) == {level}
-
-
 def test_what_is_not_written_yet_is_covered():
     one = images(1)[0]
     figure = token_plots.growth({3: (one, 2), 9: (one, 6)})

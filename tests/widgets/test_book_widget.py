@@ -2,10 +2,13 @@
 
 import json
 import re
+import sys
+import types
 
 import pytest
 import traitlets
 
+from encdec_lib.widgets import HeadsDial
 from encdec_lib.widgets.host.book_widget import BookWidget, script_json
 
 
@@ -23,12 +26,42 @@ def payload(html):
     return json.loads(text)
 
 
-def test_its_display_carries_a_page_and_the_live_view():
-    data, _ = Label(label="hello")._repr_mimebundle_()
-    view = data["application/vnd.jupyter.widget-view+json"]  # JupyterLab, VS Code and Colab
-    assert view["version_major"] == 2 and view["model_id"]
-    assert data["text/html"].startswith('<div class="bw-root" data-widget="Label">')
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def test_its_display_is_a_page_that_knows_its_model():
+    """And no view, which JupyterLab would prefer and show dead once the kernel is gone."""
+    label = Label(label="hello")
+    data, _ = label._repr_mimebundle_()
+    assert VIEW not in data and "text/plain" in data
+    start = f'<div class="bw-root" data-widget="Label" data-figure="{label._figure}">'
+    assert data["text/html"].startswith(start) and len(label._figure) == 32
+    assert Label()._figure != label._figure
     assert Label._ipython_display_ is None  # ipywidgets 7 would go round the bundle
+
+
+def test_colab_is_given_the_view_that_it_saves(monkeypatch):
+    colab = types.ModuleType("google.colab.output")
+    colab.enable_custom_widget_manager = lambda: None
+    colab._widgets = types.SimpleNamespace(_installed_url="https://colab/manager")
+    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
+    data, metadata = Label(label="hello")._repr_mimebundle_()
+    assert VIEW in data and "text/html" in data
+    assert "custom_widget_manager" in str(metadata)
+
+
+def test_a_page_without_a_kernel_knows_no_model():
+    assert "data-figure" not in Label(label="hello").static_html()
+
+
+def test_every_widgets_module_tells_of_its_model():
+    assert str(HeadsDial._esm).rstrip().endswith("{ initialize: offer, ...__figure };")
+
+
+def test_a_module_without_a_default_is_named(tmp_path):
+    (tmp_path / "x.js").write_text("const render = 1;\n")
+    with pytest.raises(ValueError, match="x.js needs one `export default"):
+        type("X", (BookWidget,), {"_esm": tmp_path / "x.js"})
 
 
 def test_the_page_holds_the_public_state_alone():

@@ -30,7 +30,7 @@ const LEGIBLE = 8.5; // pixels of a row; below it the words beside the maps are 
 function figureOf(n, { onPoint, onClick, onKey }) {
   const canvas = pixels(1, 1);
   const mark = element("div", { class: "bw-mark" });
-  const frame = element("div", { class: "bw-frame" }, canvas, mark);
+  const frame = element("div", { class: "bw-frame bw-pointed" }, canvas, mark);
   const bits = element("span");
   const title = element("b", { text: `head ${n + 1}` });
   const node = element(

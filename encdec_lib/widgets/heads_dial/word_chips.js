@@ -31,6 +31,7 @@ export function wordChips({ onClick, onKey }) {
         on: { click: () => onClick(t), keydown: (event) => onKey(t, event) },
       },
       element("span", { text: nameOf(token) }),
+      " ",
       share,
     );
     return { chip, share, name: nameOf(token) };
@@ -51,7 +52,7 @@ export function wordChips({ onClick, onKey }) {
         chip.classList.toggle("is-chosen", t === row);
         chip.setAttribute("aria-checked", String(t === kept));
         chip.tabIndex = t === kept ? 0 : -1;
-        chip.setAttribute("aria-label", `${name}, place ${t + 1}, gets ${said}`);
+        chip.setAttribute("aria-label", `${name} ${said}, place ${t + 1}`);
         share.textContent = said;
       });
     },

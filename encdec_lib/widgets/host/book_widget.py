@@ -5,18 +5,29 @@ import functools
 import hashlib
 import html
 import json
+import re
+import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
 import anywidget
+import traitlets
 
 from encdec_lib.web.bundle import bundle
 
 _HERE = Path(__file__).parent
+_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class BookWidget(anywidget.AnyWidget):
-    """An anywidget whose display also carries a page that needs no kernel and no network.
+    """An anywidget whose display is a piece of a page that needs no kernel and no network.
+
+    In a notebook, too, this piece is what stands below the cell, and so a notebook that is saved
+    and opened again without its kernel shows a figure that lives. While the kernel runs, figure
+    and widget follow each other: the widget's module tells the page of its model
+    (``live.js``), and the figure joins it (``static.js``). Colab has its own way to save and to
+    show widgets, and is given the view that it asks for.
 
     A subclass sets ``_esm`` to the path of its own ``.js`` file, which may import others of
     this package by a relative path (see :func:`encdec_lib.web.bundle.bundle`), and may set
@@ -28,17 +39,22 @@ class BookWidget(anywidget.AnyWidget):
 
     _ipython_display_ = None  # ipywidgets 7 defines one, which would hide the mime bundle
 
+    _figure = traitlets.Unicode().tag(sync=True)  # by which a figure knows its model
+
     #: What a reader without JavaScript sees.
     static_fallback = "An interactive figure belongs here; it needs JavaScript."
 
     def __init_subclass__(cls, **kwargs: Any):
         """Turns the paths in ``_esm`` and ``_css`` into one module and one style sheet."""
-        if isinstance(cls.__dict__.get("_esm"), Path):
-            cls._esm = bundle(cls._esm)
+        if isinstance(module := cls.__dict__.get("_esm"), Path):
+            cls._esm = _with_offer(module)
             own = cls.__dict__.get("_css", ())
             sheets = [_HERE / "book_widget.css", *([own] if isinstance(own, Path) else own)]
             cls._css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
         super().__init_subclass__(**kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, _figure=uuid.uuid4().hex, **kwargs)
 
     def static_state(self) -> dict:
         """The widget's own synced traits, as they are now."""
@@ -53,6 +69,9 @@ class BookWidget(anywidget.AnyWidget):
           A ``div`` and the script that mounts it. There are no element ids, so a page may hold
           it any number of times; module and style are loaded once.
         """
+        return self._static_html("")
+
+    def _static_html(self, attributes: str) -> str:
         esm, css = str(self._esm), str(getattr(self, "_css", ""))
         payload = {
             "hash": hashlib.sha256(f"{esm}\0{css}".encode()).hexdigest()[:16],
@@ -61,7 +80,7 @@ class BookWidget(anywidget.AnyWidget):
             "state": self.static_state(),
         }
         return (
-            f'<div class="bw-root" data-widget="{type(self).__name__}">'
+            f'<div class="bw-root" data-widget="{type(self).__name__}"{attributes}>'
             f'<p class="bw-fallback">{html.escape(self.static_fallback)}</p>'
             f'<script type="application/json">{script_json(payload)}</script></div>'
             f"<script>{_static_js()}</script>"
@@ -72,7 +91,19 @@ class BookWidget(anywidget.AnyWidget):
         if shown is None:
             return None
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
-        return {**data, "text/html": self.static_html()}, metadata
+        if "google.colab.output" not in sys.modules:
+            # JupyterLab and VS Code prefer it, and show it dead where the kernel is gone.
+            data = {kind: value for kind, value in data.items() if kind != _VIEW}
+        return {**data, "text/html": self._static_html(f' data-figure="{self._figure}"')}, metadata
+
+
+def _with_offer(path: Path) -> str:
+    """The bundle of a widget's module, which also tells the page of its model in the kernel."""
+    source, count = re.subn(r"(?m)^export default ", "const __figure = ", bundle(path))
+    if count != 1:
+        raise ValueError(f"{path.name} needs one `export default {{ render }};`; got {count}.")
+    offer = (_HERE / "live.js").read_text(encoding="utf-8").replace("export function", "function")
+    return f"{source}\n{offer}\nexport default {{ initialize: offer, ...__figure }};\n"
 
 
 def script_json(value: Any) -> str:

@@ -1,13 +1,19 @@
-// Mounts the book widgets of a page that has neither kernel nor network. A classic script, put
+// Mounts the book widgets of a page, which needs neither kernel nor network. A classic script, put
 // after every widget: it mounts each .bw-root that it has not mounted yet, so it may run any number
-// of times. The widget's own ES module is the one a live kernel runs; this gives it the same model.
+// of times. Where a kernel runs, the figure and the kernel's model follow each other (live.js).
 // A browser that saves a page saves what stands in it: the state stays beside the figure, so that
 // the saved page mounts it again.
 // All of it stands in a block, so that no name of it reaches the page.
 {
   /** @typedef {(...values: any[]) => void} Listener */
 
-  /** @type {{bookWidgetModules?: Record<string, Promise<any>>, bookWidgets?: WeakSet<Element>}} */
+  /**
+   * @type {{
+   *   bookWidgetModules?: Record<string, Promise<any>>,
+   *   bookWidgets?: WeakSet<Element>,
+   *   bookWidgetModels?: Map<string, any>,
+   * }}
+   */
   const page = /** @type {any} */ (window);
   page.bookWidgetModules ??= {}; // hash of the source -> promise of the module
   page.bookWidgets ??= new WeakSet(); // the roots that are mounted, or will be
@@ -40,6 +46,8 @@
       this.state = revive(state);
       /** @type {Map<string, Listener[]>} */
       this.listeners = new Map();
+      /** @type {any} the kernel's model, where there is one */
+      this.live = null;
     }
     /** @param {string} key */
     get(key) {
@@ -50,6 +58,7 @@
       const changes = typeof key === "string" ? { [key]: value } : key;
       const changed = Object.keys(changes).filter((name) => this.state[name] !== changes[name]);
       Object.assign(this.state, changes);
+      for (const name of changed) this.live?.set(name, this.state[name]);
       for (const name of changed) this.trigger(`change:${name}`, this, this.state[name]);
       if (changed.length) this.trigger("change", this);
     }
@@ -71,9 +80,42 @@
     trigger(event, ...values) {
       for (const listener of this.listeners.get(event) ?? []) listener(...values);
     }
-    save_changes() {}
+    save_changes() {
+      this.live?.save_changes();
+    }
     send() {}
+
+    /**
+     * From now on this model and the kernel's are the same; what Python has set meanwhile holds.
+     * @param {any} live
+     */
+    join(live) {
+      this.live = null;
+      for (const name of Object.keys(this.state)) {
+        const value = live.get(name);
+        if (value instanceof DataView) continue; // weights do not change
+        if (JSON.stringify(value) !== JSON.stringify(this.state[name])) this.set(name, value);
+        live.on(`change:${name}`, () => this.set(name, live.get(name)));
+      }
+      this.live = live;
+    }
   }
+
+  /**
+   * Joins a figure to its model in the kernel as soon as that is there.
+   * @param {Model} model
+   * @param {string} id
+   */
+  const joinLater = (model, id) => {
+    const join = () => {
+      const live = page.bookWidgetModels?.get(id);
+      if (live && live !== model.live) model.join(live);
+    };
+    window.addEventListener("book-widget-model", (event) => {
+      if (/** @type {CustomEvent} */ (event).detail === id) join();
+    });
+    join();
+  };
 
   /**
    * A Blob import works from file://, where a relative one does not. Once for each source.
@@ -109,6 +151,7 @@
     const el = document.createElement("div");
     await widget.initialize?.({ model, signal });
     await widget.render({ model, el, signal });
+    if (root.dataset.figure) joinLater(model, root.dataset.figure);
     root.querySelector(":scope > :not(script)")?.replaceWith(el); // the sentence, or a saved figure
     root.dataset.mounted = "done";
   };

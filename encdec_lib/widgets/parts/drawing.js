@@ -45,7 +45,6 @@ export class Pad {
       role: "application",
       "aria-label": label,
     });
-    this.canvas.style.touchAction = "none";
     this.canvas.style.cursor = "crosshair";
     this.frame = element("span", { class: "bw-cursor", "aria-hidden": "true" });
     this.frame.style.cssText =

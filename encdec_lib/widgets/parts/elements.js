@@ -62,9 +62,12 @@ let widgets = 0;
  */
 export function prepare(el, name) {
   el.classList.add("bw", `bw-${name}`);
-  // JupyterLab takes arrow keys and letters for itself unless they stop here.
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  // JupyterLab takes arrow keys and letters for itself unless they stop here. Notebook 7 takes them
+  // on their way down, and leaves them only if the element that has the focus says so itself.
   el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("focusin", ({ target }) => {
+    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
+  });
   widgets += 1;
   return `bw-${name}-${widgets}`;
 }

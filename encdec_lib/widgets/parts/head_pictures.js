@@ -31,7 +31,7 @@ function headPicture(head, name, onChoose) {
   const input = element("input", { type: "radio", name, value: head, on: { change: onChoose } });
   const canvas = element("canvas", { "aria-hidden": "true" });
   const marker = element("i", { class: "bw-marker" });
-  const frame = element("span", { class: "bw-frame" }, canvas, marker);
+  const frame = element("span", { class: "bw-frame bw-pointed" }, canvas, marker);
   const words = element("span", { text: head ? `head ${head}` : "mean" });
   const caption = element("span", { class: "bw-caption" }, input, words);
   const label = element("label", { class: "bw-head" }, frame, caption);

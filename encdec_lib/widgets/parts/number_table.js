@@ -11,7 +11,7 @@ function rowOf(tag, [first, ...cells]) {
   return element(
     "tr",
     {},
-    element("th", { scope: "row", text: first }),
+    element("th", { scope: scope ?? "row", text: first }),
     ...cells.map((text) => element(tag, { scope, text })),
   );
 }

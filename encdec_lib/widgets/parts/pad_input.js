@@ -1,5 +1,7 @@
 // How a drawing pad follows the pointer and the keyboard.
 
+import { holdable } from "./dragging.js";
+
 /** @typedef {import("./drawing.js").Pad} Pad */
 /** @typedef {import("./ink.js").Point} Point */
 
@@ -15,6 +17,7 @@ export function followPointer(pad) {
   const { canvas, side } = pad;
   /** @type {{id: number, from: Point, before: Float32Array, erase: boolean} | null} */
   let held = null;
+  holdable(canvas);
 
   /** @param {PointerEvent} event */
   const at = (event) => {

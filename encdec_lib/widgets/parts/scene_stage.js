@@ -52,7 +52,7 @@ export class SceneStage {
     this.node = element(
       "div",
       {
-        class: "bw-stage",
+        class: "bw-stage bw-pointed",
         role: "group",
         "aria-label": `Canvas of ${this.side} by ${this.side} pixels`,
       },

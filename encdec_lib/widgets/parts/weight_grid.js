@@ -28,6 +28,18 @@ const SPELLED = { column: "letter", row: "phoneme" };
 /** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)}%`;
 
+/**
+ * Marks how much green stands behind the text of an element, so that it can be read: in dark mode
+ * white is legible up to `strong`, black beyond it.
+ * @param {HTMLElement} node
+ * @param {number} share
+ */
+export function tint(node, share, strong = 0.62) {
+  node.style.setProperty("--share", percent(share));
+  node.classList.toggle("is-middle", share > 0.2 && share <= strong);
+  node.classList.toggle("is-strong", share > strong);
+}
+
 /** @param {ArrayLike<number>} values */
 const largest = (values) =>
   Array.from(values).reduce((best, value, k, all) => (value > all[best] ? k : best), 0);
@@ -43,11 +55,11 @@ function square({ name, weights, window }, k, letter) {
   const outside = window ? k < window.first || k > window.last : false;
   const cell = element("div", {
     role: "gridcell",
-    class: share > 0.8 ? "bw-cell is-strong" : "bw-cell",
+    class: "bw-cell",
     tabindex: -1,
     "aria-label": `${name} reads ${letter}: ${percent(share)}${outside ? ", outside the window" : ""}`,
   });
-  cell.style.setProperty("--share", percent(share));
+  tint(cell, share);
   if (share >= 0.05) cell.append(element("span", { text: Math.round(100 * share) }));
   if (!window) return cell;
   cell.classList.toggle("is-outside", outside);
@@ -92,7 +104,7 @@ function letterCells(letters, rows, place, { nouns, upright }) {
 function phonemeCell({ name, gloss, sure, weights, mark, markSpoken, endSpoken }, place, nouns) {
   const j = largest(weights);
   const said = [
-    `${nouns.row} ${name}${gloss ? ` as in ${gloss}` : ""}`,
+    `${nouns.row} ${name}${gloss ? ` (${gloss})` : ""}`,
     markSpoken,
     `${percent(sure)} sure`,
     `reads ${place(j)} most, ${percent(weights[j])}`,
@@ -134,9 +146,7 @@ function light(cells, rows, position) {
       cell.classList.toggle("is-here", r === i && c === j);
       cell.classList.toggle("is-chosen", position !== null && chosen);
       if (r >= 0 && c >= 0) continue;
-      const share = shareOf(r, c);
-      cell.style.setProperty("--share", percent(share));
-      cell.classList.toggle("is-strong", share > 0.4);
+      tint(cell, shareOf(r, c), 0.69);
     }
   }
 }

@@ -50,7 +50,13 @@ export class PaintedPicture {
     this.mark = element("span", { class: "bw-frame", "aria-hidden": "true", hidden: "" });
     this.mark.style.width = `${100 / columns}%`;
     this.mark.style.height = `${100 / columns}%`;
-    this.node = element("div", { class: "bw-painting" }, this.canvas, this.tinted, this.mark);
+    this.node = element(
+      "div",
+      { class: "bw-painting bw-pointed" },
+      this.canvas,
+      this.tinted,
+      this.mark,
+    );
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.dots = this.context.createImageData(side, side);
 

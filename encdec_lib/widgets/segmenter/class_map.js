@@ -42,7 +42,7 @@ export function classMap({ key, name, side, colors, onPoint }) {
   const node = element(
     "figure",
     { class: `is-${key}` },
-    element("div", { class: "bw-frame" }, canvas, digits, frame.node),
+    element("div", { class: "bw-frame bw-pointed" }, canvas, digits, frame.node),
     element("figcaption", {}, element("b", { text: name }), " ", found),
   );
   /** @param {PointerEvent} event */

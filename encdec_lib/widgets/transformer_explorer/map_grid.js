@@ -2,7 +2,7 @@
 
 import { element, spoken } from "../parts/elements.js";
 import { gridFocus } from "../parts/grid_focus.js";
-import { percent } from "../parts/weight_grid.js";
+import { percent, tint } from "../parts/weight_grid.js";
 
 /** @typedef {import("../parts/grid_focus.js").Position} Position */
 
@@ -28,18 +28,6 @@ import { percent } from "../parts/weight_grid.js";
 export function placed({ names, first = 1 }, k) {
   const alone = names.indexOf(names[k]) === names.lastIndexOf(names[k]);
   return alone ? names[k] : `${names[k]} (place ${first + k})`;
-}
-
-/**
- * Marks how much green stands behind the text of an element, so that it can be read: in dark mode
- * white is legible up to `strong`, black beyond it.
- * @param {HTMLElement} node
- * @param {number} share
- */
-function tint(node, share, strong = 0.62) {
-  node.style.setProperty("--share", percent(share));
-  node.classList.toggle("is-middle", share > 0.2 && share <= strong);
-  node.classList.toggle("is-strong", share > strong);
 }
 
 /**
@@ -83,6 +71,7 @@ const columnHeader = (columns, j) =>
  */
 function rowHeader(rows, i) {
   const name = rows.names[i];
+  const where = placed(rows, i).slice(name.length); // what is seen comes first in what is said
   const gloss = rows.glosses[name];
   return element(
     "div",
@@ -90,7 +79,7 @@ function rowHeader(rows, i) {
       role: "rowheader",
       class: `bw-phoneme is-${rows.side}`,
       tabindex: -1,
-      "aria-label": `${placed(rows, i)}${gloss ? `, ${gloss}` : ""}, looks`,
+      "aria-label": `${name}${gloss ? ` (${gloss})` : ""}${where}, looks`,
     },
     element("b", { text: name }),
     gloss ? element("small", { text: gloss }) : null,

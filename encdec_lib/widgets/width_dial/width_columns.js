@@ -32,6 +32,7 @@ function columnOf(width, typical, side, onChoose) {
     element("span", { class: "bw-levels", "aria-hidden": "true" }, bar, tick),
     small,
     element("span", { class: "bw-name", text: width }),
+    " ",
     number,
   );
   return { node, small, bar, number };
@@ -62,7 +63,7 @@ export function widthColumns(widths, typical, side, onChoose) {
         bar.style.height = `${none ? 0 : height(copies[k].error)}%`;
         number.textContent = none ? "–" : percent(copies[k].error);
         node.setAttribute("aria-pressed", String(k === chosen));
-        node.setAttribute("aria-label", `width ${widths[k]}, error ${number.textContent}`);
+        node.setAttribute("aria-label", `width ${widths[k]}, ${number.textContent} error`);
       });
     },
   };

@@ -1,0 +1,157 @@
+"""Each widget of the book, small and untrained, as a function that makes it."""
+
+import numpy as np
+from flax import nnx
+
+from encdec_lib import widgets
+from encdec_lib.data import digits, scenes, translation
+from encdec_lib.data.digits import Digits
+from encdec_lib.data.pronunciations import LETTERS, PHONEMES
+from encdec_lib.layers.recurrent import GRU, LSTM
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
+from encdec_lib.models.captioning import CaptionConfig, captioner
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
+from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.models.vision_transformer import BASE, ViTConfig, vit
+from encdec_lib.models.vit_to_transformer import GridCaptionConfig, grid_captioner
+from tests.widgets.untrained import untrained
+from tests.widgets.untrained_images import shaken
+from tests.widgets.untrained_painters import codebook, painter
+from tests.widgets.untrained_readers import reading, scoring
+from tests.widgets.untrained_transformers import small
+
+PLACED = [(3, 2, 3), (7, 1, 18), (9, 18, 4)]
+
+
+def _pair(source, target):
+    sizes = len(source), len(target)
+    return (
+        untrained(bahdanau, BahdanauConfig(*sizes, 5, 7, 11, 3), 0.6, seed=1),
+        untrained(seq2seq, Seq2SeqConfig(*sizes, 5, 7), 0.6, seed=2),
+    )
+
+
+def _alignment_explorer():
+    models = _pair(LETTERS, PHONEMES)
+    references = {"knight": "N AY T", "day": ["D EY", "D AY"]}
+    return widgets.AlignmentExplorer(
+        *models, LETTERS, PHONEMES, word="knight", max_phonemes=9, references=references
+    )
+
+
+def _attention_dial():
+    models = {"mean": reading("mean"), "additive": scoring("additive", query="previous")}
+    return widgets.AttentionDial(
+        models, LETTERS, PHONEMES, word="knight", examples=("day", "psychology"),
+        references={"day": "D EY", "knight": "N AY T"}, choose="way to read", max_phonemes=7,
+    )  # fmt: skip
+
+
+def _captioner_model():
+    sizes = CaptionConfig(channels=(3, 5, 5), embed_dim=5, state_dim=7)
+    return _quiet(shaken(lambda: captioner(sizes, rngs=nnx.Rngs(0)), seed=4))
+
+
+def _quiet(model):
+    """Writes no specials but <eos>."""
+    bias = np.array(model.decoder.output.bias[...])
+    bias[[0, 1, 3]] = -99
+    model.decoder.output.bias[...] = np.asarray(bias)
+    return model
+
+
+def _scene_reader():
+    grid = GridCaptionConfig(
+        channels=(2, 3, 3), embed_dim=3, encoding_dim=6, state_dim=5, align_dim=7
+    )
+    models = {
+        "CNN grid, GRU": _quiet(shaken(lambda: grid_captioner(grid, rngs=nnx.Rngs(0)), seed=2)),
+        "one vector": _captioner_model(),
+    }
+    return widgets.SceneReader(models, digits.load(14).test, start=PLACED)
+
+
+def _digit_reader():
+    def model(patch):
+        config = ViTConfig(14, patch, d_model=6, heads=3, d_ff=5, layers=2)
+        return shaken(lambda: vit(config, rngs=nnx.Rngs(0)), seed=patch)
+
+    return widgets.DigitReader({2: model(2), 7: model(7)}, digits.load(14).test.take(slice(10)))
+
+
+def _forgetting_dial():
+    rng = np.random.default_rng(0)
+    given = (rng.normal(size=size).astype(np.float32) for size in ((30, 11), 11, 13))
+    layers = {"LSTM": LSTM(11, 13, rngs=nnx.Rngs(2)), "GRU": GRU(11, 13, rngs=nnx.Rngs(3))}
+    return widgets.ForgettingDial(layers, *given, chosen="GRU")
+
+
+def _length_dial():
+    english, korean = translation.ENGLISH, translation.KOREAN
+    return widgets.LengthDial(
+        *_pair(english, korean), english, korean, sentences=translation.growing_sentence(50),
+        curve={"lengths": [7, 20, 48], "fixed": [60, 30, 10], "attention": [99, 98, 97]},
+        gloss=translation.GLOSS,
+    )  # fmt: skip
+
+
+def _patch_dial():
+    image = np.random.default_rng(0).uniform(size=(28, 28))
+    return widgets.PatchDial(image, {"this page": ViTConfig(), "ViT-B": BASE})
+
+
+def _picture_writer():
+    examples = ["a three", "a one left of a seven", "a two above a five"]
+    return widgets.PictureWriter(painter(seed=3), codebook(), examples=examples)
+
+
+def _segmenter():
+    test = digits.load(14).test
+    networks = [
+        shaken(lambda s=s: unet(UNetConfig(channels=(3, 5, 7), skips=s), rngs=nnx.Rngs(0)), seed=5)
+        for s in (True, False)
+    ]
+    return widgets.Segmenter(
+        *networks, test, scenes.draw(test, 3, most=3, noise=0.0, seed=7), noise=0
+    )
+
+
+def _transformer_explorer():
+    return widgets.TransformerExplorer(
+        small(d_model=24, seed=5), LETTERS, PHONEMES, text="knight", examples=("day",),
+        references={"knight": "N AY T"}, max_target=9,
+    )  # fmt: skip
+
+
+def _width_dial():
+    rng = np.random.default_rng(0)
+    models = [
+        untrained(autoencoder, AutoencoderConfig(7, 11, width), 0.7, seed=width)
+        for width in (1, 2, 5)
+    ]
+    images = rng.uniform(size=(3, 7, 7)).astype(np.float32)
+    some = rng.uniform(size=(13, 7, 7)).astype(np.float32)
+    return widgets.WidthDial(
+        models, Digits(images, np.array([4, 7, 9])), errors={1: 0.3, 2: 0.2, 5: 0.1},
+        plane=Digits(some, np.arange(13) % 10), width=2,
+    )  # fmt: skip
+
+
+EVERY_WIDGET = {
+    "AlignmentExplorer": _alignment_explorer,
+    "AttentionDial": _attention_dial,
+    "SceneCaptioner": lambda: widgets.SceneCaptioner(
+        _captioner_model(), digits.load(14).test, start=PLACED
+    ),
+    "DigitReader": _digit_reader,
+    "ForgettingDial": _forgetting_dial,
+    "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
+    "LengthDial": _length_dial,
+    "PatchDial": _patch_dial,
+    "PictureWriter": _picture_writer,
+    "SceneReader": _scene_reader,
+    "Segmenter": _segmenter,
+    "TransformerExplorer": _transformer_explorer,
+    "WidthDial": _width_dial,
+}

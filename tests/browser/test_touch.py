@@ -1,0 +1,85 @@
+"""On a tablet: where a finger draws or drags, a long press opens nothing and selects nothing."""
+
+import pytest
+
+from encdec_lib import widgets
+from tests.browser.every_widget import EVERY_WIDGET
+
+pytestmark = pytest.mark.browser
+
+#: How many places to draw on or to drag each widget has; the others have none.
+HELD = {"DigitReader": 1, "SceneCaptioner": 3, "SceneReader": 3, "Segmenter": 1, "WidthDial": 2}
+
+STYLES = """(e) => {
+  const style = getComputedStyle(e);
+  return [style.touchAction, style.userSelect];
+}"""
+
+# Whether the page lets the browser go on with an event of a finger.
+GOES_ON = """(e, type) => {
+  const event = type === "touchstart"
+    ? new TouchEvent(type, { bubbles: true, cancelable: true })
+    : new PointerEvent(type, { bubbles: true, cancelable: true, pointerType: "touch" });
+  return e.dispatchEvent(event);
+}"""
+
+
+def test_every_widget_is_among_these():
+    """But for the class that all of them are."""
+    assert set(EVERY_WIDGET) == set(widgets.__all__) - {"BookWidget"}
+
+
+@pytest.mark.parametrize("name", EVERY_WIDGET)
+def test_a_long_press_on_a_pad_does_nothing_else(show, name):
+    page = show(EVERY_WIDGET[name]())
+    held = page.locator(".bw-held")
+    assert held.count() == HELD.get(name, 0)
+    for pad in held.all():
+        assert pad.evaluate(STYLES) == ["none", "none"]
+        assert not pad.evaluate(GOES_ON, "touchstart")  # iOS opens its magnifier from there
+        assert not pad.evaluate(GOES_ON, "contextmenu")
+    for seen in page.locator(".bw-pointed").all():
+        assert seen.evaluate(STYLES)[1] == "none"
+
+
+@pytest.mark.parametrize("name", EVERY_WIDGET)
+def test_whatever_listens_to_a_finger_going_down_is_a_pad(show, name):
+    """Also those which a later widget brings."""
+    page = show(EVERY_WIDGET[name]())
+    session = page.context.new_cdp_session(page)
+    listening = 0
+    for node in page.query_selector_all(".bw, .bw *"):
+        node.evaluate("e => { window.asked = e; }")
+        asked = session.send("Runtime.evaluate", {"expression": "window.asked"})["result"]
+        found = session.send("DOMDebugger.getEventListeners", {"objectId": asked["objectId"]})
+        if any(one["type"] == "pointerdown" for one in found["listeners"]):
+            listening += 1
+            assert node.evaluate(STYLES)[1] == "none", node.evaluate("e => e.outerHTML")[:200]
+    assert listening >= HELD.get(name, 0)
+
+
+def test_a_finger_draws_and_the_pad_takes_the_keyboard(chromium, tmp_path):
+    context = chromium.new_context(viewport={"width": 800, "height": 900}, has_touch=True)
+    page = context.new_page()
+    path = tmp_path / "page.html"
+    path.write_text(
+        f"<!doctype html><meta charset=utf-8>{EVERY_WIDGET['WidthDial']().static_html()}", "utf-8"
+    )
+    page.goto(path.as_uri())
+    page.wait_for_selector("[data-mounted=done]")
+    plane = page.locator(".bw-plane")
+    plane.scroll_into_view_if_needed()
+    before = plane.get_attribute("aria-label")
+    box = plane.bounding_box()
+    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.2 * box["height"])
+    page.wait_for_function(
+        "before => document.querySelector('.bw-plane').getAttribute('aria-label') !== before",
+        arg=before,
+    )
+    moved = plane.get_attribute("aria-label")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        "moved => document.querySelector('.bw-plane').getAttribute('aria-label') !== moved",
+        arg=moved,
+    )
+    context.close()
