@@ -66,8 +66,9 @@ def test_an_unknown_token_is_named_with_its_place_and_an_advice_that_can_be_take
         make([["a"], ["a", "z"]], [[["a"]], [["b"]]], target_vocabulary=LETTERS)
     assert "source_tokens must hold tokens of source_vocabulary" in str(error.value)
     assert "got 'z' in example 1 at position 1" in str(error.value)
-    assert "unknown=" not in str(error.value)  # from_tokens has no such argument
-    advised = make([["a"], ["a", "<unk>"]], [[["a"]], [["b"]]], target_vocabulary=LETTERS)
+    assert 'pass unknown="unk"' in str(error.value)
+    pairs = [["a"], ["a", "z"]], [[["a"]], [["b"]]]
+    advised = make(*pairs, target_vocabulary=LETTERS, unknown="unk")
     assert advised.source.tolist() == [[4, 0], [4, 3]]
     with pytest.raises(ValueError, match="references must hold .* got 'z' in example 1"):
         make([["a"], ["b"]], [[["a"]], [["b", "z"]]], target_vocabulary=LETTERS)

@@ -179,11 +179,16 @@ def test_a_cache_that_is_full_is_an_error_outside_jit(build):
     refused(model.decoder.step, state, np.array([5]))
 
 
+def noted(asked):
+    """In the place of run_batched: notes the work of an example."""
+    return lambda write, model, *_, flops, **__: asked.append(flops(nnx.state(model, nnx.Param)))
+
+
 @pytest.mark.parametrize("side", [4, 8])
 def test_images_are_never_taken_for_tokens_when_devices_are_chosen(monkeypatch, side):
     """A convolution meets a quarter of the pixels; the rest of the model, the one vector."""
     asked = []
-    monkeypatch.setattr(common, "run_batched", lambda *args, flops, **_: asked.append(flops))
+    monkeypatch.setattr(common, "run_batched", noted(asked))
     model = captioner(CaptionConfig(9, side, channels=(2, 3), embed_dim=3, state_dim=5), rngs=RNGS)
     greedy(model, np.zeros((1, side, side, 1), np.float32))
     sizes = {True: 0, False: 0}
@@ -195,7 +200,7 @@ def test_images_are_never_taken_for_tokens_when_devices_are_chosen(monkeypatch, 
 @pytest.mark.parametrize("width", [3, 5])
 def test_the_work_for_tokens_is_that_for_each_of_them(monkeypatch, width):
     asked = []
-    monkeypatch.setattr(common, "run_batched", lambda *args, flops, **_: asked.append(flops))
+    monkeypatch.setattr(common, "run_batched", noted(asked))
     greedy(MODEL, np.full((2, width), 4))
     count = sum(leaf.size for leaf in jax.tree.leaves(nnx.state(MODEL, nnx.Param)))
     assert asked == [pytest.approx(2 * count * width)]

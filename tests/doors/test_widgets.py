@@ -117,7 +117,8 @@ DOORS = {
         WORDS_DOORS
         | {
             "attention_model": BAD_MODELS,
-            "fixed_model": BAD_MODELS,
+            "fixed_model": BAD_MODELS.filter(lambda model: model is not None),  # None: without it
+            "examples": BAD_TEXTS.filter(lambda texts: texts is not None),  # None: the usual ones
             "word": SPELT,
             "max_letters": bad.wholes(),
             "max_phonemes": bad.wholes(),

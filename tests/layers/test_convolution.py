@@ -92,7 +92,7 @@ def test_agrees_with_flax():
     ("change", "message"),
     [
         ({"x": (B, H, W, C + 1)}, r"x must have the 3 channels of the kernel.*\(2, 5, 7, 4\)"),
-        ({"stride": 0}, "stride must be at least 1.*stride=0"),
+        ({"stride": 0}, "stride must be at least 1; got 0"),
         ({"padding": 2}, r"padding in \[0, 2\).*padding=2"),
     ],
 )

@@ -58,7 +58,7 @@ class Net(nnx.Module):
 
     def __call__(self, tokens):
         x = self.embedding(tokens) + self.positions[...]
-        x = self.norm(self.many(x).sum(axis=(1, 2))) * self.gain[...]
+        x = self.norm(self.many(x).sum(axis=(1, 2))) * self.gain[...][None]
         return self.head(self.statistics(self.drop(x)))[:, 0]
 
 

@@ -153,7 +153,7 @@ def _sentences(sentences, source_vocabulary, target_vocabulary) -> list[dict]:
     return [chosen[length] for length in sorted(chosen)]
 
 
-def _curve(curve) -> dict[str, list[float]]:
+def _curve(curve) -> dict[str, list]:
     """The curve as plain lists, checked."""
     wanted = ("lengths", "fixed", "attention")
     if set(by_name("curve", curve)) != set(wanted):
