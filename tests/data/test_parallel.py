@@ -108,12 +108,14 @@ def test_garbage_collection_comes_back_even_after_an_error():
 def test_an_unknown_token_is_an_error_with_its_place_or_unk():
     with pytest.raises(
         ValueError,
-        match=r"source_tokens must hold tokens of source_vocabulary, .*got .z. in example 1 at position 1.*unk",
+        match=r"source_tokens must hold tokens of source_vocabulary, "
+        r".*got .z. in example 1 at position 1.*unk",
     ):
         from_tokens([["a"], ["b", "z"]], [[["b"]], [["c"]]], LETTERS, LETTERS)
     with pytest.raises(
         ValueError,
-        match=r"references must hold tokens of target_vocabulary.* got .z. in example 0 at position 0",
+        match=r"references must hold tokens of target_vocabulary"
+        r".* got .z. in example 0 at position 0",
     ):
         from_tokens([["a"]], [[["z"], ["a"]]], LETTERS, LETTERS)
     text = from_tokens([["a", "z"]], [[["y", "b"]]], LETTERS, LETTERS, unknown="unk")
