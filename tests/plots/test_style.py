@@ -33,7 +33,9 @@ def svg(drawn) -> str:
     plt.close("all")
     names: dict[str, str] = {}
     return re.sub(
-        r"\b[a-z][0-9a-f]{10}\b", lambda m: names.setdefault(m[0], f"id{len(names)}"), file.getvalue()
+        r"\b[a-z][0-9a-f]{10}\b",
+        lambda m: names.setdefault(m[0], f"id{len(names)}"),
+        file.getvalue(),
     )
 
 
