@@ -1,5 +1,7 @@
 """Each widget of the book, small and untrained, as a function that makes it."""
 
+import functools
+
 import numpy as np
 from flax import nnx
 
@@ -138,7 +140,7 @@ def _width_dial():
     )  # fmt: skip
 
 
-EVERY_WIDGET = {
+_MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
     "AttentionDial": _attention_dial,
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
@@ -155,3 +157,6 @@ EVERY_WIDGET = {
     "TransformerExplorer": _transformer_explorer,
     "WidthDial": _width_dial,
 }
+
+#: Made once: a test reads a widget's page and leaves the widget as it is.
+EVERY_WIDGET = {name: functools.cache(make) for name, make in _MAKERS.items()}
