@@ -43,6 +43,7 @@ SIDEBAR = re.compile(r'(?<=<div id="pst-primary-sidebar")(?= class=)')
 EMPTY_HEAD = re.compile(
     r'<th class="head(?: text-\w+)?"><p></p></th>'
 )  # of a column without a name
+CITATIONS = '<div role="list" class="citation-list">'
 LANDMARK = ' role="navigation" aria-label="Book"'
 # the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
@@ -180,8 +181,9 @@ def mend(page: str) -> str:
     """A built page without the theme's icon script, for which its template has no switch, and
     without the names of models in a kernel that has ended, which would be others in every build.
     Its controls are called by what stands on them, its sidebar is a landmark, and a column without
-    a name has no head. A link to a file that is kept says so: browsers would show it.
+    a name has no head. The list of references has entries that are no items of a list. A link to a file that is kept says so: browsers would show it.
     """
+    page = page.replace(CITATIONS, CITATIONS.replace(' role="list"', ""))
     page = KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", page))
     page = EMPTY_HEAD.sub("<td></td>", KEPT.sub(r"\1 download", page))
     return SIDEBAR.sub(LANDMARK, NAMED_TWICE.sub(r"\1", page))

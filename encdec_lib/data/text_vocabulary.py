@@ -83,7 +83,7 @@ class TextVocabulary(Vocabulary):
 
     @property
     def rule(self) -> dict[str, Any]:
-        """How texts are read, as plain data: ``unit``, ``lowercase``, ``merges``."""
+        """How texts are read, as plain data (``unit``, ``lowercase`` and ``merges``)."""
         merges = [list(pair) for pair in self.merges]
         return {"unit": self.unit, "lowercase": self.lowercase, "merges": merges}
 
@@ -228,8 +228,8 @@ def learn_subwords(texts: Iterable[str], size: int, lowercase: bool = False) -> 
       lowercase: whether texts are read in lower case.
 
     Returns:
-      The vocabulary: every character, then what was merged, in that order. The same texts give
-      the same one.
+      The vocabulary of every character, then what was merged, in that order. The same texts
+      give the same one.
 
     Raises:
       ValueError: if ``size`` is smaller than the number of characters and specials.

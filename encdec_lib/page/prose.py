@@ -76,7 +76,7 @@ def fill(text: str, numbers: Mapping[str, Any]) -> str:
       numbers: from a name to its value.
 
     Returns:
-      Markdown. Strings among the values stand in it as they are: none of their signs is markup.
+      Markdown. Strings among the values stand in it as they are, and none of their signs is markup.
 
     Raises:
       ValueError: if a brace is no name's, or a value cannot be shown in its format.

@@ -82,7 +82,7 @@ def fit(
       progress: show a table that grows.
 
     Returns:
-      The :class:`~encdec_lib.train.training.History`, whole even when resumed.
+      The :class:`~encdec_lib.train.history.History`, whole even when resumed.
 
     Raises:
       ValueError: if the data are empty or fewer than a batch, an id is outside the model's

@@ -221,7 +221,7 @@ class Resumable:
         self.processes.wait("checkpoint")  # it is there for all now
 
     def restore(self, path: str | pathlib.Path) -> None:
-        """Reads what :meth:`save` wrote, if it belongs to this run.
+        """Reads what ``save`` wrote, if it belongs to this run.
 
         Raises:
           FileNotFoundError, ValueError: as :func:`~encdec_lib.train.checkpoint.load`; or if the

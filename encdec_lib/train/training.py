@@ -106,7 +106,7 @@ class Training(Resumable):
             :func:`~encdec_lib.train.loop.fit`.
           order: the examples of every step, ``(steps, B)``; if None,
             :func:`~encdec_lib.train.batches.batch_order` draws them from the config's seed.
-          resume_from: a file of :meth:`save`, to go on from.
+          resume_from: a file of ``save``, to go on from.
 
         Returns:
           The training, at step 0 or where the file was written.

@@ -48,7 +48,7 @@ def test_no_notebook_of_the_build_itself_is_offered():
 @pytest.mark.parametrize("name", book_pages())
 def test_buttons_lead_to_the_repository_or_there_are_none(name):
     text = (HTML / name).read_text("utf-8")
-    header = "".join(re.findall(r'(?s)<div class="article-header-buttons">.*?</article', text))
+    header = "".join(re.findall(r'(?s)<div class="article-header-buttons">.*?<article class', text))
     header = header or text[: text.find("<article")]
     where = addresses.read()
     links = [match[0] for match in FORGE.finditer(header)]
