@@ -181,7 +181,8 @@ def mend(page: str) -> str:
     """A built page without the theme's icon script, for which its template has no switch, and
     without the names of models in a kernel that has ended, which would be others in every build.
     Its controls are called by what stands on them, its sidebar is a landmark, and a column without
-    a name has no head. The list of references has entries that are no items of a list. A link to a file that is kept says so: browsers would show it.
+    a name has no head. References are entries, not items of a list. A link to a file that is kept
+    says so: browsers would show it.
     """
     page = page.replace(CITATIONS, CITATIONS.replace(' role="list"', ""))
     page = KERNELS_MODEL.sub(r" \1", ICON_SCRIPT.sub("", page))

@@ -7,9 +7,10 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 #: Rules that axe itself takes for less than serious, or for an experiment, and we do not.
 ALSO = ("empty-table-header", "label-content-name-mismatch", "region")
 
-RUN = """async ([within, also]) => {
+RUN = """async ([within, also, only]) => {
   const rules = Object.fromEntries(also.map((rule) => [rule, { enabled: true }]));
-  const { violations } = await axe.run(within, { rules, resultTypes: ["violations"] });
+  const which = only.length ? { runOnly: { type: "rule", values: only } } : { rules };
+  const { violations } = await axe.run(within, { ...which, resultTypes: ["violations"] });
   return violations
     .filter(({ id, impact }) => ["serious", "critical"].includes(impact) || also.includes(id))
     .flatMap(({ id, nodes }) => nodes.map(({ target, html, any, all, none }) => {
@@ -26,8 +27,11 @@ def _source() -> str:
     return AXE.read_text("utf-8")
 
 
-def serious(page, within: str = "html", also: tuple[str, ...] = ALSO) -> list[str]:
-    """What axe calls serious or critical, and what breaks the rules of `also`, a line each."""
+def serious(page, within="html", also: tuple[str, ...] = ALSO, only: tuple[str, ...] = ()) -> list:
+    """What axe calls serious or critical, and what breaks the rules of `also`, a line each.
+
+    With `only` these rules alone are looked at.
+    """
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(_source())
-    return page.evaluate(RUN, [within, list(also)])
+    return page.evaluate(RUN, [within, list(also), list(only)])

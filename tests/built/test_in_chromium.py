@@ -80,7 +80,8 @@ def test_axe_finds_nothing_serious(page, site, name, theme):
     page.wait_for_function(
         "() => [...document.querySelectorAll('.bw-root')].every(e => e.dataset.mounted === 'done')"
     )
-    assert not serious(page)
+    # in the dark only the colours are others
+    assert not (serious(page) if theme == "light" else serious(page, only=("color-contrast",)))
 
 
 @pytest.mark.parametrize("name", book_pages())
