@@ -23,8 +23,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-DEVICES = "JAX_NUM_CPU_DEVICES"
-MOST_DEVICES = 8  # as encdec_lib.runtime.devices.use_all_cores has it
+DEVICES = "ENCDEC_CPU_DEVICES"  # of encdec_lib.runtime.devices; a page may ask for another number
 
 
 def fill_cache(app, env, docnames):
@@ -102,7 +101,7 @@ def run(env, notebooks, halves):
             free.put(own)
 
     told = os.environ.get(DEVICES)
-    os.environ[DEVICES] = told or str(min(sum(map(len, halves)), MOST_DEVICES))
+    os.environ[DEVICES] = told or str(sum(map(len, halves)))
     try:
         with concurrent.futures.ThreadPoolExecutor(len(halves)) as threads:
             ends = [threads.submit(one, *page) for page in notebooks.items()]

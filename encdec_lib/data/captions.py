@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from encdec_lib.data import digits as handwriting
+from encdec_lib.data.choosing import chosen_examples
 from encdec_lib.data.digits import NAMES, Digits, check_digits
 from encdec_lib.data.own_images import read as read
 from encdec_lib.data.padding import pad
@@ -55,7 +56,7 @@ class CaptionedScenes:
 
     def take(self, indices: Any) -> "CaptionedScenes":
         """The scenes at ``indices`` (positions, a slice, or one flag a scene)."""
-        chosen = np.atleast_1d(np.arange(len(self))[indices])
+        chosen = chosen_examples(indices, len(self))
         return CaptionedScenes(
             self.source[chosen],
             self.target[chosen],

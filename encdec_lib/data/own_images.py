@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from encdec_lib.data.choosing import chosen_examples
 from encdec_lib.data.hashing import check_shares, part_at, text_hash
 from encdec_lib.data.normal_form import nfc
 from encdec_lib.data.own_text import PARTS
@@ -44,7 +45,7 @@ class CaptionedImages:
 
     def take(self, indices: Any) -> "CaptionedImages":
         """The images at ``indices`` (positions, a slice, or one flag an image)."""
-        chosen = np.atleast_1d(np.arange(len(self))[indices])
+        chosen = chosen_examples(indices, len(self))
         return replace(
             self,
             source=self.source[chosen],

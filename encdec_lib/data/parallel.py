@@ -10,11 +10,11 @@ from jaxtyping import Int
 
 from encdec_lib.data import own_text
 from encdec_lib.data.buckets import length_buckets as length_buckets
+from encdec_lib.data.choosing import chosen_examples
 from encdec_lib.data.garbage import garbage_collection_paused as garbage_collection_paused
 from encdec_lib.data.normal_form import all_composed, nfc_lists
 from encdec_lib.data.padding import pad as pad
 from encdec_lib.data.vocabulary import EOS, PAD, Vocabulary, encode_lists
-from encdec_lib.runtime.inputs import as_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,19 +83,7 @@ class ParallelText:
           >>> text.take([1]).source_tokens, text.take([1]).target.tolist()
           ([['a', 'b']], [[5, 4, 2]])
         """
-        if not isinstance(indices, slice):
-            indices = as_numbers("indices", indices)
-            if indices.size == 0:
-                indices = indices.astype(int)
-            if not (indices.dtype == bool or np.issubdtype(indices.dtype, np.integer)):
-                raise IndexError(f"indices must be whole numbers or flags; got {indices.dtype}.")
-            flags = indices.dtype == bool
-            if indices.shape != (len(self),) if flags else _outside(indices, len(self)).any():
-                raise IndexError(
-                    f"indices must be positions of {len(self)} examples or one flag each; got "
-                    f"{indices.tolist()!r:.60}."
-                )
-        chosen = np.atleast_1d(np.arange(len(self))[indices])
+        chosen = chosen_examples(indices, len(self))
         return replace(
             self,
             source=self.source[chosen],
@@ -282,8 +270,3 @@ def from_tokens(
         source_tokens,
         references,
     )
-
-
-def _outside(indices: np.ndarray, count: int) -> np.ndarray:
-    """Which positions are none of ``count`` examples."""
-    return (indices < -count) | (indices >= count)

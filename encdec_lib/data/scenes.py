@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from encdec_lib.data.choosing import chosen_examples
 from encdec_lib.data.digits import Digits, check_digits
 from encdec_lib.runtime.checks import is_number, is_whole
 
@@ -50,7 +51,7 @@ class Scenes:
 
     def take(self, indices: Any) -> "Scenes":
         """The scenes at ``indices`` (positions, a slice, or one flag a scene)."""
-        chosen = np.atleast_1d(np.arange(len(self))[indices])
+        chosen = chosen_examples(indices, len(self))
         return Scenes(self.images[chosen], self.masks[chosen], [self.layouts[i] for i in chosen])
 
 

@@ -19,6 +19,7 @@ from encdec_lib.runtime.checks import is_whole
 from encdec_lib.runtime.cores import usable_cores
 
 BATCH_AXIS = "batch"
+ALL_CORES = "ENCDEC_CPU_DEVICES"  # says how many devices "all cores" are, where they are shared
 SMALL_JOB = 5e7  # floating-point operations; measured: two cores break even near 1e8
 
 
@@ -29,6 +30,10 @@ def use_all_cores(limit: int = 8) -> int:
     number has been chosen already: by :func:`cpu_devices`, by ``JAX_NUM_CPU_DEVICES``, or by
     ``XLA_FLAGS=--xla_force_host_platform_device_count=4``.
 
+    ``ENCDEC_CPU_DEVICES`` in the environment takes the place of the number of cores. The book's
+    build sets it where two pages share a machine: with as many devices as one page alone would
+    have, each gives the same numbers.
+
     Args:
       limit: at most this many devices; a batch is split among them.
 
@@ -36,11 +41,17 @@ def use_all_cores(limit: int = 8) -> int:
       The number of devices that JAX now has.
 
     Raises:
-      ValueError: if ``limit`` is below 1.
+      ValueError: if ``limit`` is below 1, or ``ENCDEC_CPU_DEVICES`` is no whole number above 0.
     """
     if not is_whole(limit) or limit < 1:
         raise ValueError(f"limit must be at least 1 device; got {limit!r}.")
-    _choose_devices(min(usable_cores(), limit))
+    told = os.environ.get(ALL_CORES) or str(usable_cores())
+    if not told.isdecimal() or int(told) < 1:
+        raise ValueError(
+            f"{ALL_CORES} in the environment must be a whole number of at least 1; got {told!r}. "
+            "Mend it, or take it out."
+        )
+    _choose_devices(min(int(told), limit))
     return jax.local_device_count()
 
 

@@ -35,7 +35,7 @@ import json, os, time
 began = time.time()
 {work}
 line = [{name!r}, began, time.time(), sorted(os.sched_getaffinity(0)),
-        os.environ.get("JAX_NUM_CPU_DEVICES")]
+        os.environ.get("ENCDEC_CPU_DEVICES")]
 with open("runs.jsonl", "a") as file:
     print(json.dumps(line), file=file)
 print("done", {name!r})
@@ -70,7 +70,7 @@ def test_pages_run_once_at_the_same_time_on_half_of_the_cores_each(build):
     assert max(began, began2) < min(ended, ended2)
     assert not set(cores) & set(cores2)
     assert set(cores) | set(cores2) == os.sched_getaffinity(0)
-    everything = min(len(os.sched_getaffinity(0)), 8)
+    everything = len(os.sched_getaffinity(0))
     assert devices == devices2 == str(everything)  # as if the page had the machine to itself
     assert "done one" in (html / "one.html").read_text().replace("&#39;", "'")
 

@@ -53,6 +53,10 @@ def test_every_picture_says_what_it_shows(built):
     assert not unhelpful, f"alt text is a file's name: {unhelpful}"
 
 
+def test_every_page_had_the_devices_that_it_asked_for(built):
+    assert "This page wants" not in built[0]
+
+
 def test_no_widget_waits_for_a_kernel(built):
     # as the type of a script; the library's own source may name it
     assert 'type="application/vnd.jupyter.widget-view+json"' not in built[0]

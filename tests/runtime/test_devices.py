@@ -29,6 +29,28 @@ def test_a_fresh_process_gets_a_device_for_each_core_up_to_the_limit():
 
 
 @pytest.mark.parametrize(
+    "told, call, wanted",
+    [
+        ("3", "use_all_cores()", "3"),
+        ("3", "use_all_cores(limit=2)", "2"),
+        ("3", "cpu_devices(5)", "5"),  # a page that asks for a number gets it
+        ("no", "use_all_cores()", "ENCDEC_CPU_DEVICES in the environment must be"),
+    ],
+)
+def test_how_many_devices_all_cores_are_can_be_told(told, call, wanted):
+    code = (
+        f"import jax; from encdec_lib.runtime.devices import *; {call}; print(jax.device_count())"
+    )
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "ENCDEC_CPU_DEVICES": told}
+    for name in ("XLA_FLAGS", "JAX_NUM_CPU_DEVICES"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert wanted in (done.stdout if wanted.isdecimal() else done.stderr)
+
+
+@pytest.mark.parametrize(
     "name, value",
     [("XLA_FLAGS", "--xla_force_host_platform_device_count=5"), ("JAX_NUM_CPU_DEVICES", "5")],
 )
