@@ -20,7 +20,7 @@ close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
 
 
 def configured(**choices):
-    sizes = {"d_model": D, "heads": H, "d_ff": F, "encoder_layers": 2, "decoder_layers": 3}
+    sizes = {"d_model": D, "heads": H, "d_ff": F, "encoder_layers": 1, "decoder_layers": 2}
     return TransformerConfig(V_SOURCE, V_TARGET, **(sizes | {"max_length": LONGEST} | choices))
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ SOURCE = jnp.asarray(sentences([3, 4, 1, 2], V_SOURCE, width=S))
 TARGET = jnp.asarray(sentences([2, 4, 5, 1], V_TARGET, seed=1, end=EOS, width=T))
 TARGET_IN = shift_right(TARGET)
 REAL = np.asarray(TARGET) != PAD
+ONE_DEVICE = jax.devices()[:1]  # compiles in half of the time; tests/train is about several
 close = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
 IMAGES = jnp.asarray(pictures(B))
 every_writer = pytest.mark.parametrize(("encoder", "decoder"), thinned(WRITERS, cover(WRITERS)))
@@ -151,7 +153,8 @@ def test_every_pair_that_fits_trains(encoder, decoder):
     config = TrainConfig(
         steps=40, batch_size=B, learning_rate=0.05, warmup_steps=2, schedule="constant"
     )
-    history = fit(model, (np.asarray(source), np.asarray(TARGET)), config, progress=False)
+    data = (np.asarray(source), np.asarray(TARGET))
+    history = fit(model, data, config, progress=False, devices=ONE_DEVICE)
     assert history.losses[-1] < 0.5 * history.losses[0]  # four sentences by heart
     for path, value in _weights(model).items():
         # Scoring one vector against nothing: its weight is 1 whatever the score.
@@ -174,7 +177,7 @@ def test_every_pair_that_paints_trains(encoder, decoder):
     config = TrainConfig(
         steps=40, batch_size=B, learning_rate=0.02, warmup_steps=2, schedule="constant"
     )
-    history = fit(model, data, config, loss=loss, progress=False)
+    history = fit(model, data, config, loss=loss, progress=False, devices=ONE_DEVICE)
     assert history.losses[-1] < 0.9 * history.losses[0]
     for path, value in _weights(model).items():
         assert not np.array_equal(value, before[path]), path
