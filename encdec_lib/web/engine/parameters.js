@@ -51,8 +51,10 @@ function numbersOf(path, { offset, shape, dtype, scale }, bytes) {
     const whole = new Int8Array(bytes, offset, size);
     const scales = new Float32Array(bytes, scale, columns);
     for (let k = 0; k < size; k++) values[k] = whole[k] * scales[k % columns];
+  } else if (dtype === "float32") {
+    values.set(new Float32Array(bytes, offset, size)); // trained in the page
   } else {
-    throw new Error(`parameter ${path} has dtype ${dtype}; this page reads float16 and int8`);
+    throw new Error(`parameter ${path} has dtype ${dtype}; this page reads float32, float16, int8`);
   }
   return values;
 }
