@@ -57,8 +57,9 @@ export function createRun(settings, data = {}) {
     },
     look(sources) {
       if (model.reads === "images") return model.look(tape, P, imagesOf(sources), { maps: true });
-      checkSources(config, sources);
-      return model.answer(tape, P, sources, answerLength(task, sources), { maps: true });
+      const rows = sources.map((source) => Array.from(source));
+      checkSources(config, rows);
+      return model.answer(tape, P, rows, answerLength(task, rows), { maps: true });
     },
     weights: () => packed(weights, P),
   };

@@ -20,12 +20,40 @@ export interface Flat {
 
 // ---------------------------------------------------------------- a run, as plain JSON
 
+/** Sizes and choices that the weights' shapes depend on, by their names in the library. */
+export interface ModelSizes {
+  source_vocab?: number;
+  target_vocab?: number;
+  embed_dim?: number;
+  encoder_dim?: number;
+  state_dim?: number;
+  align_dim?: number;
+  d_model?: number;
+  heads?: number;
+  d_k?: number;
+  d_v?: number;
+  d_ff?: number;
+  layers?: number;
+  encoder_layers?: number;
+  decoder_layers?: number;
+  max_length?: number;
+  max_source?: number;
+  side?: number;
+  patch?: number;
+  num_classes?: number;
+  hidden_dim?: number;
+  encoding_dim?: number;
+  tied?: boolean;
+  positions?: boolean;
+  pool?: string;
+}
+
 export interface ModelConfig {
   encoder: string;
   decoder: string;
   settings?: { encoder?: Settings; decoder?: Settings };
   /** By the names of the library's configs; those of the task need not be told. */
-  sizes: Record<string, number | boolean | string>;
+  sizes: ModelSizes;
 }
 
 export interface TrainingConfig {
