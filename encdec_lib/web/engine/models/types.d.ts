@@ -1,8 +1,8 @@
 // The words of models that can be trained. Nothing here reaches a page. B examples in a batch, S
 // source positions, T target positions, M vectors in an encoding, V vocabulary.
 
-import type { Floats, Matrix, Parameters } from "../tape/types.js";
 import type { Tape } from "../tape/tape.js";
+import type { Floats, Matrix, Parameters } from "../tape/types.js";
 import type { AttentionMap, DecoderMaps, Settings } from "../types.js";
 
 /** B sources and B targets, of any lengths; a target ends in <eos> and leaves <bos> out. */
@@ -35,10 +35,12 @@ export interface Encoding {
   maps: HeadMaps[];
 }
 
-/** The weights of B examples and H heads: row (b · heads + h) · rows + t, a column a vector. */
+/** The weights of B examples and H heads: row (b · heads + h) · rows + t. The first `columns`
+ *  columns count, of a cache those that are filled. */
 export interface HeadMaps {
   heads: number;
   rows: number;
+  columns: number;
   weights: Matrix;
 }
 
@@ -49,8 +51,11 @@ export interface DecoderState {
   done: number;
   /** What every step replaces, row b of B: the state of a recurrent layer. */
   carry: Matrix[];
-  /** What stays: keys, and caches with room for all steps, which a step writes into. */
+  /** What stays as it was: keys, or keys and values of each layer in turn. */
   memory: Matrix[];
+  /** Keys and values of each layer in turn, with room for all steps, which a step writes into;
+   *  empty where all positions are decoded at once. */
+  caches: Matrix[];
   temperature: number;
 }
 
@@ -106,6 +111,27 @@ export interface TrainableModel {
   ): Answer[];
   /** What is said of images; forgets what was on the tape. */
   look(tape: Tape, P: Parameters, images: ImageBatch, options?: AnswerOptions): ImageAnswer[];
+}
+
+export type Encode = (tape: Tape, P: Parameters, sources: Sources) => Encoding;
+
+/** How a decoder of tokens begins. */
+export interface StartOptions {
+  /** Steps that a cache is to have room for; 0 where all positions are decoded at once. */
+  room?: number;
+  temperature?: number;
+}
+
+/** `tokens` are T ids for each of B examples, batch-major: all of a target, or one step. */
+export interface TokenDecoder {
+  start(tape: Tape, P: Parameters, encoding: Encoding, options?: StartOptions): DecoderState;
+  decode(tape: Tape, P: Parameters, state: DecoderState, tokens: Int32Array): Decoded;
+}
+
+/** Logits, a row an image: of the classes, or of the pixels. */
+export interface ImageDecoder {
+  kind: "classes" | "pixels";
+  logits(tape: Tape, P: Parameters, encoding: Encoding): Matrix;
 }
 
 export interface TrainableSettings {
