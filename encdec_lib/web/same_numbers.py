@@ -113,7 +113,6 @@ def first_weights(model: nnx.Module, seed: int) -> nnx.Module:
       ``model``.
 
     Raises:
-      TypeError: if ``model`` is not a Flax NNX module.
       ValueError: if ``seed`` is negative, or no rule says how a parameter starts.
 
     Example:
@@ -123,8 +122,6 @@ def first_weights(model: nnx.Module, seed: int) -> nnx.Module:
       >>> bool((one.encoder.rnn.W_rec[...] == other.encoder.rnn.W_rec[...]).all())
       True
     """
-    if not isinstance(model, nnx.Module):
-        raise TypeError(f"model must be a Flax NNX module; got {type(model).__name__}.")
     check_whole("seed", seed, least=0)
     state = nnx.to_pure_dict(nnx.state(model, nnx.Param))
 

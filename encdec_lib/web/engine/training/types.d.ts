@@ -1,5 +1,6 @@
 // The words of training. Nothing here reaches a page.
 
+import type { Answer, ImageAnswer } from "../models/types.js";
 import type { ImageBatch, Task, TaskConfig, TokenBatch } from "../tasks/types.js";
 import type { Exported, Settings } from "../types.js";
 
@@ -124,13 +125,6 @@ export interface Score {
   nats?: number;
 }
 
-/** Whatever a trainable model answers; its maps are the model's own affair. */
-export interface TrainedAnswer {
-  tokens: number[];
-  weights: ArrayLike<number>[];
-  [more: string]: unknown;
-}
-
 export interface Run {
   config: FullConfig;
   task: Task;
@@ -141,7 +135,7 @@ export interface Run {
   score(): Score;
   /** The same in parts, so that other work can be done in between. */
   scoring(): Generator<void, Score>;
-  look(sources: ArrayLike<number>[]): TrainedAnswer[];
+  look(sources: ArrayLike<number>[]): Answer[] | ImageAnswer[];
   weights(): Pick<Exported, "manifest"> & { data: ArrayBuffer };
 }
 
