@@ -54,7 +54,9 @@ function numbersOf(path, { offset, shape, dtype, scale }, bytes) {
     const scales = new Float32Array(bytes, scale, columns);
     for (let k = 0; k < size; k++) values[k] = whole[k] * scales[k % columns];
   } else {
-    throw new Error(`parameter ${path} has dtype ${dtype}; this page reads float16, int8 and float32`);
+    throw new Error(
+      `parameter ${path} has dtype ${dtype}; this page reads float16, int8 and float32`,
+    );
   }
   return values;
 }
