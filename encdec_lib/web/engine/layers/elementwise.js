@@ -1,6 +1,6 @@
 // Layers that take one number after another, and sums. Rows and columns as they come.
 
-import { gelu as geluOf, normalDensity, normalShare, sigmoid as sigmoidOf } from "../arithmetic.js";
+import { gelu, normalDensity, normalShare, sigmoid } from "../arithmetic.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
 /** @typedef {import("../tape/types.js").Floats} Floats */
@@ -61,24 +61,24 @@ function mapped(tape, x, f, slope) {
 }
 
 /** @type {(tape: Tape, x: Matrix) => Matrix} */
-export const tanh = (tape, x) => mapped(tape, x, quickTanh, (_, y) => 1 - y * y);
+export const tanhOf = (tape, x) => mapped(tape, x, quickTanh, (_, y) => 1 - y * y);
 
 /** @type {(tape: Tape, x: Matrix) => Matrix} */
-export const sigmoid = (tape, x) => mapped(tape, x, sigmoidOf, (_, y) => y * (1 - y));
+export const sigmoidOf = (tape, x) => mapped(tape, x, sigmoid, (_, y) => y * (1 - y));
 
 /**
  * x Φ(x) with the normal distribution Φ.
  * @type {(tape: Tape, x: Matrix) => Matrix}
  */
-export const gelu = (tape, x) =>
-  mapped(tape, x, geluOf, (at) => normalShare(at) + at * normalDensity(at));
+export const geluOf = (tape, x) =>
+  mapped(tape, x, gelu, (at) => normalShare(at) + at * normalDensity(at));
 
 /**
  * max(0, x), in a loop of its own: it is the one that a network calls most.
  * @param {Tape} tape
  * @param {Matrix} x
  */
-export function relu(tape, x) {
+export function reluOf(tape, x) {
   const y = tape.zeros(x.rows, x.cols),
     from = x.data,
     to = y.data;

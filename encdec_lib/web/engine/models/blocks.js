@@ -1,7 +1,7 @@
 // The blocks of a Transformer that a page can train, as in encdec_lib/layers/{blocks,sublayers}.py.
 // B examples, T positions, S places in the encoding. All rows are batch-major.
 
-import { add, gelu, relu } from "../layers/elementwise.js";
+import { add, geluOf, reluOf } from "../layers/elementwise.js";
 import { keysValues, multiHead, queries } from "../layers/heads.js";
 import { dense } from "../layers/linear.js";
 import { layerNorm } from "../layers/normalisation.js";
@@ -13,7 +13,7 @@ import { EngineError } from "../tape/memory.js";
 /** @typedef {import("../layers/softmax.js").Sight} Sight */
 
 /** @type {Record<string, (tape: Tape, x: Matrix) => Matrix>} */
-const ACTIVATIONS = { relu, gelu };
+const ACTIVATIONS = { relu: reluOf, gelu: geluOf };
 
 /**
  * What the blocks of a stack are told, filled up and checked.

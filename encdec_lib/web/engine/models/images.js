@@ -2,7 +2,7 @@
 // Transformer of chapter 14, the same equations as in encdec_lib/models/{encoder_decoder,
 // vision_transformer}.py. B images, M patches, D width of a vector.
 
-import { add, relu } from "../layers/elementwise.js";
+import { add, reluOf } from "../layers/elementwise.js";
 import { dense } from "../layers/linear.js";
 import { cut } from "../layers/patches.js";
 import { below, mean, rows } from "../layers/shapes.js";
@@ -38,7 +38,7 @@ function imagesOf(sources, size) {
  * @param {Matrix} x
  */
 const twoLayers = (tape, P, side, x) =>
-  dense(tape, P, `${side}.output`, relu(tape, dense(tape, P, `${side}.hidden`, x)));
+  dense(tape, P, `${side}.output`, reluOf(tape, dense(tape, P, `${side}.hidden`, x)));
 
 /**
  * Chapter 1: one vector for an image.

@@ -2,7 +2,7 @@
 // step, by one of the scores of ../layers/reading.js; the same equations as in
 // encdec_lib/layers/reading_decoder.py. B examples, S vectors in the encoding, T target positions.
 
-import { tanh } from "../layers/elementwise.js";
+import { tanhOf } from "../layers/elementwise.js";
 import { dense } from "../layers/linear.js";
 import { read, scoreOf } from "../layers/reading.js";
 import { recurrent } from "../layers/recurrence.js";
@@ -51,7 +51,7 @@ export function readingDecoder({ query = "current", read: how, score: name, wind
           tape,
           P,
           "decoder.output",
-          tanh(tape, dense(tape, P, "decoder.combine", both)),
+          tanhOf(tape, dense(tape, P, "decoder.combine", both)),
         ),
         timeMajor: false,
         state: { ...state, done: state.done + T, carry: lastOf([states], B) },

@@ -4,7 +4,7 @@
 
 import { attentionLoop } from "../layers/additive.js";
 import { cellOf } from "../layers/cells.js";
-import { tanh } from "../layers/elementwise.js";
+import { tanhOf } from "../layers/elementwise.js";
 import { dense, linear } from "../layers/linear.js";
 import { recurrent } from "../layers/recurrence.js";
 import { beside, columns, regrouped, rows, slice } from "../layers/shapes.js";
@@ -133,7 +133,7 @@ export function firstState(tape, P, { B, M, vectors }) {
     vectors,
     Int32Array.from({ length: B }, (_, b) => b * M),
   );
-  return tanh(tape, dense(tape, P, "decoder.initial", columns(tape, firsts, half, half)));
+  return tanhOf(tape, dense(tape, P, "decoder.initial", columns(tape, firsts, half, half)));
 }
 
 /**
