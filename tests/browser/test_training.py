@@ -309,8 +309,8 @@ def test_a_worker_trains_from_a_blob_and_hands_out_its_weights(page, tmp_path):
     messages = page.evaluate(
         """async ([source, config]) => {
              const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-             const worker = new Worker(url, { type: "module" }), messages = [];
-             const { engineHere } = await import(url);
+             const worker = new Worker(url), messages = [];
+             await import(url);
              const post = (order) => worker.postMessage(order);
              await new Promise((done) => {
                worker.onmessage = ({ data }) => {
@@ -323,7 +323,7 @@ def test_a_worker_trains_from_a_blob_and_hands_out_its_weights(page, tmp_path):
              });
              const here = [];
              await new Promise((done) => {
-               const take = engineHere((message) => {
+               const take = bookEngineHere((message) => {
                  here.push(message);
                  if (message.type === "paused") done();
                });
