@@ -33,6 +33,12 @@ VIT = {
     "sizes": {"d_model": 6, "d_ff": 7, "layers": 1, "patch": 4},
 }
 
+AUTOENCODER = {
+    "encoder": "dense",
+    "decoder": "dense",
+    "sizes": {"hidden_dim": 7, "encoding_dim": 3},
+}
+
 
 def config(model=FIXED, **changes):
     """The settings of a small run, some of them changed: `task__symbols=5` is one of the task."""
@@ -89,7 +95,10 @@ def test_scores_fall_on_steps_and_on_the_last(told):
     heard = said(told, [build(), {"type": "step", "runs": ["a"], "count": 12}])
     assert [score["steps"] for score in heard["scored"]] == [5, 10, 12]
     assert heard["progress"][-1]["steps"] == 12 and heard["paused"][0]["why"] == "asked"
-    assert heard["ready"][0]["parameters"] == 2 * (9 * 7 + 18 * 33 + 66) + 12 * 9 and heard["ready"][0]["product"] == "simd"
+    assert (
+        heard["ready"][0]["parameters"] == 2 * (9 * 7 + 18 * 33 + 66) + 12 * 9
+        and heard["ready"][0]["product"] == "simd"
+    )
 
 
 def test_the_same_settings_give_the_same_run_whatever_the_clock(told):
@@ -301,6 +310,40 @@ def test_edits_and_scores_are_those_of_the_library(told):
     subset = [words[n] for n in part], [known[n] for n in part]
     assert 100 * row["error_rate"] == pytest.approx(phoneme_error_rate(*subset))
     assert row["count"] == 8
+
+
+@pytest.mark.parametrize("name", ["ViT", "autoencoder"])
+def test_images_are_learned_and_scored(told, name):
+    """From as many bright squares as classes, each of its own grey level."""
+    side, train, held = 14, 40, 10
+    labels = np.arange(train + held, dtype=np.uint8) % 10
+    levels = np.repeat(labels + 3, side * side // 2)
+    data = np.array([side, train, held, 0], "<u4").tobytes() + labels.tobytes()
+    data += (levels * 17).astype(np.uint8).tobytes()
+    model = VIT if name == "ViT" else AUTOENCODER
+    settings = config(
+        model,
+        task={"name": "digits", "crop": 12},
+        scoring={"every": 100, "examples": 60},
+        training__batch=20,
+    )
+    first, last_score = told.evaluate(
+        """([settings, data]) => {
+             const made = run.createRun(settings, { digits: Uint8Array.from(data) });
+             const first = made.score();
+             for (let n = 0; n < 200; n++) made.step();
+             return [first, made.score()];
+           }""",
+        [settings, list(data)],
+    )
+    if name == "ViT":
+        assert first["measure"] == "accuracy" and first["score"] < 0.4
+        assert last_score["accuracy"] == last_score["score"] >= 0.9
+    else:
+        grey = (np.arange(10) + 3) / 15
+        floor = -144 * np.mean(grey * np.log(grey) + (1 - grey) * np.log(1 - grey))
+        assert last_score["measure"] == "nats" and first["score"] > floor + 5
+        assert floor - 1e-3 < last_score["nats"] == last_score["score"] < floor + 5
 
 
 def test_a_worker_trains_from_a_blob_and_hands_out_its_weights(page, tmp_path):
