@@ -116,7 +116,7 @@ const LAYERS = {
     { x: [B * 3 * T, S] },
     (t, P) => [softmax(t, rowsOf(t, P.x), B, T, { real: BATCH, causal: true, first: 1 })],
   ],
-  "scores of two heads": [HEADS, (t, P) => [scoresOf(t, P.Q, P.K, B, 2)]],
+  "scores of two heads": [{ Q: HEADS.Q, K: HEADS.K }, (t, P) => [scoresOf(t, P.Q, P.K, B, 2)]],
   "mixtures of three heads": [
     { w: [B * 3 * T, S], U: [B * S, 9] },
     (t, P) => [mixture(t, P.w, P.U, B, 3)],
