@@ -1,5 +1,5 @@
-"""encdec_lib/web/engine/models in training against JAX: from the same weights, on the same batch, the
-same loss, the same gradient of every parameter, and the same losses after twenty steps of Adam.
+"""encdec_lib/web/engine/models in training against JAX: from the same weights, on the same batch,
+the same loss, the same gradient of every parameter, the same losses for twenty steps of Adam.
 """
 
 import base64
@@ -69,6 +69,10 @@ def fixed(**choices):
     return shaken(lambda: seq2seq(config, rngs=nnx.Rngs(0)))
 
 
+def attending():
+    return shaken(lambda: bahdanau(BahdanauConfig(V, W, 3, 5, 7, 11), rngs=nnx.Rngs(0)))
+
+
 def classifier(**choices):
     sizes = {"side": 6, "patch": 3, "in_channels": 2, "num_classes": 5, "d_model": 14, "heads": 2}
     config = ViTConfig(**sizes, d_ff=17, layers=2, **choices)
@@ -81,9 +85,7 @@ def with_unit(layer):
 
 TOKENS = {
     "fixed vector, source reversed": lambda: fixed(reverse_source=True),
-    "attention": lambda: shaken(
-        lambda: bahdanau(BahdanauConfig(V, W, 3, 5, 7, 11), rngs=nnx.Rngs(0))
-    ),
+    "attention": lambda: attending(),
     "general score": lambda: scoring("general"),
     "Transformer": lambda: small(),
     "LSTM": lambda: with_unit(LSTM),
@@ -139,7 +141,7 @@ def packed(model):
 
 
 def in_jax(model, batch, loss):
-    """The losses of twenty steps, and every gradient before the first; Adam in NumPy, in float64."""
+    """The losses of twenty steps, and every gradient before the first; Adam in NumPy."""
     graph, params, rest = nnx.split(model, nnx.Param, ...)
 
     @jax.jit

@@ -97,6 +97,8 @@ export interface TrainableModel {
   decoder: string;
   /** What it reads. */
   reads: "tokens" | "images";
+  /** What it is made of: an encoder, and a decoder of tokens or of images. */
+  parts: { encode: Encode; decoder: TokenDecoder | ImageDecoder };
   /** Mean loss of a batch, in nats a token, an image's label, or an image; while the tape records,
    *  the gradients wait in it: tape.begin(); loss(…); tape.backward(). */
   loss(tape: Tape, P: Parameters, batch: Batch): number;
