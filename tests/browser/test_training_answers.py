@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from encdec_lib.models.token_sized import READERS
 from encdec_lib.web import export_model
 from tests.browser.engine_page import as_json, load
 from tests.browser.test_training_parity import (
@@ -16,7 +17,7 @@ from tests.browser.test_training_parity import (
     fixed,
     packed,
 )
-from tests.widgets.untrained_readers import scoring
+from tests.widgets.untrained_readers import reading, scoring
 from tests.widgets.untrained_transformers import CHOICES, small
 
 pytestmark = pytest.mark.browser
@@ -27,6 +28,9 @@ EVERY = {
     "fixed vector": lambda: fixed(reverse_source=True),
     "attention": attending,
     "previous state asks": lambda: scoring("general", query="previous"),
+    "predictive": lambda: scoring("additive", "predictive"),
+    "monotonic": lambda: scoring("general", "monotonic", "previous"),
+    **{read: lambda read=read: reading(read) for read in READERS},
     "location": lambda: scoring("location", scale=0.8),
     "Transformer": lambda: small(encoder_layers=2),
     "rotary": lambda: small(**CHOICES["rotary, unscaled"]),
@@ -130,20 +134,15 @@ def test_what_does_not_fit_is_one_sentence(page):
     assert "needs more than the 16 MB set aside for it: choose a smaller batch" in said
     wide = packed(attending()) | {"decoder": "rnn"}
     said = page.evaluate("given => parity_run.refused(...given)", [wide, "answer", [[4]], 3])
-    assert (
-        "This decoder starts from one vector of width 7; the encoder writes 1 of width 10" in said
-    )
+    assert "starts from a vector of width 7; the encoder writes one of 10. Give both" in said
     for settings, message in (
         ({"heads": 3, "dropout": 0.1}, "drops nothing out; got dropout = 0.1. Choose dropout = 0"),
         ({"heads": 3, "activation": "silu"}, "The activation must be relu or gelu; got silu"),
-        ({"heads": 3, "positions": "x"}, "positions must be sinusoidal, learned, rotary or none"),
+        ({"heads": 3, "positions": "x"}, "positions sinusoidal, learned, rotary, none, not x"),
     ):
         other = packed(small()) | {"settings": {"encoder": settings, "decoder": {"heads": 3}}}
         said = page.evaluate("given => parity_run.refused(...given)", [other, "answer", [[4]], 3])
         assert message in said
-    other = packed(scoring("general", "monotonic"))
-    said = page.evaluate("given => parity_run.refused(...given)", [other, "answer", [[4]], 3])
-    assert "got a monotonic window. Choose a score without a window" in said
     other = packed(fixed()) | {"encoder": "unet"}
     said = page.evaluate("given => parity_run.refused(...given)", [other, "answer", [[4]], 3])
     assert "got unet with rnn. Choose two that go together." in said

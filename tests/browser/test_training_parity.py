@@ -18,12 +18,13 @@ from encdec_lib.layers.recurrent import LSTM, RNN
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.models.token_sized import READERS
 from encdec_lib.models.vision_transformer import ViTConfig, vit
 from encdec_lib.train.losses import ClassificationLoss, reconstruction_loss, translation_loss
 from encdec_lib.web import export_model
 from tests.browser.engine_page import as_json, load
 from tests.widgets.untrained_images import shaken
-from tests.widgets.untrained_readers import scoring
+from tests.widgets.untrained_readers import reading, scoring
 from tests.widgets.untrained_transformers import (
     CHOICES,
     small,
@@ -98,6 +99,9 @@ MORE = {
         for score in ("dot", "scaled_dot", "additive", "location")
         for query in ("current", "previous")
     },
+    **{read: lambda read=read: reading(read) for read in READERS},
+    "predictive window": lambda: scoring("general", "predictive"),
+    "monotonic window": lambda: scoring("additive", "monotonic", "previous"),
     **{name: lambda name=name: small(**CHOICES[name]) for name in CHOICES if CHOICES[name]},
     "self-attention, read by a score": lambda: with_gru_decoder(score="additive"),
     "a Transformer's decoder over two GRUs": with_gru_encoder,
