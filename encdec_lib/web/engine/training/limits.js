@@ -1,0 +1,243 @@
+// What can be wrong with the settings of a run: one sentence that names what was needed, what came
+// and what to do. Every check is made before anything is built.
+
+import { EngineError } from "../tape/memory.js";
+import { createTask, leastLength, MADE_UP, WITH_DATA } from "../tasks/tasks.js";
+import { SCHEDULE_NAMES } from "./schedules.js";
+
+/** @typedef {import("./types.js").RunConfig} RunConfig */
+/** @typedef {import("./types.js").FullConfig} FullConfig */
+/** @typedef {import("./types.js").Task} Task */
+/** @typedef {Record<string, ArrayBuffer | ArrayBufferView>} Data */
+
+const MOST_LETTERS = 256, // different symbols of a made-up task
+  MOST_LONG = 128, // symbols in a source
+  FASTEST = 1; // a learning rate: Adam's steps are as long as it is, whatever the gradient
+
+/** @type {(good: boolean, sentence: string) => void} */
+function need(good, sentence) {
+  if (!good) throw new EngineError(sentence);
+}
+
+/** @type {(name: string, value: any, least?: number, most?: number) => void} */
+function whole(name, value, least = 1, most = Infinity) {
+  const range = most === Infinity ? `from ${least} on` : `from ${least} to ${most}`;
+  need(
+    Number.isInteger(value) && value >= least && value <= most,
+    `${name} must be a whole number ${range}; got ${value}.`,
+  );
+}
+
+/** The divisors of a number, for advice. @param {number} n */
+const divisors = (n) =>
+  Array.from({ length: n }, (_, k) => k + 1).filter((k) => n % k === 0 && k <= 16);
+
+/** The config with everything told that has a usual value. @param {RunConfig} config
+ *  @returns {FullConfig} */
+export function complete(config) {
+  const { training, scoring = {} } = config;
+  return {
+    ...config,
+    weights: config.weights ?? { seed: 0 },
+    megabytes: config.megabytes ?? 64,
+    training: {
+      batch: 32,
+      warmup: 50,
+      schedule: "constant",
+      clip: 1,
+      b1: 0.9,
+      b2: 0.98,
+      eps: 1e-8,
+      seed: 0,
+      ...training,
+    },
+    scoring: { every: 100, examples: 200, solved: null, at_most_seconds: 60, ...scoring },
+  };
+}
+
+/**
+ * The task of a config, checked, and the config with the sizes that follow from it.
+ * @param {RunConfig} config
+ * @param {Data} data
+ * @returns {{config: FullConfig, task: Task}}
+ */
+export function checked(config, data) {
+  const full = complete(config);
+  checkTask(full, data);
+  const task = createTask(full.task, data);
+  checkTraining(full, task);
+  checkScoring(full);
+  whole("megabytes", full.megabytes, 1, 1024);
+  const sizes =
+    task.kind === "tokens"
+      ? { source_vocab: task.source_vocab, target_vocab: task.target_vocab }
+      : { side: task.side, num_classes: task.num_classes };
+  full.model = { ...full.model, sizes: { ...sizes, ...full.model.sizes } };
+  checkModel(full, task);
+  return { config: full, task };
+}
+
+/** @type {(config: FullConfig, data: Data) => void} */
+function checkTask({ task }, data) {
+  const { name, symbols = 16, longest = 8, shortest } = task;
+  const known = [...MADE_UP, ...WITH_DATA];
+  need(known.includes(name), `The task must be one of ${known.join(", ")}; got ${name}.`);
+  if (WITH_DATA.includes(name)) {
+    const from = task.data ?? name;
+    need(Object.hasOwn(data, from), `The task ${name} needs its data first; load ${from}.`);
+    return;
+  }
+  const least = leastLength(task);
+  whole("symbols", symbols, 2, MOST_LETTERS);
+  whole("shortest", shortest ?? least, least, MOST_LONG);
+  whole("longest", longest, 1, MOST_LONG);
+  need(
+    longest >= (shortest ?? least),
+    `longest must be at least shortest = ${shortest ?? least}; got ${longest}. Raise longest.`,
+  );
+}
+
+/** @type {(config: FullConfig, task: Task) => void} */
+function checkTraining({ training, weights }, task) {
+  const { batch, learning_rate: rate, warmup, schedule, steps, clip, b1, b2, seed } = training;
+  whole("batch", batch, 1, 4096);
+  need(
+    batch <= task.count,
+    `batch must be at most ${task.count}, as there are no more examples; got ${batch}.`,
+  );
+  need(
+    Number.isFinite(rate) && rate > 0 && rate <= FASTEST,
+    `learning_rate must lie above 0 and be at most ${FASTEST}, as each step moves every weight by ` +
+      `about as much; got ${rate}. Try 0.003.`,
+  );
+  whole("warmup", warmup, 0);
+  need(
+    SCHEDULE_NAMES.includes(schedule),
+    `schedule must be one of ${SCHEDULE_NAMES.join(", ")}; got ${schedule}.`,
+  );
+  if (schedule !== "constant" || steps !== undefined) whole("steps", steps);
+  need(
+    clip === null || (Number.isFinite(clip) && clip > 0),
+    `clip must be a positive number, or null for none; got ${clip}.`,
+  );
+  for (const [name, value] of Object.entries({ b1, b2 })) {
+    need(value >= 0 && value < 1, `${name} must be at least 0 and below 1; got ${value}.`);
+  }
+  whole("seed", seed, 0, 2 ** 32 - 1);
+  if ("seed" in weights) whole("the seed of the weights", weights.seed, 0, 2 ** 32 - 1);
+}
+
+/** @type {(config: FullConfig) => void} */
+function checkScoring({ scoring: { every, examples, solved, at_most_seconds: seconds } }) {
+  whole("every", every);
+  whole("examples", examples, 1, 10000);
+  need(
+    solved === null || Number.isFinite(solved),
+    `solved must be a score, or null for none; got ${solved}.`,
+  );
+  need(seconds > 0, `at_most_seconds must be positive; got ${seconds}.`);
+}
+
+/** @type {(config: FullConfig, task: Task) => void} */
+function checkModel({ model }, task) {
+  const { sizes, settings = {} } = model;
+  const { d_model: D, d_k, max_length = 64, patch, side } = sizes;
+  for (const [name, value] of Object.entries(sizes)) {
+    if (typeof value === "number") whole(name, value, 1, 65536);
+  }
+  for (const part of [settings.encoder ?? {}, settings.decoder ?? {}]) {
+    const { heads = sizes.heads ?? 1, positions } = part;
+    if (D === undefined || part.heads === undefined) continue;
+    whole("heads", heads);
+    need(
+      d_k !== undefined || D % heads === 0,
+      `heads must divide the width d_model = ${D}; got ${heads}. Choose one of ` +
+        `${divisors(D).join(", ")}.`,
+    );
+    need(
+      positions !== "sinusoidal" || D % 2 === 0,
+      `d_model must be even for sinusoidal positions; got ${D}. Choose ${D + 1}.`,
+    );
+    const wide = d_k ?? D / heads;
+    need(
+      positions !== "rotary" || wide % 2 === 0,
+      `The width of a head, d_model / heads, must be even for rotary positions; got ${wide}. ` +
+        `Choose fewer heads or a wider model.`,
+    );
+    if (positions === "learned" && task.kind === "tokens") checkPlaces(max_length, task);
+  }
+  if (task.kind === "tokens" || side === undefined) return;
+  need(
+    side === task.side,
+    `The model must read squares of side ${task.side}, as the task cuts them; got ${side}.`,
+  );
+  need(
+    patch === undefined || side % patch === 0,
+    `patch must divide the side ${side}; got ${patch}. Choose one of ${divisors(side).join(", ")}.`,
+  );
+}
+
+/** @type {(max_length: number, task: import("../tasks/types.js").TokenTask) => void} */
+function checkPlaces(max_length, task) {
+  const longest = Math.max(task.longest, task.most);
+  need(
+    max_length >= longest,
+    `max_length must be at least ${longest}, as the longest sequence of the task; got ` +
+      `${max_length}. Learned positions know no place beyond it: raise it, or shorten the task.`,
+  );
+}
+
+/**
+ * Whether the parameters, their gradients and Adam's two moments leave room for a batch; asked
+ * before any weight is drawn, which for a model that is far too large would take minutes.
+ * @param {import("./types.js").Shapes} shapes
+ * @param {number} megabytes
+ */
+export function checkRoom(shapes, megabytes) {
+  const count = Object.values(shapes).reduce(
+      (sum, shape) => sum + shape.reduce((a, b) => a * b),
+      0,
+    ),
+    needed = Math.ceil((4 * 4 * count) / 2 ** 20);
+  need(
+    needed <= megabytes / 2,
+    `The model must fit into half of the ${megabytes} MB set aside for it; got ` +
+      `${count.toLocaleString("en")} parameters, which need ${needed} MB with their gradients. ` +
+      `Choose a narrower model, or fewer layers.`,
+  );
+}
+
+/**
+ * Sources to look at, each short enough and of known symbols.
+ * @param {FullConfig} config
+ * @param {number[][]} sources
+ */
+export function checkSources({ model, task }, sources) {
+  const V = model.sizes.source_vocab ?? 0;
+  need(sources.length > 0, "There must be at least one source to look at; got none.");
+  for (const source of sources) {
+    need(
+      source.length > 0 && source.length <= MOST_LONG,
+      `A source of ${task.name} must have 1 to ${MOST_LONG} symbols; got ${source.length}.`,
+    );
+    const stranger = source.find((id) => !Number.isInteger(id) || id < 0 || id >= V);
+    need(
+      stranger === undefined,
+      `A source must hold ids from 0 to ${V - 1}, which the model has learned; got ${stranger}.`,
+    );
+  }
+}
+
+/** What is said of a run whose loss is no longer a number. @type {(config: FullConfig, steps: number) => string} */
+export function diverged({ training: { learning_rate: rate, warmup, clip } }, steps) {
+  const other = clip === null ? " or limit the gradient with clip: 1" : "";
+  return (
+    `The loss was no longer a number after ${steps} steps: it must stay finite, and learning_rate ` +
+    `was ${rate} with warmup ${warmup}. Lower learning_rate, raise warmup${other}, then reset.`
+  );
+}
+
+/** What is said where the browser computes without SIMD, and settings with which it is as quick. */
+export const WITHOUT_SIMD =
+  "This browser computes without SIMD, seven to ten times slower: choose a shorter length and a " +
+  "width of 16 to 32.";
