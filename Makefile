@@ -63,8 +63,9 @@ results: $(VENV)/.ready ## trains the runs the chapters quote, where missing (ho
 	@$(if $(ONLY),,$(PY) -m results.step_times)
 	@$(if $(ONLY),,$(PY) -m results.layer_costs)
 
-bench: $(VENV)/.parity ## times our training and decoding beside PyTorch's (ARGS=--save keeps it)
+bench: $(VENV)/.parity ## times training and decoding beside PyTorch's, and in the page (ARGS=--save keeps it)
 	@$(PY) -m benchmarks.run $(ARGS)
+	@$(PY) -m benchmarks.page_engine
 
 parity: $(VENV)/.parity ## compares our layers with PyTorch's on the same weights
 	@echo "==> parity: our layers against PyTorch's"
