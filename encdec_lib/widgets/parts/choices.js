@@ -1,4 +1,4 @@
-// One of several, as radio buttons in a row.
+// One of several, as radio buttons in a row: joined segments where they are few.
 
 import { element } from "./elements.js";
 
@@ -6,6 +6,8 @@ import { element } from "./elements.js";
  * @template {string | number} Value
  * @typedef {[value: Value, text: string, mark?: Node]} Option a mark stands before the text
  */
+
+const FEW = 4; // that many stand as one bar of segments
 
 /**
  * Radio buttons. Returns {node, texts, show(value, allowed)}: texts are the elements with the
@@ -24,10 +26,11 @@ export function choice(id, legend, options, onChange) {
   const labels = options.map(([, , mark], k) =>
     element("label", { class: "bw-choice" }, inputs[k], mark ?? null, texts[k]),
   );
+  const few = options.length <= FEW && options.every(([, , mark]) => !mark);
   return {
     node: element(
       "fieldset",
-      { class: "bw-choices" },
+      { class: few ? "bw-choices is-segments" : "bw-choices" },
       element("legend", { text: legend }),
       ...labels,
     ),

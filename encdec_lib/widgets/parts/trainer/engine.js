@@ -1,0 +1,25 @@
+// The program that trains: the entry of the worker. Where a page refuses workers, start_engine.js
+// imports the same text and runs it there.
+
+import { Trainer } from "../../../web/engine/training/trainer.js";
+
+const IN_PAGE = 8; // ms at a time, so that the page can draw a frame in between
+
+/** @typedef {import("./types.js").Order} Order */
+/** @typedef {import("./types.js").Report} Report */
+
+/**
+ * Runs the engine in the page. Returns what takes orders.
+ * @param {(report: Report) => void} hear
+ * @returns {(order: Order) => void}
+ */
+export function engineHere(hear) {
+  const trainer = new Trainer(/** @type {any} */ (hear), { slice: IN_PAGE });
+  return (order) => trainer.take(/** @type {any} */ (order));
+}
+
+const worker = /** @type {any} */ (globalThis);
+if (typeof worker.WorkerGlobalScope === "function" && worker instanceof worker.WorkerGlobalScope) {
+  const trainer = new Trainer((report, transfer = []) => worker.postMessage(report, { transfer }));
+  worker.onmessage = (/** @type {MessageEvent} */ { data }) => trainer.take(data);
+}

@@ -1,0 +1,94 @@
+// Where everything of a trainer stands.
+
+import { element } from "../elements.js";
+
+/** Three numbers that can be read across a room. Returns {node, draw(numbers)}. */
+export function bigNumbers() {
+  const node = element("div", { class: "bw-big" });
+  return {
+    node,
+    /** @param {{value: string, label: string}[]} numbers */
+    draw(numbers) {
+      if (node.children.length !== numbers.length) {
+        node.replaceChildren(...numbers.map(() => element("p", {}, element("b"), element("span"))));
+      }
+      numbers.forEach(({ value, label }, k) => {
+        const [big, small] = node.children[k].children;
+        if (big.textContent !== value) big.textContent = value;
+        if (small.textContent !== label) small.textContent = label;
+      });
+    },
+  };
+}
+
+/**
+ * @typedef {Record<"dials" | "buttons" | "numbers" | "loss" | "status" | "voice" | "table", Node> &
+ *   {run: (Node | null)[]}} Pieces
+ */
+
+/**
+ * What is seen first: the figure, the buttons, a sentence; the rest is folded away.
+ * @param {Node} view
+ * @param {Pieces} pieces
+ */
+function folded(view, { dials, buttons, numbers, loss, status, table, run }) {
+  return [
+    view,
+    element("div", { class: "bw-row" }, buttons, dials),
+    status,
+    element(
+      "details",
+      { class: "bw-more" },
+      element("summary", { text: "Loss, your runs, speed and seed" }),
+      element("div", { class: "bw-lab" }, element("div", {}, numbers, loss), table),
+      element("div", { class: "bw-run" }, ...run),
+    ),
+  ];
+}
+
+/**
+ * Dials on top, the model at the left, what becomes of it at the right, the runs below.
+ * @param {Node} view
+ * @param {Pieces} pieces
+ */
+function open(view, { dials, buttons, numbers, loss, status, table, run }) {
+  return [
+    dials,
+    element(
+      "div",
+      { class: "bw-lab" },
+      element("div", { class: "bw-lab-model" }, buttons, view),
+      element(
+        "div",
+        { class: "bw-lab-side" },
+        numbers,
+        loss,
+        status,
+        element(
+          "details",
+          { class: "bw-more" },
+          element("summary", { text: "Speed and seed" }),
+          element("div", { class: "bw-run" }, ...run),
+        ),
+      ),
+    ),
+    table,
+  ];
+}
+
+/**
+ * @param {HTMLElement} el
+ * @param {import("./types.js").Figure} figure
+ * @param {Pieces} pieces
+ */
+export function arrange(el, figure, pieces) {
+  el.setAttribute("role", "group");
+  el.setAttribute("aria-label", figure.title);
+  const made = figure.folded ? folded(figure.view.node, pieces) : open(figure.view.node, pieces);
+  el.append(
+    element("p", { class: "bw-headline", "aria-hidden": "true", text: figure.title }),
+    ...made,
+    ...(figure.caption ? [element("p", { class: "bw-footline", text: figure.caption })] : []),
+    pieces.voice,
+  );
+}
