@@ -6,6 +6,7 @@ The file is called after the loop, as a module and a function of one name would 
 import pathlib
 from typing import Any
 
+import numpy as np
 from flax import nnx
 
 from encdec_lib.runtime.checks import check_whole
@@ -29,6 +30,7 @@ def fit(
     eval_every: int | None = None,
     best: Best | None = None,
     freeze: Freeze | None = None,
+    order: np.ndarray | None = None,
     checkpoint: str | pathlib.Path | None = None,
     checkpoint_every: int | None = None,
     resume: bool = False,
@@ -71,6 +73,8 @@ def fit(
       freeze: parameters that do not move: the beginning of a path such as ``"encoder"`` or
         ``"encoder.embedding"``, several of them, or a function of (path, array) that says whether.
         They cost no optimizer's state. Dropout and running statistics beside them go on.
+      order: the numbers of the examples of every step, ``(steps, B)``, where the same batches are
+        to come in the same order as elsewhere; drawn from the config's seed if None.
       checkpoint: a file to write at the end, and every ``checkpoint_every`` steps.
       checkpoint_every: steps between checkpoints.
       resume: go on from ``checkpoint``; equal to a run that never stopped, bit for bit on one
@@ -116,6 +120,7 @@ def fit(
         devices=devices,
         freeze=freeze,
         best=best,
+        order=order,
         resume_from=checkpoint if going_on else None,
     )
     processes, history = training.processes, training.history

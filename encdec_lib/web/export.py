@@ -14,7 +14,7 @@ from flax import nnx
 from encdec_lib.layers.convolution import ConvBlock
 from encdec_lib.web.parts import parts_of
 
-DTYPES = ("float16", "int8")
+DTYPES = ("float16", "int8", "float32")
 
 
 class Exported(NamedTuple):
@@ -33,7 +33,8 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
     ``float16`` keeps 11 significant bits, enough to leave the answers of the models of this
     book as they are. ``int8`` halves the bytes again: each matrix W becomes whole numbers Q
     with one scale a column, ``W[i, o] ≈ scale[o] Q[i, o]``, and each convolution has one scale
-    an output channel; vectors stay float16. Batch normalisation is folded in, see
+    an output channel; vectors stay float16. ``float32`` keeps every bit, so that the page trains
+    from the same numbers. Batch normalisation is folded in, see
     :func:`~encdec_lib.web.export.folded`.
 
     Args:
@@ -41,7 +42,7 @@ def export_model(model: nnx.Module, dtype: str = "float16") -> Exported:
         of ``ENCODERS`` and whose decoder is one of ``DECODERS`` of :mod:`encdec_lib.web.parts`;
         or a :class:`~encdec_lib.models.vision_transformer.ViT`, whose last layer then counts as
         its decoder.
-      dtype: ``"float16"`` or ``"int8"``.
+      dtype: ``"float16"``, ``"int8"`` or ``"float32"``.
 
     Returns:
       The :class:`Exported` model. ``len(exported.data)`` is what it adds to the page, times
@@ -206,6 +207,8 @@ def _pack(path, array, dtype) -> tuple[np.ndarray, np.ndarray | None]:
             f"model must have finite weights; {path} holds {array[~np.isfinite(array)][0]}. "
             f"Did training diverge?"
         )
+    if dtype == "float32":
+        return array.astype("<f4"), None
     limit = float(np.finfo(np.float16).max)
     if np.abs(array).max() > limit:
         raise ValueError(

@@ -17,7 +17,7 @@ from encdec_lib.data.parallel import ParallelText
 from encdec_lib.runtime.checks import check_whole
 
 GREYS = 16  # levels of a pixel
-_CODE = string.ascii_uppercase + string.ascii_lowercase  # one letter a phoneme
+CODE = string.ascii_uppercase + string.ascii_lowercase  # one letter a phoneme
 
 
 def words(train: int = 8000, held: int = 1000, shortest: int = 3, longest: int = 8) -> bytes:
@@ -55,9 +55,7 @@ def words(train: int = 8000, held: int = 1000, shortest: int = 3, longest: int =
     return json.dumps(packed, separators=(",", ":")).encode()
 
 
-def _lines(
-    name: str, part: ParallelText, count: int, shortest: int, most: int | None
-) -> list[str]:
+def _lines(name: str, part: ParallelText, count: int, shortest: int, most: int | None) -> list[str]:
     """The first so many words that are long enough, each with at most so many pronunciations."""
     check_whole(name, count)
     entries = zip(map("".join, part.source_tokens), part.references, strict=True)
@@ -71,7 +69,7 @@ def _lines(
 
 
 def _spelled(sounds: list[str]) -> str:
-    return "".join(_CODE[number - 4] for number in pronunciations.PHONEMES.encode(sounds))
+    return "".join(CODE[number - 4] for number in pronunciations.PHONEMES.encode(sounds))
 
 
 def digits(train: int = 2000, held: int = 300, side: int = 28) -> bytes:

@@ -14,8 +14,13 @@ ENGINE = Path(encdec_lib.web.__file__).parent / "engine"
 
 
 def load(page, *names, folder=ENGINE):
-    """Puts the exports of NAME.js in the folder into the page, each as window.NAME."""
+    """Opens a page with the exports of NAME.js in the folder in it, each as window.NAME."""
     page.goto("about:blank")
+    add(page, *names, folder=folder)
+
+
+def add(page, *names, folder=ENGINE):
+    """Puts the exports of NAME.js in the folder into an open page, each as window.NAME."""
     for name in names:
         page.evaluate(
             """async ([name, source]) => {

@@ -159,7 +159,9 @@ def test_every_way_to_read_is_known(reader):
 
 
 def test_another_dtype_is_named(fixed):
-    with pytest.raises(ValueError, match="dtype must be one of float16, int8; got 'bfloat16'"):
+    with pytest.raises(
+        ValueError, match="dtype must be one of float16, int8, float32; got 'bfloat16'"
+    ):
         export_model(fixed, "bfloat16")
 
 

@@ -50,7 +50,7 @@ def test_int8_makes_it_smaller(pronouncers):
         ({"references": {"cat": "K AE TT"}}, r"references\['cat'\] holds 'TT'"),
         ({"references": {"cat": []}}, r"references\['cat'\] must hold at least one"),
         ({"max_letters": 0}, "max_letters must be at least 1; got 0"),
-        ({"dtype": "float64"}, "dtype must be one of float16, int8; got 'float64'"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32; got 'float64'"),
     ],
 )
 def test_a_wrong_argument_is_named(pronouncers, arguments, message):

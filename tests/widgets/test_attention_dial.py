@@ -62,7 +62,7 @@ def test_exported_models_are_taken_too_and_int8_is_smaller(models):
         ({"temperature": 0}, "temperature must lie between 0.1 and 10.*got 0"),
         ({"max_letters": 0}, "max_letters must be at least 1; got 0"),
         ({"max_phonemes": 0}, "max_phonemes must be at least 1; got 0"),
-        ({"dtype": "float64"}, "dtype must be one of float16, int8; got 'float64'"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32; got 'float64'"),
         ({"choose": " "}, "choose must be a word"),
     ],
 )

@@ -67,7 +67,7 @@ def test_int8_makes_it_smaller(model, test_digits):
         ({"noise": 0.5}, r"noise must lie in \[0, 0.2\]; got 0.5"),
         ({"most": 0}, "most must be at least 1; got 0"),
         ({"handwritings": 0}, "handwritings must be at least 1; got 0"),
-        ({"dtype": "float64"}, "dtype must be one of float16, int8"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32"),
     ],
 )
 def test_a_wrong_argument_is_named(model, test_digits, arguments, message):

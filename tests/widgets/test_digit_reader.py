@@ -54,7 +54,7 @@ def test_weights_take_half_precision_or_a_byte(models, ten):
         ({"patch": 5}, r"patch must be one of \[2, 7\]; got 5"),
         ({"look": "heads"}, "look must be one of last, rollout, none; got 'heads'"),
         ({"start": 10}, "start must be None or one of the 10 digits, 0 to 9; got 10"),
-        ({"dtype": "float64"}, "dtype must be one of float16, int8"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32"),
     ],
 )
 def test_a_wrong_argument_is_named(models, ten, arguments, message):

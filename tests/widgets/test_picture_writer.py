@@ -78,7 +78,7 @@ def test_a_model_with_a_short_prefix_has_captions_of_one_digit():
         ({"top_k": 20}, "top_k must lie between 1 and 19; got 20"),
         ({"seed": -1}, "seed must lie between 0 and 2147483647; got -1"),
         ({"pictures": 7}, "pictures must lie between 1 and 6; got 7"),
-        ({"dtype": "float64"}, "dtype must be one of float16, int8"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32"),
     ],
 )
 def test_a_wrong_argument_is_named(model, arguments, message):

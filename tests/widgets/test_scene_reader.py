@@ -80,7 +80,7 @@ def test_the_state_holds_all_models_and_where_it_starts(models, test_digits):
         ({"start": [(3, 25, 0)]}, r"start must keep every digit on the canvas.*\(3, 25, 0\)"),
         ({"noise": 0.5}, r"noise must lie in \[0, 0.2\]; got 0.5"),
         ({"most": 0}, "most must be at least 1; got 0"),
-        ({"dtype": "float64"}, "dtype must be one of float16, int8"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32"),
     ],
 )
 def test_a_wrong_argument_is_named(models, test_digits, arguments, message):

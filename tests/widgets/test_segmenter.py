@@ -75,7 +75,7 @@ def test_exported_models_and_an_empty_canvas_are_taken():
         ({"scenes": few(noise=0.1)}, "scenes must be drawn with noise=0"),
         ({"scene": 3}, "scene must be None or one of the 3 scenes, 0 to 2; got 3"),
         ({"noise": 0.5}, "noise must lie between 0 and 0.4; got 0.5"),
-        ({"dtype": "float32"}, "dtype must be one of float16, int8; got 'float32'"),
+        ({"dtype": "float64"}, "dtype must be one of float16, int8, float32; got 'float64'"),
     ],
 )  # fmt: skip
 def test_a_wrong_argument_is_named(changed, message):

@@ -14,7 +14,19 @@ export const relu = (x) => Math.max(0, x);
  * x Φ(x), with the normal distribution Φ.
  * @param {number} x
  */
-export const gelu = (x) => (x / 2) * (1 + erf(x / Math.SQRT2));
+export const gelu = (x) => x * normalShare(x);
+
+/**
+ * Φ(x), the share of the normal distribution that lies below x.
+ * @param {number} x
+ */
+export const normalShare = (x) => (1 + erf(x / Math.SQRT2)) / 2;
+
+/**
+ * The density of the normal distribution, the slope of Φ.
+ * @param {number} x
+ */
+export const normalDensity = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 /**
  * The error function: a sum of terms of one sign for |x| < 6, and from there on it is 1.

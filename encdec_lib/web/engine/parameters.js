@@ -43,7 +43,9 @@ function numbersOf(path, { offset, shape, dtype, scale }, bytes) {
   const size = shape.reduce((a, b) => a * b, 1),
     columns = shape[shape.length - 1];
   const values = new Float32Array(size);
-  if (dtype === "float16") {
+  if (dtype === "float32") {
+    values.set(new Float32Array(bytes, offset, size));
+  } else if (dtype === "float16") {
     const halves = new Uint16Array(bytes, offset, size);
     for (let k = 0; k < size; k++) values[k] = fromFloat16(halves[k]);
   } else if (dtype === "int8") {
@@ -51,10 +53,10 @@ function numbersOf(path, { offset, shape, dtype, scale }, bytes) {
     const whole = new Int8Array(bytes, offset, size);
     const scales = new Float32Array(bytes, scale, columns);
     for (let k = 0; k < size; k++) values[k] = whole[k] * scales[k % columns];
-  } else if (dtype === "float32") {
-    values.set(new Float32Array(bytes, offset, size)); // trained in the page
   } else {
-    throw new Error(`parameter ${path} has dtype ${dtype}; this page reads float32, float16, int8`);
+    throw new Error(
+      `parameter ${path} has dtype ${dtype}; this page reads float16, int8 and float32`,
+    );
   }
   return values;
 }

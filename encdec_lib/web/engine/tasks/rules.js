@@ -17,9 +17,6 @@ const written = (answer) => ({
   answer,
 });
 
-/** The digits of a number, one symbol each, the highest first. @param {number} value */
-const digitsOf = (value) => Array.from(String(value), (digit) => FIRST + Number(digit));
-
 /** @type {Record<string, Rule>} */
 export const RULES = {
   copy: written((source) => [...source]),
@@ -71,11 +68,18 @@ export const RULES = {
     extra: () => 1,
     least: 1,
     source: (draw, n) => [...drawn(draw, n, 10), FIRST + 10, ...drawn(draw, n, 10)],
-    answer: (source) => {
-      const n = (source.length - 1) / 2,
-        number = (/** @type {number[]} */ part) => Number(part.map((x) => x - FIRST).join(""));
-      const sum = digitsOf(number(source.slice(0, n)) + number(source.slice(n + 1)));
-      return [...Array(n + 1 - sum.length).fill(FIRST), ...sum].reverse();
-    },
+    answer: (source) => sumOf(source, (source.length - 1) / 2),
   },
 };
+
+/** All n + 1 digits of the sum of two numbers of n digits. @type {(source: number[], n: number) => number[]} */
+function sumOf(source, n) {
+  const sum = [];
+  let carry = 0;
+  for (let k = n - 1; k >= 0; k--) {
+    const digit = source[k] + source[n + 1 + k] - 2 * FIRST + carry;
+    sum.push(FIRST + (digit % 10));
+    carry = digit >= 10 ? 1 : 0;
+  }
+  return [...sum, FIRST + carry];
+}

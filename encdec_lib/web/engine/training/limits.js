@@ -191,7 +191,7 @@ function checkPlaces(max_length, task) {
  * @param {number[][]} sources
  */
 export function checkSources({ model, task }, sources) {
-  const V = model.sizes.source_vocab;
+  const V = model.sizes.source_vocab ?? 0;
   need(sources.length > 0, "There must be at least one source to look at; got none.");
   for (const source of sources) {
     need(

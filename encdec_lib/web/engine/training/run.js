@@ -13,7 +13,9 @@ import { shapesOf } from "./shapes.js";
 /** @typedef {import("./types.js").Score} Score */
 /** @typedef {import("../tasks/types.js").ImageTask} ImageTask */
 /** @typedef {import("../tasks/types.js").TokenTask} TokenTask */
-/** @typedef {{model: any, tape: any, P: any, config: FullConfig}} Trained */
+/** @typedef {import("../models/types.js").TrainableModel} TrainableModel */
+/** @typedef {import("../tape/types.js").Parameters} Parameters */
+/** @typedef {{model: TrainableModel, tape: Tape, P: Parameters, config: FullConfig}} Trained */
 
 const PART = 50; // examples answered at once: more would fill the memory, or hold up the page
 
@@ -57,8 +59,9 @@ export function createRun(settings, data = {}) {
     },
     look(sources) {
       if (model.reads === "images") return model.look(tape, P, imagesOf(sources), { maps: true });
-      checkSources(config, sources);
-      return model.answer(tape, P, sources, answerLength(task, sources), { maps: true });
+      const rows = sources.map((source) => Array.from(source));
+      checkSources(config, rows);
+      return model.answer(tape, P, rows, answerLength(task, rows), { maps: true });
     },
     weights: () => packed(weights, P),
   };

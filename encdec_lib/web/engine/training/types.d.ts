@@ -1,5 +1,6 @@
 // The words of training. Nothing here reaches a page.
 
+import type { Answer, ImageAnswer } from "../models/types.js";
 import type { ImageBatch, Task, TaskConfig, TokenBatch } from "../tasks/types.js";
 import type { Exported, Settings } from "../types.js";
 
@@ -20,12 +21,40 @@ export interface Flat {
 
 // ---------------------------------------------------------------- a run, as plain JSON
 
+/** Sizes and choices that the weights' shapes depend on, by their names in the library. */
+export interface ModelSizes {
+  source_vocab?: number;
+  target_vocab?: number;
+  embed_dim?: number;
+  encoder_dim?: number;
+  state_dim?: number;
+  align_dim?: number;
+  d_model?: number;
+  heads?: number;
+  d_k?: number;
+  d_v?: number;
+  d_ff?: number;
+  layers?: number;
+  encoder_layers?: number;
+  decoder_layers?: number;
+  max_length?: number;
+  max_source?: number;
+  side?: number;
+  patch?: number;
+  num_classes?: number;
+  hidden_dim?: number;
+  encoding_dim?: number;
+  tied?: boolean;
+  positions?: boolean;
+  pool?: string;
+}
+
 export interface ModelConfig {
   encoder: string;
   decoder: string;
   settings?: { encoder?: Settings; decoder?: Settings };
   /** By the names of the library's configs; those of the task need not be told. */
-  sizes: Record<string, number | boolean | string>;
+  sizes: ModelSizes;
 }
 
 export interface TrainingConfig {
@@ -96,13 +125,6 @@ export interface Score {
   nats?: number;
 }
 
-/** Whatever a trainable model answers; its maps are the model's own affair. */
-export interface TrainedAnswer {
-  tokens: number[];
-  weights: ArrayLike<number>[];
-  [more: string]: unknown;
-}
-
 export interface Run {
   config: FullConfig;
   task: Task;
@@ -113,7 +135,7 @@ export interface Run {
   score(): Score;
   /** The same in parts, so that other work can be done in between. */
   scoring(): Generator<void, Score>;
-  look(sources: ArrayLike<number>[]): TrainedAnswer[];
+  look(sources: ArrayLike<number>[]): Answer[] | ImageAnswer[];
   weights(): Pick<Exported, "manifest"> & { data: ArrayBuffer };
 }
 
