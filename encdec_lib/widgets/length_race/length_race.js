@@ -5,7 +5,7 @@ import { ownString } from "../parts/trainer/own_string.js";
 import { SeriesChart } from "../parts/trainer/series_chart.js";
 import { tape } from "../parts/trainer/tapes.js";
 import { trainer } from "../parts/trainer/trainer.js";
-import { inSeconds, percent, stepsOf } from "../parts/trainer/words.js";
+import { inSeconds, percent } from "../parts/trainer/words.js";
 
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
@@ -46,9 +46,10 @@ const MODELS = {
  * @param {Settings} settings
  * @param {number} seed
  */
-function plan({ longest }, seed) {
+function plan(settings, seed) {
+  const longest = Number(settings.longest);
   const task = { name: "copy", symbols: LETTERS.length, shortest: SHORTEST, longest };
-  const training = { batch: 32, learning_rate: 0.003, warmup: 50, clip: 1, seed };
+  const training = { batch: 32, learning_rate: 0.005, warmup: 50, clip: 1, seed };
   const scoring = { every: 100, examples: 200, solved: 0.99, at_most_seconds: SECONDS };
   const runs = RACERS.map((racer) => ({
     ...racer,
@@ -92,7 +93,7 @@ function viewOf(own) {
     /** @param {Settings} settings @param {boolean} fresh */
     settings({ longest }, fresh) {
       own.refit();
-      chart.range(SHORTEST, longest);
+      chart.range(SHORTEST, Number(longest));
       if (fresh) {
         chart.clear();
         for (const one of Object.values(answers)) one.clear();

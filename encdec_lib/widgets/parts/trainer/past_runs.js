@@ -29,16 +29,13 @@ export function pastRuns({ measure }) {
      * @param {"solved" | "stopped"} outcome
      */
     finish({ tracks, lead }, settings, seed, outcome) {
+      if (!lead) return;
       const number = current?.number ?? runs.length + 1;
-      current = {
-        number,
-        settings,
-        seed,
-        outcome,
-        tracks: tracks.map((track) => ({ ...track })),
-        lead: { ...lead },
-      };
-      runs[number - 1] = current;
+      const kept = tracks.map((track) => ({ ...track }));
+      const leads = kept[tracks.indexOf(lead)];
+      const record = { number, settings, seed, outcome, tracks: kept, lead: leads };
+      runs[number - 1] = record;
+      current = record;
     },
 
     /**
