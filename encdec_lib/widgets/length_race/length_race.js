@@ -1,7 +1,7 @@
 // The home page: one vector against attention. Both learn to repeat a string; one of them forgets.
 
 import { element } from "../parts/elements.js";
-import { ownString } from "../parts/trainer/own_string.js";
+import { lettersOf, ownString } from "../parts/trainer/own_string.js";
 import { SeriesChart } from "../parts/trainer/series_chart.js";
 import { tape } from "../parts/trainer/tapes.js";
 import { trainer } from "../parts/trainer/trainer.js";
@@ -16,6 +16,11 @@ const FIRST = 4; // id of the first letter; pad, bos, eos and unk come before
 const SHORTEST = 2;
 const LONGEST = 16;
 const SECONDS = 8; // for each, at a press of the button
+
+const CAPTION =
+  "Both read a string letter by letter, and then write it again. One vector: 64 numbers have to " +
+  "hold the whole string. Attention: while it writes, it looks back at what was read. They train " +
+  "on random strings, and are tested on 200 others.";
 
 /** @type {{name: string, label: string, line: string}[]} */
 const RACERS = [
@@ -98,7 +103,7 @@ function viewOf(own) {
         chart.clear();
         for (const one of Object.values(answers)) one.clear();
       }
-      ask(own.symbols());
+      ask(own.letters());
     },
     /** @param {Track} track */
     scored: ({ name, scored }) => chart.add(name, pointsOf(scored)),
@@ -168,19 +173,22 @@ const COLUMNS = [
 /** @param {import("../parts/state.js").Host} host */
 function render({ model, el }) {
   const own = ownString("length-race", {
-    symbols: LETTERS,
     text: model.get("string"),
-    shortest: SHORTEST,
-    longest: () => model.get("longest"),
-    onChange: () => frame.look(),
+    rule: () => lettersOf(LETTERS, SHORTEST, model.get("longest"), model.get("string")),
+    onChange: (string) => {
+      model.set("string", string);
+      model.save_changes();
+      frame.look();
+    },
   });
+  model.on("change:string", () => own.set(model.get("string")));
   const frame = trainer(
     { model, el, name: "length-race" },
     {
       title: "Two networks learn to repeat a string",
       dials: [{ kind: "slider", name: "longest", label: "Longest string", min: 4, max: LONGEST }],
       plan,
-      sources: () => [own.symbols().map((letter) => FIRST + LETTERS.indexOf(letter))],
+      sources: () => [own.letters().map((letter) => FIRST + LETTERS.indexOf(letter))],
       view: viewOf(own),
       scoreLabel: "of strings right",
       columns: COLUMNS,
@@ -190,6 +198,7 @@ function render({ model, el }) {
         { value: inSeconds(Math.max(...tracks.map((one) => one.seconds))), label: "seconds each" },
       ],
       measure: false,
+      caption: CAPTION,
       folded: true,
     },
   );

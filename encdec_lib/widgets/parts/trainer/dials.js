@@ -26,19 +26,23 @@ function makeDial(id, dial, onChange) {
 }
 
 /**
- * All dials of a figure. Returns {node, settings(), show(), stop-follow through state}.
+ * All dials of a figure. Returns {node, settings(), fixed()}.
  * @param {string} id
  * @param {Dial[]} dials
  * @param {import("../state.js").State} state
  * @param {(live: boolean) => void} onChange hears of every dial that has moved
+ * @param {HTMLElement} [slot] where the live ones stand
  */
-export function dialsOf(id, dials, state, onChange) {
+export function dialsOf(id, dials, state, onChange, slot) {
   const made = dials.map((dial) =>
     makeDial(id, dial, (value) => state.keep({ [dial.name]: value })),
   );
+  const settings = () => Object.fromEntries(dials.map(({ name }) => [name, state.get(name)]));
   const show = () => {
-    dials.forEach(({ name }, k) => {
+    const now = settings();
+    dials.forEach(({ name, shown }, k) => {
       made[k].show(state.get(name));
+      made[k].node.hidden = shown ? !shown(now) : false;
     });
   };
   for (const { name, live = false } of dials) {
@@ -48,10 +52,13 @@ export function dialsOf(id, dials, state, onChange) {
     });
   }
   show();
-  const node = element("div", { class: "bw-dials" }, ...made.map((one) => one.node));
+  const node = element("div", { class: "bw-dials" });
+  dials.forEach(({ live }, k) => {
+    (live && slot ? slot : node).append(made[k].node);
+  });
   return {
     node,
-    settings: () => Object.fromEntries(dials.map(({ name }) => [name, state.get(name)])),
+    settings,
     /** What a run was begun with: the dials that do not apply at once. */
     fixed: () =>
       Object.fromEntries(

@@ -23,7 +23,7 @@ export function bigNumbers() {
 
 /**
  * @typedef {Record<"dials" | "buttons" | "numbers" | "loss" | "status" | "voice" | "table", Node> &
- *   {run: (Node | null)[]}} Pieces
+ *   {run: (Node | null)[], extra: Node | null}} Pieces
  */
 
 /**
@@ -51,7 +51,7 @@ function folded(view, { dials, buttons, numbers, loss, status, table, run }) {
  * @param {Node} view
  * @param {Pieces} pieces
  */
-function open(view, { dials, buttons, numbers, loss, status, table, run }) {
+function open(view, { dials, buttons, numbers, loss, status, table, run, extra }) {
   return [
     dials,
     element(
@@ -72,7 +72,7 @@ function open(view, { dials, buttons, numbers, loss, status, table, run }) {
         ),
       ),
     ),
-    table,
+    element("div", { class: "bw-lab bw-below" }, table, extra),
   ];
 }
 

@@ -29,6 +29,23 @@ function thinned(curve) {
   return few;
 }
 
+/**
+ * Where two models race, the name of each above the end of its curve.
+ * @param {Track[]} tracks
+ * @param {(steps: number) => number} x
+ * @param {(loss: number) => number} y
+ */
+function names(tracks, x, y) {
+  if (tracks.length < 2) return [];
+  return tracks.flatMap(({ label, line, curve }) => {
+    const end = curve[curve.length - 1];
+    if (!end) return [];
+    const kind = `bw-series-name is-${line}`;
+    const place = { x: Math.max(x(end[0]), 110), y: y(end[1]) - 8, "text-anchor": "end" };
+    return [element("text", { class: kind, ...place, text: label })];
+  });
+}
+
 /** Returns {node, fit(room), draw(tracks, before)}. */
 export function lossChart() {
   /** @type {Track[]} */
@@ -64,6 +81,7 @@ export function lossChart() {
       ...tracks
         .filter(({ curve }) => curve.length > 1)
         .map((one) => path(one.curve, `is-${one.line}`)),
+      ...names(tracks, x, y),
     );
     const said = tracks
       .filter(({ curve }) => curve.length)

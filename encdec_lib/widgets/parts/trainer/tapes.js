@@ -56,6 +56,12 @@ export function tape(name, role, places) {
         : "all right";
       words.textContent = ` ${symbols.join(" ") || "nothing"}, ${note.textContent}`;
     },
+    /** What came out, where nobody knows what should have. @param {string[]} symbols */
+    said(symbols) {
+      fill(symbols.map((text) => element("i", { class: "is-right", text })));
+      note.textContent = "";
+      words.textContent = ` ${symbols.join(" ") || "nothing"}`;
+    },
     /** Nothing has come out yet. */
     clear() {
       fill([]);

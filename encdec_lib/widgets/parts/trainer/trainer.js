@@ -51,7 +51,8 @@ class Trainer {
     this.past = pastRuns(figure);
     this.soon = eachFrame(() => this.draw());
     this.control = this.makeControl();
-    this.dials = dialsOf(id, figure.dials, this.state, (live) => this.moved(live));
+    const moved = (/** @type {boolean} */ live) => this.moved(live);
+    this.dials = dialsOf(id, figure.dials, this.state, moved, figure.view.slot);
     this.buttons = buttonBar({
       train: () => this.train(),
       more: () => this.control.train(),
@@ -199,6 +200,7 @@ class Trainer {
       voice: status.voice,
       table: this.table.node,
       run: this.run.nodes,
+      extra: figure.extra ?? null,
     });
     state.follow(["seed"], () => {
       if (!this.ownSeed) this.begin();

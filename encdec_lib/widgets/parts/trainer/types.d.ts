@@ -79,6 +79,8 @@ export interface ChoiceDial {
   options: [value: string | number, text: string][];
   /** Applies at once: the model goes on learning. Without it the run begins again. */
   live?: boolean;
+  /** Where it says nothing it is not shown. */
+  shown?: (settings: Settings) => boolean;
 }
 
 export interface SliderDial {
@@ -91,6 +93,7 @@ export interface SliderDial {
   /** The value in words. */
   words?: (value: number) => string;
   live?: boolean;
+  shown?: (settings: Settings) => boolean;
 }
 
 export type Dial = ChoiceDial | SliderDial;
@@ -98,6 +101,8 @@ export type Dial = ChoiceDial | SliderDial;
 /** What the figure shows of its own. Everything but `node` may be left out. */
 export interface View {
   node: HTMLElement;
+  /** Where the live dials stand, if not with the others. */
+  slot?: HTMLElement;
   /** A run begins, or a live dial has moved. */
   settings?: (settings: Settings, fresh: boolean) => void;
   scored?: (track: Track) => void;
@@ -139,6 +144,8 @@ export interface Figure {
     stopped: (record: RunRecord, runs: RunRecord[]) => string;
   };
   caption?: string;
+  /** Beside the runs: a cost, a legend. */
+  extra?: HTMLElement;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
   folded?: boolean;
 }

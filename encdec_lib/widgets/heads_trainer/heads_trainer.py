@@ -1,0 +1,135 @@
+"""The trainer of chapter 11: heads, length, width and positions, on a Transformer that learns."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import traitlets
+
+from encdec_lib.data.pronunciations import PHONEMES
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.widgets.host.inputs import text
+from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
+
+_HERE = Path(__file__).parent
+_WIDTH, _NETWORK = 32, 64  # D and the hidden width, as in heads_trainer.js
+_TASKS = ("reverse", "copy", "sort", "look up", "two looks", "words")
+_STRINGS = {"look up": "3 codelike", "two looks": "code*like", "words": "letter"}
+
+
+class Multiplications(NamedTuple):
+    """What one pass costs: the maps, and everything else."""
+
+    attention: int
+    rest: int
+
+
+class HeadsTrainer(TrainerWidget):
+    r"""A small Transformer learns in the reader's page, and shows the map of every head meanwhile.
+
+    One layer on each side, of width 32. The reader chooses what it learns, how many heads it has,
+    how long the strings are, how wide a head is, and how positions get in; each run becomes a row
+    of the reader's own table. Beside it stands what one pass costs, see :meth:`multiplications`.
+
+    Args:
+      task: ``"reverse"``, ``"copy"``, ``"sort"``, ``"look up"``, ``"two looks"``, or ``"words"``,
+        which needs ``words``.
+      heads: 1, 2, 4 or 8.
+      longest: of the strings, 4 to 16 symbols.
+      d_k: width of a head's queries, keys and values, 4, 8 or 16; 32 / heads if 0.
+      positions: ``"sinusoidal"``, ``"learned"``, ``"rotary"`` or ``"none"``.
+      string: the reader's own at the beginning; one that fits the task if None.
+      words: words and their sounds, :func:`encdec_lib.web.page_data.words`; without them the
+        task is not offered.
+      seed: of first weights and strings.
+
+    Raises:
+      ValueError: if an argument is not one of those; the message names it.
+
+    Example:
+      >>> trainer = HeadsTrainer("reverse", heads=2, longest=8)
+      >>> trainer.multiplications()
+      Multiplications(attention=13888, rest=179840)
+    """
+
+    _esm = _HERE / "heads_trainer.js"
+    _css = (*TRAINER_CSS, _HERE / "heads_trainer.css")
+    static_fallback = (
+        "Here a Transformer learns to move symbols about, and each head's map is drawn while it "
+        "learns; dials change heads, length and positions. It needs JavaScript, and no network."
+    )
+
+    task = traitlets.Unicode().tag(sync=True)
+    heads = traitlets.Int().tag(sync=True)
+    longest = traitlets.Int().tag(sync=True)
+    d_k = traitlets.Int().tag(sync=True)
+    positions = traitlets.Unicode().tag(sync=True)
+    maps = traitlets.Unicode("across").tag(sync=True)
+    string = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Bytes().tag(sync=True)
+    phonemes = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        task: str = "reverse",
+        *,
+        heads: int = 4,
+        longest: int = 8,
+        d_k: int = 0,
+        positions: str = "sinusoidal",
+        string: str | None = None,
+        words: bytes | None = None,
+        seed: int = 0,
+    ):
+        one_of("task", task, _TASKS)
+        one_of("heads", heads, (1, 2, 4, 8))
+        check_whole("longest", longest, least=4, most=16)
+        one_of("d_k", d_k, (0, 4, 8, 16))
+        one_of("positions", positions, ("sinusoidal", "learned", "rotary", "none"))
+        if words is not None and not isinstance(words, bytes):
+            raise ValueError(
+                f"words must be bytes, as encdec_lib.web.page_data.words gives them; got "
+                f"{type(words).__name__}."
+            )
+        if task == "words" and not words:
+            raise ValueError(
+                "words must be given for the task 'words'; got None. Pass "
+                "encdec_lib.web.page_data.words()."
+            )
+        if string is None:
+            string = _STRINGS.get(task, "codelikeapoem"[:longest])
+        settings: dict[str, Any] = {
+            "task": task,
+            "heads": heads,
+            "longest": longest,
+            "d_k": d_k,
+            "positions": positions,
+            "string": text("string", string),
+            "words": words or b"",
+            "phonemes": list(PHONEMES.symbols[4:]),
+        }
+        super().__init__(seed=seed, **settings)
+
+    def multiplications(self, length: int | None = None) -> Multiplications:
+        r"""What one pass over a string costs, in multiplications, as the page shows it.
+
+        Of the maps, with S symbols read and T = S + 1 written, h heads and :math:`d_k = d_v`:
+
+        .. math:: 2\,h\,d_k\,(S^2 + T^2 + T S)
+
+        Everything else are projections, feed-forward networks and the scores of the symbols.
+
+        Args:
+          length: S; ``longest`` if None.
+
+        Raises:
+          ValueError: if ``length`` is below 1.
+        """
+        S = self.longest if length is None else length
+        check_whole("length", S)
+        T, V = S + 1, 4 + 16
+        width = self.heads * (self.d_k or _WIDTH // self.heads)
+        projections = _WIDTH * width * (4 * S + 4 * T + 2 * T + 2 * S)
+        networks = 2 * _WIDTH * _NETWORK * (S + T)
+        return Multiplications(
+            2 * width * (S * S + T * T + T * S), projections + networks + T * _WIDTH * V
+        )
