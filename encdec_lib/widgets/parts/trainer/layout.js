@@ -56,7 +56,7 @@ function open(view, { dials, buttons, numbers, loss, status, table, run, extra }
     dials,
     element(
       "div",
-      { class: "bw-lab" },
+      { class: "bw-lab is-open" },
       element("div", { class: "bw-lab-model" }, buttons, view),
       element(
         "div",
