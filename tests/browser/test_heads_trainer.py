@@ -13,17 +13,12 @@ from tests.browser.training import frames, press, status, told, train, wait_for
 pytestmark = pytest.mark.browser
 
 HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "heads_trainer"
-WORDS = ["day D EY", "see S IY", "knee N IY", "may M EY", "say S EY", "key K IY"]
 
 
 def some_words() -> bytes:
-    """The form of web/page_data.py, with six words."""
-    code = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    lines = []
-    for line in WORDS:
-        word, *sounds = line.split()
-        lines.append(f"{word} {''.join(code[PHONEMES.symbols.index(one) - 4] for one in sounds)}")
-    text = "\n".join(lines)
+    """The form of web/page_data.py, with 64 made-up words of three letters and two sounds."""
+    words = [f"{a}{b}y {a.upper()}{b.upper()}" for a in "abcdefgh" for b in "aeioustr"]
+    text = "\n".join(words)
     known = list(PHONEMES.symbols[4:])
     return json.dumps({"phonemes": known, "train": text, "held": text}).encode()
 
