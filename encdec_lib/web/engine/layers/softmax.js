@@ -1,34 +1,11 @@
 // A softmax over what may be seen, row by row, in place.
 
+import { softmaxRow } from "../arithmetic.js";
 import { gradOf } from "./elementwise.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
 /** @typedef {import("../tape/types.js").Floats} Floats */
 /** @typedef {import("../tape/types.js").Matrix} Matrix */
-
-/**
- * Scores x[at], …, x[at + end − 1] become softmax(scale · x); those that are not real become 0,
- * and so do all where none is.
- * @param {Floats} x
- * @param {number} at
- * @param {number} end
- * @param {number} scale
- * @param {Int32Array | null} real flags; null where all are real
- * @param {number} first where the flags of this row begin
- */
-export function softmaxRow(x, at, end, scale, real, first) {
-  let top = -Infinity,
-    sum = 0;
-  for (let s = 0; s < end; s++) {
-    if ((!real || real[first + s]) && x[at + s] > top) top = x[at + s];
-  }
-  for (let s = 0; s < end; s++) {
-    const power = !real || real[first + s] ? Math.exp(scale * (x[at + s] - top)) : 0;
-    x[at + s] = power;
-    sum += power;
-  }
-  if (sum) for (let s = 0; s < end; s++) x[at + s] /= sum;
-}
 
 /**
  * The gradient of the scores from that of the weights, in place: scale · p (d − Σ p d).
@@ -45,10 +22,11 @@ export function softmaxRowBack(d, p, at, end, scale) {
 }
 
 /**
- * Who may be seen: `real` flags what is no padding, B rows; where `causal`, query t of an example,
- * which stands at place first + t, sees places 0 to first + t alone.
+ * Who may be seen: `real` flags what is no padding, B rows; `inside` has a row for each row of scores
+ * instead. Where `causal`, query t of an example, at place first + t, sees places 0 to first + t.
  * @typedef {object} Sight
  * @property {Int32Array | null} [real]
+ * @property {Int32Array | null} [inside]
  * @property {boolean} [causal]
  * @property {number} [first]
  * @property {number} [scale] the scores are multiplied by it
@@ -62,13 +40,15 @@ export function softmaxRowBack(d, p, at, end, scale) {
  * @param {number} T
  * @param {Sight} sight
  */
-export function softmax(tape, scores, B, T, { real = null, causal = false, first = 0, scale = 1 }) {
+export function softmax(tape, scores, B, T, sight) {
+  const { real = null, inside = null, causal = false, first = 0, scale = 1 } = sight;
   const S = scores.cols,
     x = scores.data,
     each = scores.rows / B; // rows of an example
   for (let row = 0, at = 0; row < scores.rows; row++, at += S) {
     const end = causal ? Math.min(S, first + (row % T) + 1) : S;
-    softmaxRow(x, at, end, scale, real, Math.floor(row / each) * S);
+    if (inside) softmaxRow(x, at, end, scale, inside, at);
+    else softmaxRow(x, at, end, scale, real, Math.floor(row / each) * S);
     if (end < S) x.fill(0, at + end, at + S);
   }
   tape.later(() => {
