@@ -5,8 +5,10 @@ from .captioner import SceneCaptioner as SceneCaptioner
 from .digit_reader import DigitReader as DigitReader
 from .forgetting_dial import ForgettingDial as ForgettingDial
 from .heads_dial import HeadsDial as HeadsDial
+from .heads_trainer import HeadsTrainer as HeadsTrainer
 from .host.book_widget import BookWidget as BookWidget
 from .length_dial import LengthDial as LengthDial
+from .length_race import LengthRace as LengthRace
 from .patch_dial import PatchDial as PatchDial
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader

@@ -1,4 +1,4 @@
-// One of several, as radio buttons in a row.
+// One of several, as radio buttons in a row: joined segments where they are few.
 
 import { element } from "./elements.js";
 
@@ -6,6 +6,9 @@ import { element } from "./elements.js";
  * @template {string | number} Value
  * @typedef {[value: Value, text: string, mark?: Node]} Option a mark stands before the text
  */
+
+const FEW = 4; // that many stand as one bar of segments,
+const SHORT = 32; // if their texts have no more letters, so that a phone has room for the bar
 
 /**
  * Radio buttons. Returns {node, texts, show(value, allowed)}: texts are the elements with the
@@ -24,10 +27,13 @@ export function choice(id, legend, options, onChange) {
   const labels = options.map(([, , mark], k) =>
     element("label", { class: "bw-choice" }, inputs[k], mark ?? null, texts[k]),
   );
+  const letters = options.reduce((sum, [, text]) => sum + text.length, 0);
+  const plain = options.every(([, , mark]) => !mark);
+  const few = options.length <= FEW && letters <= SHORT && plain;
   return {
     node: element(
       "fieldset",
-      { class: "bw-choices" },
+      { class: few ? "bw-choices is-segments" : "bw-choices" },
       element("legend", { text: legend }),
       ...labels,
     ),

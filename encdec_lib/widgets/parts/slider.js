@@ -56,6 +56,7 @@ export function slider(
      */
     show(place, words, said = words) {
       input.value = String(place);
+      input.style.setProperty("--filled", `${(100 * (place - min)) / (max - min || 1)}%`);
       output.textContent = words;
       input.setAttribute("aria-valuetext", said);
     },

@@ -1,0 +1,1 @@
+from .heads_trainer import HeadsTrainer as HeadsTrainer

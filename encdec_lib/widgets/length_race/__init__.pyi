@@ -1,0 +1,1 @@
+from .length_race import LengthRace as LengthRace

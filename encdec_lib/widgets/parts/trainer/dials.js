@@ -1,0 +1,68 @@
+// The dials of a trainer: each is a trait of the widget, shown as segments or as a slider.
+
+import { choice } from "../choices.js";
+import { element } from "../elements.js";
+import { slider } from "../slider.js";
+
+/** @typedef {import("./types.js").Dial} Dial */
+
+/**
+ * One dial. Returns {node, show(value)}.
+ * @param {string} id
+ * @param {Dial} dial
+ * @param {(value: any) => void} onChange
+ */
+function makeDial(id, dial, onChange) {
+  if (dial.kind === "choice") {
+    const made = choice(`${id}-${dial.name}`, dial.label, dial.options, onChange);
+    return { node: made.node, show: made.show };
+  }
+  const { label, min, max, step, words = String } = dial;
+  const made = slider(`${id}-${dial.name}`, { label, min, max, step, onInput: onChange });
+  return {
+    node: element("div", { class: "bw-dial" }, made.bar(), made.input),
+    show: (/** @type {number} */ value) => made.show(value, words(value)),
+  };
+}
+
+/**
+ * All dials of a figure. Returns {node, settings(), fixed()}.
+ * @param {string} id
+ * @param {Dial[]} dials
+ * @param {import("../state.js").State} state
+ * @param {(live: boolean) => void} onChange hears of every dial that has moved
+ * @param {HTMLElement} [slot] where the live ones stand
+ */
+export function dialsOf(id, dials, state, onChange, slot) {
+  const made = dials.map((dial) =>
+    makeDial(id, dial, (value) => state.keep({ [dial.name]: value })),
+  );
+  const settings = () => Object.fromEntries(dials.map(({ name }) => [name, state.get(name)]));
+  const show = () => {
+    const now = settings();
+    dials.forEach(({ name, shown }, k) => {
+      made[k].show(state.get(name));
+      made[k].node.hidden = shown ? !shown(now) : false;
+    });
+  };
+  for (const { name, live = false } of dials) {
+    state.follow([name], () => {
+      show();
+      onChange(live);
+    });
+  }
+  show();
+  const node = element("div", { class: "bw-dials" });
+  dials.forEach(({ live }, k) => {
+    (live && slot ? slot : node).append(made[k].node);
+  });
+  return {
+    node,
+    settings,
+    /** What a run was begun with: the dials that do not apply at once. */
+    fixed: () =>
+      Object.fromEntries(
+        dials.filter(({ live }) => !live).map(({ name }) => [name, state.get(name)]),
+      ),
+  };
+}

@@ -1,0 +1,198 @@
+// Curves of a share, 0 to 1, against something whole, such as a length; the last ones fade.
+
+import { element } from "../elements.js";
+import { axisName, level, pathThrough, plot, tick } from "../plot.js";
+import { percent } from "./words.js";
+
+const TRAIL = 5; // curves of earlier scorings that can still be seen
+const APART = 18; // px between two labels at the curves' ends
+const NARROW = 480;
+
+/** @typedef {{name: string, label: string, line: string}} Series */
+/** @typedef {[x: number, share: number][]} Points from left to right */
+
+/** The chart: {node, add(name, points), clear(), markAt(x), range(from, to), fit()}. */
+export class SeriesChart {
+  /**
+   * @param {object} options
+   * @param {string} options.what of the vertical axis: "letters wrong"
+   * @param {string} options.against of the horizontal axis: "length of the string"
+   * @param {Series[]} options.series
+   * @param {string} options.empty what stands where the curves will be
+   * @param {number} [options.height]
+   */
+  constructor({ what, against, series, empty, height = 232 }) {
+    this.words = { what, against, empty };
+    this.series = series;
+    this.height = height;
+    /** @type {Map<string, Points[]>} the last is the newest */
+    this.known = new Map();
+    this.width = 0;
+    this.from = 0;
+    this.to = 1;
+    /** @type {number | null} */
+    this.marked = null;
+    this.drawing = plot(height, (room) => {
+      this.width = room;
+      this.trace();
+    });
+    this.node = element("div", { class: "bw-plot" }, this.drawing.node);
+  }
+
+  get box() {
+    const narrow = this.width < NARROW;
+    return {
+      left: 46,
+      right: this.width - (narrow ? 8 : 104),
+      top: 24,
+      bottom: this.height - 42,
+      narrow,
+    };
+  }
+
+  /** @param {number} n */
+  x(n) {
+    const { left, right } = this.box;
+    return left + ((n - this.from) / (this.to - this.from || 1)) * (right - left);
+  }
+
+  /** @param {number} share */
+  y(share) {
+    const { top, bottom } = this.box;
+    return top + (1 - Math.min(share, 1)) * (bottom - top);
+  }
+
+  /** @param {string} name */
+  newest(name) {
+    const all = this.known.get(name) ?? [];
+    return all.length ? all[all.length - 1] : null;
+  }
+
+  axes() {
+    const { left, right, top, bottom, narrow } = this.box;
+    const { from, to, marked } = this;
+    const step = Math.ceil((to - from) / (narrow ? 5 : 8)) || 1;
+    const count = Math.floor((to - from) / step) + 1;
+    const places = Array.from({ length: count }, (_, k) => to - k * step);
+    const middle = (left + right) / 2;
+    const nothing = this.known.size
+      ? null
+      : element("text", {
+          class: "bw-empty",
+          x: middle,
+          y: (top + bottom) / 2 - 14,
+          "text-anchor": "middle",
+          text: this.words.empty,
+        });
+    const mark =
+      marked === null
+        ? null
+        : element("line", {
+            class: "bw-mark-line",
+            x1: this.x(marked),
+            x2: this.x(marked),
+            y1: top,
+            y2: bottom,
+          });
+    return [
+      tick(0, 12, this.words.what, "start"),
+      ...[0, 0.5, 1].flatMap((share) => level(left, right, this.y(share), percent(share))),
+      ...places.map((n) => tick(this.x(n), bottom + 18, n)),
+      axisName(middle, this.height - 4, this.words.against),
+      mark,
+      nothing,
+    ];
+  }
+
+  /** @param {Points} points */
+  path(points) {
+    const inside = points.filter(([n]) => n >= this.from && n <= this.to);
+    return pathThrough(inside.map(([n, share]) => [this.x(n), this.y(share)]));
+  }
+
+  /** @param {Series} one */
+  curvesOf({ name, line }) {
+    const now = this.newest(name);
+    if (!now) return [];
+    const old = (this.known.get(name) ?? []).slice(-TRAIL - 1, -1);
+    const trail = old.map((points, k) => {
+      const opacity = (0.1 + (0.25 * (k + 1)) / old.length).toFixed(2);
+      const kind = `bw-series is-trail is-${line}`;
+      return element("path", { class: kind, style: `opacity:${opacity}`, d: this.path(points) });
+    });
+    const at = now.find(([n]) => n === this.marked);
+    const [cx, cy] = at ? [this.x(at[0]), this.y(at[1])] : [0, 0];
+    return [
+      ...trail,
+      element("path", { class: `bw-series is-${line}`, d: this.path(now) }),
+      at ? element("circle", { class: `bw-series-dot is-${line}`, cx, cy, r: 5 }) : null,
+    ];
+  }
+
+  /** The names at the ends of their curves, never on top of each other. */
+  names() {
+    const { narrow, right, bottom } = this.box;
+    const ends = this.series
+      .map(({ name, label, line }) => ({ label, line, end: this.newest(name)?.slice(-1)[0] }))
+      .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []))
+      .sort((a, b) => a.y - b.y);
+    let last = -Infinity;
+    return ends.map(({ label, line, y }) => {
+      const wished = narrow ? Math.min(Math.max(y - 10, 14), bottom - 8) : y + 5;
+      last = Math.max(wished, last + APART);
+      return element("text", {
+        class: `bw-series-name is-${line}`,
+        x: narrow ? right : right + 10,
+        y: last,
+        "text-anchor": narrow ? "end" : "start",
+        text: label,
+      });
+    });
+  }
+
+  trace() {
+    if (this.width < 100) return;
+    const drawn = [
+      ...this.axes(),
+      ...this.series.flatMap((one) => this.curvesOf(one)),
+      ...this.names(),
+    ];
+    this.drawing.node.replaceChildren(...drawn.filter((one) => one !== null));
+    const said = this.series.map(({ name, label }) => {
+      const now = this.newest(name);
+      if (!now?.length) return `${label}: not measured yet`;
+      const [first, last] = [now[0], now[now.length - 1]];
+      return `${label}: ${percent(first[1])} at ${first[0]}, ${percent(last[1])} at ${last[0]}`;
+    });
+    const { what, against } = this.words;
+    this.drawing.node.setAttribute("aria-label", `${what} by ${against}. ${said.join(". ")}.`);
+  }
+
+  fit() {
+    this.drawing.fit(this.node.clientWidth);
+  }
+
+  /** A new scoring. @param {string} name @param {Points} points */
+  add(name, points) {
+    this.known.set(name, [...(this.known.get(name) ?? []).slice(-TRAIL), points]);
+    this.trace();
+  }
+
+  clear() {
+    this.known.clear();
+    this.trace();
+  }
+
+  /** @param {number | null} x */
+  markAt(x) {
+    this.marked = x;
+    this.trace();
+  }
+
+  /** @param {number} from @param {number} to */
+  range(from, to) {
+    this.from = from;
+    this.to = to;
+    this.trace();
+  }
+}
