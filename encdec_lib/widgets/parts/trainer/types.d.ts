@@ -47,6 +47,8 @@ export interface Track {
   scored: (Score & { solved: boolean }) | null;
   /** [steps, loss] */
   curve: [number, number][];
+  /** The steps that it had taken when it gave its last answers. */
+  lookedAt: number;
 }
 
 /** "fault" is over until a dial moves or Reset. */
@@ -126,6 +128,8 @@ export interface Figure {
   plan: (settings: Settings, seed: number) => Plan | string;
   /** What the models are asked while they learn; [] for nothing. */
   sources?: (settings: Settings) => number[][];
+  /** What their scores are divided by when they are asked; 1 if nothing is told. */
+  temperature?: (settings: Settings) => number;
   /** Data of the tasks, by name: what the widget's trait holds. Loaded when first needed. */
   data?: Record<string, DataView | { load: () => Promise<DataView> }>;
   view: View;
@@ -146,6 +150,10 @@ export interface Figure {
   caption?: string;
   /** Beside the runs: a cost, a legend. */
   extra?: HTMLElement;
+  /** What is equal in a race until the reader says else; time if nothing is told. */
+  race?: "time" | "steps";
+  /** What its models do, if other figures of the page may have them: see handover.js. */
+  offers?: string;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
   folded?: boolean;
 }
