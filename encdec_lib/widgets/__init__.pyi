@@ -1,5 +1,6 @@
 # Written by tools/make_lists.py: `make notebooks`.
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
+from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
 from .captioner import SceneCaptioner as SceneCaptioner
 from .digit_reader import DigitReader as DigitReader
@@ -13,6 +14,7 @@ from .length_race import LengthRace as LengthRace
 from .patch_dial import PatchDial as PatchDial
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
+from .score_race import ScoreRace as ScoreRace
 from .segmenter import Segmenter as Segmenter
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .width_dial import WidthDial as WidthDial

@@ -28,14 +28,15 @@ export function bigNumbers() {
 
 /**
  * What is seen first: the figure, the buttons, a sentence; the rest is folded away.
- * @param {Node} view
+ * @param {import("./types.js").View} view
  * @param {Pieces} pieces
  */
-function folded(view, { dials, buttons, numbers, loss, status, table, run }) {
+function folded({ node: view, bar }, { dials, buttons, numbers, loss, status, table, run }) {
+  const controls = [element("div", { class: "bw-row" }, buttons, dials), status];
+  bar?.append(...controls);
   return [
     view,
-    element("div", { class: "bw-row" }, buttons, dials),
-    status,
+    ...(bar ? [] : controls),
     element(
       "details",
       { class: "bw-more" },
@@ -84,7 +85,7 @@ function open(view, { dials, buttons, numbers, loss, status, table, run, extra }
 export function arrange(el, figure, pieces) {
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", figure.title);
-  const made = figure.folded ? folded(figure.view.node, pieces) : open(figure.view.node, pieces);
+  const made = figure.folded ? folded(figure.view, pieces) : open(figure.view.node, pieces);
   el.append(
     element("p", { class: "bw-headline", "aria-hidden": "true", text: figure.title }),
     ...made,

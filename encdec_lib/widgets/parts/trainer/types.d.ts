@@ -105,6 +105,8 @@ export interface View {
   node: HTMLElement;
   /** Where the live dials stand, if not with the others. */
   slot?: HTMLElement;
+  /** Of a folded figure: where buttons, dials and the sentence stand, if not below the picture. */
+  bar?: HTMLElement;
   /** A run begins, or a live dial has moved. */
   settings?: (settings: Settings, fresh: boolean) => void;
   scored?: (track: Track) => void;
