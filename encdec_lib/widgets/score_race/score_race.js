@@ -43,7 +43,7 @@ function plan(settings, seed) {
 /** @param {boolean} hasWords @returns {import("../parts/trainer/types.js").Dial[]} */
 const dials = (hasWords) => [
   {
-    ...{ kind: "choice", name: "task", label: "They learn to" },
+    ...{ kind: "choice", name: "task", label: "They learn to", shown: () => hasWords },
     options: Object.entries(TASKS)
       .filter(([name]) => hasWords || name !== "words")
       .map(([name, { text }]) => [name, text]),

@@ -4,13 +4,10 @@ import { element } from "../parts/elements.js";
 import { HeadMaps } from "../parts/trainer/head_maps.js";
 import { ownString } from "../parts/trainer/own_string.js";
 import { SeriesChart } from "../parts/trainer/series_chart.js";
-import { tape } from "../parts/trainer/tapes.js";
 import { errorOf, idsOf, SCORES, TASKS, taskOf, written } from "./scores.js";
 
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
-
-const PLACES = 12;
 
 /** A View of the frame. */
 export class ScoreView {
@@ -27,10 +24,6 @@ export class ScoreView {
       },
     });
     model.on("change:string", () => this.own.set(model.get("string")));
-    this.source = tape("reads", "encoder", PLACES);
-    this.answers = new Map(
-      SCORES.map(({ name, label }) => [name, tape(label, "attention", PLACES)]),
-    );
     this.maps = new Map(SCORES.map(({ name }) => [name, new HeadMaps()]));
     this.chart = new SeriesChart({
       ...{ what: "errors", against: "steps", series: SCORES, height: 260 },
@@ -44,12 +37,10 @@ export class ScoreView {
     this.node = element(
       "div",
       { class: "bw-race" },
-      this.chart.node,
       element("div", { class: "bw-own-row" }, ...this.own.nodes),
-      this.source.node,
-      ...[...this.answers.values()].map(({ node }) => node),
       element("div", { class: "bw-four" }, ...[...this.maps.values()].map(({ node }) => node)),
       this.slot,
+      this.chart.node,
     );
   }
 
@@ -61,11 +52,7 @@ export class ScoreView {
   settings(settings, fresh) {
     this.now = settings;
     this.own.refit();
-    this.source.source(this.own.letters());
-    if (fresh) {
-      this.scores.clear();
-      for (const answer of this.answers.values()) answer.clear();
-    }
+    if (fresh) this.scores.clear();
     this.drawCurves();
   }
 
@@ -101,8 +88,6 @@ export class ScoreView {
     if (idsOf(task, letters).join() !== asked.join()) return; // of another string
     const names = written(task, tokens, this.model.get("phonemes"));
     const right = task.answer?.(letters) ?? null;
-    if (right) this.answers.get(name)?.answer(names, right);
-    else this.answers.get(name)?.said(names.slice(0, PLACES));
     const map = maps?.cross?.[0];
     if (!map) return;
     const rows = right ? right.map((_, t) => names[t] ?? "·") : names;

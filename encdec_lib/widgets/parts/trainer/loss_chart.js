@@ -36,7 +36,7 @@ function thinned(curve) {
  * @param {(loss: number) => number} y
  */
 function names(tracks, x, y) {
-  if (tracks.length < 2) return [];
+  if (tracks.length !== 2) return []; // of more there is no room for
   return tracks.flatMap(({ label, line, curve }) => {
     const end = curve[curve.length - 1];
     if (!end) return [];
