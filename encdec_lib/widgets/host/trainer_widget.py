@@ -31,12 +31,12 @@ class TrainerWidget(BookWidget):
       ValueError: if ``seed`` is no such number.
     """
 
-    engine = traitlets.Unicode().tag(sync=True)
+    engine = traitlets.Instance(Lazy).tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
 
     def __init__(self, *, seed: int = 0, **dials: Any):
         check_whole("seed", seed, least=0, most=MOST_SEED)
-        super().__init__(engine=bundle(_PROGRAM), seed=seed, **dials)
+        super().__init__(engine=Lazy(bundle(_PROGRAM).encode()), seed=seed, **dials)
 
 
 def one_of(name: str, value: Any, choices: tuple) -> Any:
