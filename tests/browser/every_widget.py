@@ -17,6 +17,7 @@ from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.vision_transformer import BASE, ViTConfig, vit
 from encdec_lib.models.vit_to_transformer import GridCaptionConfig, grid_captioner
+from tests.browser.few_words import some_words
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
 from tests.widgets.untrained_painters import codebook, painter
@@ -142,11 +143,13 @@ def _width_dial():
 
 _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
+    "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
     "DigitReader": _digit_reader,
+    "FixedTrainer": lambda: widgets.FixedTrainer("code", width=16, longest=5),
     "ForgettingDial": _forgetting_dial,
     "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
@@ -155,6 +158,7 @@ _MAKERS = {
     "PatchDial": _patch_dial,
     "PictureWriter": _picture_writer,
     "SceneReader": _scene_reader,
+    "ScoreRace": lambda: widgets.ScoreRace("words", width=16, words=some_words()),
     "Segmenter": _segmenter,
     "TransformerExplorer": _transformer_explorer,
     "WidthDial": _width_dial,

@@ -137,7 +137,10 @@ BUILD = {
     "SceneReader": scene_reader,
 }
 #: They take numbers, pictures, or letters of a fixed alphabet.
-NAMELESS = {"BookWidget", "DigitReader", "HeadsTrainer", "LengthRace", "Segmenter", "WidthDial"}
+NAMELESS = {
+    "AlignmentTrainer", "BookWidget", "DigitReader", "FixedTrainer", "HeadsTrainer", "LengthRace",
+    "ScoreRace", "Segmenter", "WidthDial",
+}  # fmt: skip
 
 
 def safe(page, scripts):

@@ -26,8 +26,10 @@ from encdec_lib.web import export_model, rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import (
     AlignmentExplorer,
+    AlignmentTrainer,
     AttentionDial,
     DigitReader,
+    FixedTrainer,
     ForgettingDial,
     HeadsDial,
     HeadsTrainer,
@@ -37,6 +39,7 @@ from encdec_lib.widgets import (
     PictureWriter,
     SceneCaptioner,
     SceneReader,
+    ScoreRace,
     Segmenter,
     TransformerExplorer,
     WidthDial,
@@ -211,6 +214,37 @@ DOORS = {
             "positions": bad.choices(),
             "string": st.sampled_from([3, "", "xyz", "a", ["a"]]),
             "words": st.sampled_from([3, "day D EY", ["day"]]),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    AlignmentTrainer: (
+        lambda: {"words": b"[]"},
+        {
+            "words": st.sampled_from([None, 3, "day D EY", ["day"], b""]),
+            "word": st.sampled_from([None, 3, "", "a", "Day", "d y", "days" * 3, ["a"]]),
+            "width": bad.choices(),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    FixedTrainer: (
+        dict,
+        {
+            "string": st.sampled_from([None, 3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
+            "width": bad.choices(),
+            "longest": bad.wholes(4, 16),
+            "steps": bad.choices(),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    ScoreRace: (
+        dict,
+        {
+            "task": bad.choices(),
+            "width": bad.choices(),
+            "temperature": st.sampled_from([None, 0, -1, 3, True, "1", bad.NAN]),
+            "axis": bad.choices(),
+            "string": st.sampled_from([3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
+            "words": st.sampled_from([3, "day D EY", ["day"], b""]),
             "seed": bad.wholes(0, 9999),
         },
     ),

@@ -53,9 +53,7 @@ class AlignmentTrainer(TrainerWidget):
     width = traitlets.Int().tag(sync=True)
     phonemes = traitlets.List().tag(sync=True)
 
-    def __init__(
-        self, words: bytes, *, word: str = "dolphins", width: int = 64, seed: int = 0
-    ):
+    def __init__(self, words: bytes, *, word: str = "dolphins", width: int = 64, seed: int = 0):
         one_of("width", width, (32, 64, 128))
         settings: dict[str, Any] = {
             "words": packed("words", words),

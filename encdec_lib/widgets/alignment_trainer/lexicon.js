@@ -17,8 +17,8 @@ export async function lexicon(bytes, phonemes) {
   /** @type {Map<string, Entry>} */
   const entries = new Map();
   for (const [text, learned] of /** @type {[string, boolean][]} */ ([
-    [train, true],
     [held, false],
+    [train, true],
   ])) {
     for (const line of text.split("\n")) {
       const [word, ...codes] = line.split(" ");

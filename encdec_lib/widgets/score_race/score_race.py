@@ -6,7 +6,7 @@ from typing import Any
 import traitlets
 
 from encdec_lib.data.pronunciations import PHONEMES
-from encdec_lib.widgets.host.inputs import text
+from encdec_lib.widgets.host.inputs import letters_of
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of, packed
 
@@ -14,6 +14,7 @@ _HERE = Path(__file__).parent
 TASKS = ("reverse", "words")
 TEMPERATURES = (0.25, 0.5, 1, 2, 4, 8)
 _STRINGS = {"reverse": "codelikeap", "words": "dolphins"}
+_LETTERS = {"reverse": ("abcdefghijklmnop", 2, 12), "words": ("abcdefghijklmnopqrstuvwxyz", 3, 8)}
 
 
 class ScoreRace(TrainerWidget):
@@ -86,7 +87,9 @@ class ScoreRace(TrainerWidget):
             "width": width,
             "temperature": float(temperature),
             "axis": axis,
-            "string": _STRINGS[task] if string is None else text("string", string),
+            "string": letters_of(
+                "string", _STRINGS[task] if string is None else string, *_LETTERS[task]
+            ),
             "words": None if words is None else packed("words", words),
             "phonemes": list(PHONEMES.symbols[4:]),
         }

@@ -3,7 +3,7 @@
 // A trainer whose figure says `offers: "letters to sounds"` gives its models away whenever it
 // stands still. Any other figure takes them with a few lines:
 //
-//     const own = ownModel("letters to sounds", ["attention"], (trained) => {
+//     const own = ownModel("letters to sounds", ["attention"], [30, 43], (trained) => {
 //       models = trained ? loaded(trained.models) : ours; // null: the reader wants the book's again
 //       draw();
 //     });
@@ -15,7 +15,7 @@
 // the window under one name, and an event of that name says that it is another.
 
 import { button, element } from "../elements.js";
-import { thousands } from "./words.js";
+import { stepsOf } from "./words.js";
 
 /** @typedef {import("../../../web/engine/types.js").Exported} Exported */
 /** @typedef {import("./types.js").Planned} Planned */
@@ -71,6 +71,7 @@ export function givesAway(kind) {
     /** @param {import("./control.js").Control} control */
     look({ state, tracks, engine }) {
       const still = ["paused", "solved", "stopped"].includes(state);
+      if (!still) given = ""; // another training may come to the same steps
       const now = tracks.map(({ name, steps }) => `${name} ${steps}`).join();
       if (!kind || !still || !engine || now === given || tracks.some(({ steps }) => !steps)) return;
       given = now;
@@ -89,6 +90,19 @@ export function givesAway(kind) {
   };
 }
 
+/**
+ * Whether a model reads and writes so many symbols.
+ * @param {Exported | undefined} model
+ * @param {number[]} sizes
+ */
+function fits(model, [source, target]) {
+  const rows = (/** @type {"encoder" | "decoder"} */ side) =>
+    Object.entries(model?.manifest ?? {}).find(
+      ([path]) => path.startsWith(`${side}.`) && path.endsWith("embedding.embedding"),
+    )?.[1].shape[0];
+  return rows("encoder") === source && rows("decoder") === target;
+}
+
 const THEIRS = "Use the one I trained";
 const OURS = "Use the book’s again";
 
@@ -98,9 +112,10 @@ const OURS = "Use the book’s again";
  * @param {string} kind
  * @param {string[]} needs names of the models without which it cannot be used; the first one's
  *   steps are told
+ * @param {[source: number, target: number] | number[]} sizes symbols that it must read and write
  * @param {(trained: Trained | null) => void} use
  */
-export function ownModel(kind, needs, use) {
+export function ownModel(kind, needs, sizes, use) {
   /** @type {Trained | undefined} */
   let trained;
   let used = false;
@@ -111,17 +126,17 @@ export function ownModel(kind, needs, use) {
   /** @param {boolean} own */
   function show(own) {
     used = own;
-    const steps = thousands(trained?.steps[needs[0]] ?? 0);
+    const steps = stepsOf(trained?.steps[needs[0]] ?? 0);
     press.textContent = own ? OURS : THEIRS;
     said.textContent = own
-      ? `This is the model that you trained, after ${steps} steps. `
-      : `You have trained this model on this page, for ${steps} steps. `;
+      ? `This is the model that you trained, after ${steps}. `
+      : `You have trained this model on this page, for ${steps}. `;
     node.hidden = false;
     use(own && trained ? trained : null);
   }
   function heard() {
     const now = shelf().get(kind);
-    if (!now || needs.some((name) => !Object.hasOwn(now.models, name))) return;
+    if (!now || needs.some((name) => !fits(now.models[name], sizes))) return;
     const fresh = trained !== now;
     trained = now;
     if (fresh) show(used);
