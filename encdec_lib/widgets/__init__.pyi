@@ -9,6 +9,7 @@ from .heads_trainer import HeadsTrainer as HeadsTrainer
 from .host.book_widget import BookWidget as BookWidget
 from .length_dial import LengthDial as LengthDial
 from .length_race import LengthRace as LengthRace
+from .memory_race import MemoryRace as MemoryRace
 from .patch_dial import PatchDial as PatchDial
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader

@@ -1,5 +1,6 @@
 // One training: a model, its weights, its batches and what it has learned so far.
 
+import { gradientReach } from "../models/reach.js";
 import { trainable } from "../models/trainable.js";
 import { readParameters } from "../parameters.js";
 import { Tape } from "../tape/tape.js";
@@ -72,7 +73,7 @@ export function createRun(settings, data = {}) {
  * @param {FullConfig} config
  */
 function weightsOf({ model, weights }) {
-  if ("seed" in weights) return firstWeights(shapesOf(model), weights.seed);
+  if ("seed" in weights) return firstWeights(shapesOf(model), weights.seed, weights.keep_bias);
   return readParameters(weights.manifest, weights.data);
 }
 
@@ -106,7 +107,12 @@ function* scoreTokens({ model, tape, P, config }, task) {
     for (const { tokens } of model.answer(tape, P, sources, task.most)) answers.push(tokens);
     yield;
   }
-  return tokenScore(examples, answers);
+  const score = tokenScore(examples, answers);
+  if (!config.scoring.reach) return score;
+  const some = examples.slice(0, PART);
+  const source = some.map((example) => example.source),
+    target = some.map((example) => example.target);
+  return { ...score, reach: gradientReach(tape, P, model, { source, target }) };
 }
 
 /**

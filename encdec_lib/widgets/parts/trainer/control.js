@@ -14,7 +14,7 @@ export const MOST_SECONDS = 60; // nothing trains longer than that without being
 /** @param {import("./types.js").Planned} planned @returns {Track} */
 const freshTrack = ({ name, label, line = "you" }) => ({
   ...{ name, label, line, parameters: 0, product: "", steps: 0, seconds: 0, loss: NaN },
-  ...{ score: null, scored: null, curve: [] },
+  ...{ score: null, scored: null, solvedAt: null, curve: [] },
 });
 
 export class Control {
@@ -22,13 +22,14 @@ export class Control {
    * @param {object} options
    * @param {import("./start_engine.js").Source} options.source of the engine
    * @param {import("./posting.js").Data} [options.data]
+   * @param {"time" | "steps"} [options.race]
    * @param {() => void} options.onChange of state or numbers
    * @param {(track: Track) => void} options.onScored
    * @param {(track: Track, answers: import("./types.js").Answer[], sources: number[][]) => void}
    *   options.onLooked
    * @param {(outcome: "solved" | "stopped") => void} options.onEnd
    */
-  constructor({ source, data = {}, ...hears }) {
+  constructor({ source, data = {}, race = "time", ...hears }) {
     this.hears = hears;
     this.from = { source, data };
     /** @type {Posting | null} */
@@ -52,8 +53,7 @@ export class Control {
     this.looking = new Set();
     this.stale = false; // the sources changed while answers were on their way
     this.speed = Infinity; // steps a beat
-    /** @type {"time" | "steps"} */
-    this.race = "time";
+    this.race = race;
     this.limit = 0; // seconds at which it stops
     this.timer = 0; // of a beat
     this.settling = 0; // of a dial
@@ -119,6 +119,8 @@ export class Control {
     for (const name of this.names) this.building.set(name, (this.building.get(name) ?? 0) + 1);
     this.engine.build(this.plan.runs);
     this.look(this.sources);
+    if (!this.plan.scoresFirst) return;
+    for (const run of this.names) this.engine.post({ type: "score", run });
   }
 
   /** Stops whatever moves. */
@@ -242,6 +244,7 @@ export class Control {
   scored(track, report) {
     const { steps, seconds, score } = report;
     Object.assign(track, { steps: Math.max(steps, track.steps), seconds, score, scored: report });
+    if (report.solved) track.solvedAt ??= steps;
     this.hears.onScored(track);
   }
 

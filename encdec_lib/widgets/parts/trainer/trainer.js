@@ -75,6 +75,7 @@ class Trainer {
     return new Control({
       source: state.get("engine"),
       data: figure.data,
+      race: figure.race,
       onChange: () => this.changed(),
       onScored: (track) => figure.view.scored?.(track),
       onLooked: (track, answers, sources) => figure.view.looked?.(track, answers, sources),
@@ -92,6 +93,7 @@ class Trainer {
       onSpeed: (steps) => this.control.setSpeed(steps),
       onSeed: (seed) => this.begin(seed),
       onRace: races ? (kind) => this.raceAt(kind) : null,
+      race: this.control.race,
     });
   }
 

@@ -24,10 +24,12 @@ export interface Planned {
 }
 
 export interface Plan {
-  /** One model, or two that race. The first one's score is data-score unless `leads` says else. */
+  /** One model, or several that race. The first one's score is data-score unless `leads` says else. */
   runs: Planned[];
   /** Which of them data-score and the three numbers follow. */
   leads?: string;
+  /** They are scored before the first step, too. */
+  scoresFirst?: boolean;
 }
 
 /** How one model stands now. */
@@ -45,6 +47,8 @@ export interface Track {
   score: number | null;
   /** All that the engine said at the last scoring. */
   scored: (Score & { solved: boolean }) | null;
+  /** Steps at the first scoring that was good enough; null: none was. */
+  solvedAt: number | null;
   /** [steps, loss] */
   curve: [number, number][];
 }
@@ -148,6 +152,8 @@ export interface Figure {
   extra?: HTMLElement;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
   folded?: boolean;
+  /** What is equal in a race until the reader chooses; "time" if left out. */
+  race?: "time" | "steps";
 }
 
 export type { Order } from "../../../web/engine/training/types.js";
