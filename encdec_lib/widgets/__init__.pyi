@@ -14,5 +14,6 @@ from .patch_dial import PatchDial as PatchDial
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter
+from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .width_dial import WidthDial as WidthDial

@@ -9,6 +9,7 @@ import { thousands } from "./words.js";
 
 const MARGIN = { left: 30, right: 4, top: 22, bottom: 22 };
 const HEIGHT = 150;
+const APART = 17; // px between two names
 const POINTS = 200; // of a curve at most; more cannot be seen
 
 /**
@@ -30,19 +31,24 @@ function thinned(curve) {
 }
 
 /**
- * Where two models race, the name of each above the end of its curve.
+ * Where models race, the name of each above the end of its curve, none on top of another.
  * @param {Track[]} tracks
  * @param {(steps: number) => number} x
  * @param {(loss: number) => number} y
  */
 function names(tracks, x, y) {
   if (tracks.length < 2) return [];
-  return tracks.flatMap(({ label, line, curve }) => {
-    const end = curve[curve.length - 1];
-    if (!end) return [];
+  const ends = tracks
+    .flatMap(({ label, line, curve }) => {
+      const end = curve[curve.length - 1];
+      return end ? [{ label, line, at: Math.max(x(end[0]), 110), height: y(end[1]) - 8 }] : [];
+    })
+    .sort((a, b) => b.height - a.height);
+  let above = Infinity;
+  return ends.map(({ label, line, at, height }) => {
+    above = Math.min(height, above - APART);
     const kind = `bw-series-name is-${line}`;
-    const place = { x: Math.max(x(end[0]), 110), y: y(end[1]) - 8, "text-anchor": "end" };
-    return [element("text", { class: kind, ...place, text: label })];
+    return element("text", { class: kind, x: at, y: above, "text-anchor": "end", text: label });
   });
 }
 
