@@ -108,6 +108,7 @@ export interface FullConfig extends RunConfig {
   weights: Seeded | Exported;
   training: Required<Omit<TrainingConfig, "steps">> & { steps?: number };
   scoring: Required<ScoringConfig>;
+  megabytes: number;
 }
 
 // ---------------------------------------------------------------- scores
