@@ -3,6 +3,7 @@ from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .attention_dial import AttentionDial as AttentionDial
 from .captioner import SceneCaptioner as SceneCaptioner
 from .digit_reader import DigitReader as DigitReader
+from .fixed_trainer import FixedTrainer as FixedTrainer
 from .forgetting_dial import ForgettingDial as ForgettingDial
 from .heads_dial import HeadsDial as HeadsDial
 from .heads_trainer import HeadsTrainer as HeadsTrainer

@@ -58,6 +58,7 @@ export function complete(config) {
       solved: null,
       at_most_seconds: 60,
       reach: false,
+      at_most_steps: null,
       ...scoring,
     },
   };
@@ -143,8 +144,10 @@ function checkTraining({ training, weights }, task) {
 }
 
 /** @type {(config: FullConfig) => void} */
-function checkScoring({ scoring: { every, examples, solved, at_most_seconds: seconds } }) {
+function checkScoring({ scoring }) {
+  const { every, examples, solved, at_most_seconds: seconds, at_most_steps: steps } = scoring;
   whole("every", every);
+  if (steps !== null) whole("at_most_steps", steps);
   whole("examples", examples, 1, 10000);
   need(
     solved === null || Number.isFinite(solved),

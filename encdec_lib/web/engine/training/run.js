@@ -58,11 +58,11 @@ export function createRun(settings, data = {}) {
         if (done) return value;
       }
     },
-    look(sources) {
+    look(sources, temperature = 1) {
       if (model.reads === "images") return model.look(tape, P, imagesOf(sources), { maps: true });
       const rows = sources.map((source) => Array.from(source));
       checkSources(config, rows);
-      return model.answer(tape, P, rows, answerLength(task, rows), { maps: true });
+      return model.answer(tape, P, rows, answerLength(task, rows), { maps: true, temperature });
     },
     weights: () => packed(weights, P),
   };

@@ -81,6 +81,8 @@ export interface ScoringConfig {
   /** The score at which a run has solved its task; null: it never has. */
   solved?: number | null;
   at_most_seconds?: number;
+  /** Steps after which "go" leaves a run alone; no limit if not told. */
+  at_most_steps?: number | null;
   /** Whether a score tells how far back the loss's gradient reaches, too. */
   reach?: boolean;
 }
@@ -146,7 +148,8 @@ export interface Run {
   score(): Score;
   /** The same in parts, so that other work can be done in between. */
   scoring(): Generator<void, Score>;
-  look(sources: ArrayLike<number>[]): Answer[] | ImageAnswer[];
+  /** Scores are divided by the temperature, 1 if not told. */
+  look(sources: ArrayLike<number>[], temperature?: number): Answer[] | ImageAnswer[];
   weights(): Pick<Exported, "manifest"> & { data: ArrayBuffer };
 }
 
@@ -158,7 +161,7 @@ export interface Orders {
   go: { runs: string[]; race?: "steps" | "time"; at_most_seconds?: number };
   step: { runs: string[]; count: number };
   pause: { why?: "asked" | "hidden" };
-  look: { run: string; sources: ArrayLike<number>[] };
+  look: { run: string; sources: ArrayLike<number>[]; temperature?: number };
   score: { run: string };
   weights: { run: string };
   drop: { run: string };

@@ -59,10 +59,10 @@ const SPEEDS = [
  * @param {object} hear
  * @param {(steps: number) => void} hear.onSpeed steps a beat
  * @param {(seed: number) => void} hear.onSeed
- * @param {((race: "time" | "steps") => void) | null} hear.onRace null for one model
  * @param {"time" | "steps"} hear.race what is equal at first
+ * @param {((race: "time" | "steps") => void) | null} hear.onRace null for one model
  */
-export function runSettings(id, { onSpeed, onSeed, onRace, race: first }) {
+export function runSettings(id, { onSpeed, onSeed, race: equally, onRace }) {
   const speed = choice(`${id}-speed`, "Steps at a time", SPEEDS, (steps) => {
     speed.show(steps);
     onSpeed(steps);
@@ -77,7 +77,7 @@ export function runSettings(id, { onSpeed, onSeed, onRace, race: first }) {
     race.show(kind);
     onRace?.(kind);
   });
-  race.show(first);
+  race.show(equally);
   const seed = element("input", {
     class: "bw-seed",
     type: "number",

@@ -17,12 +17,13 @@ export class Control {
    * @param {object} options
    * @param {import("./start_engine.js").Source} options.source of the engine
    * @param {import("./posting.js").Data} [options.data]
-   * @param {"time" | "steps"} [options.race]
+   * @param {"time" | "steps"} [options.race] what is equal in a race, until the reader says else
    * @param {() => void} options.onChange of state or numbers
    * @param {(track: Track) => void} options.onScored
    * @param {(track: Track, answers: import("./types.js").Answer[], sources: number[][]) => void}
    *   options.onLooked
    * @param {(outcome: "solved" | "stopped") => void} options.onEnd
+   * @param {(report: import("./types.js").ReportOf<"weights">) => void} options.onWeights
    */
   constructor({ source, data = {}, race = "time", ...hears }) {
     this.hears = hears;
@@ -43,7 +44,8 @@ export class Control {
     /** @type {number[][]} */
     this.sources = []; // that are to be shown
     /** @type {number[][]} */
-    this.asked = []; // that were asked for
+    this.asked = [];
+    this.temperature = 1; // at which they are asked // that were asked for
     /** @type {Set<string>} runs whose answers are on their way */
     this.looking = new Set();
     this.stale = false; // the sources changed while answers were on their way
@@ -77,6 +79,12 @@ export class Control {
   /** Every model has reached what its configuration calls solved. */
   get solved() {
     return this.tracks.every(({ scored }) => scored?.solved);
+  }
+
+  /** Every model has taken the steps that its configuration grants. */
+  get full() {
+    const most = this.plan.runs.map(({ config }) => config.scoring.at_most_steps ?? Infinity);
+    return this.tracks.length > 0 && this.tracks.every(({ steps }, k) => steps >= most[k]);
   }
 
   // ---------------------------------------------------------------- what the reader does
@@ -188,7 +196,7 @@ export class Control {
     this.asked = sources;
     for (const run of this.names) {
       this.looking.add(run);
-      this.engine.post({ type: "look", run, sources });
+      this.engine.post({ type: "look", run, sources, temperature: this.temperature });
     }
   }
 
@@ -225,6 +233,7 @@ export class Control {
       scored(track, report);
       this.hears.onScored(track);
     } else if (report.type === "looked") this.looked(track, report);
+    else if (report.type === "weights") this.hears.onWeights(report);
     this.hears.onChange();
   }
 
@@ -236,7 +245,8 @@ export class Control {
   }
 
   /** @param {Track} track @param {import("./types.js").ReportOf<"looked">} report */
-  looked(track, { answers }) {
+  looked(track, { answers, steps }) {
+    track.lookedAt = steps;
     this.looking.delete(track.name);
     this.hears.onLooked(track, answers, this.asked);
     if (this.stale && !this.looking.size) this.look(this.sources);
@@ -250,7 +260,7 @@ export class Control {
     if (this.state !== "running") return;
     if (this.speed !== Infinity) this.beaten();
     else if (why === "solved") this.end("solved");
-    else if (why === "time") this.end("stopped");
+    else if (why === "time" || why === "steps") this.end("stopped");
   }
 
   /** A step that the reader asked for is done; there may be more of them. */
@@ -263,7 +273,7 @@ export class Control {
   beaten() {
     clearTimeout(this.timer);
     if (this.solved) this.end("solved");
-    else if (this.seconds >= this.limit) this.end("stopped");
+    else if (this.full || this.seconds >= this.limit) this.end("stopped");
     else this.timer = setTimeout(() => this.goOn(), BEAT);
   }
 

@@ -5,6 +5,7 @@ import { element } from "../elements.js";
 import { axisName, level, pathThrough, plot, tick } from "../plot.js";
 import { percent } from "./words.js";
 
+const GREY = 4; // curves of earlier runs
 const TRAIL = 5; // curves of earlier scorings that can still be seen
 const APART = 18; // px between two labels at the curves' ends
 const NARROW = 480;
@@ -36,14 +37,19 @@ export class SeriesChart {
    * @param {string} options.empty what stands where the curves will be
    * @param {number} [options.height]
    * @param {Scale} [options.scale]
+   * @param {number} [options.margin] px at the right for the names
    */
-  constructor({ what, against, series, empty, height = 232, scale = SHARES }) {
+  constructor(options) {
+    const { what, against, series, empty, height = 232, scale = SHARES, margin = 104 } = options;
     this.words = { what, against, empty };
     this.scale = scale;
     this.series = series;
     this.height = height;
+    this.margin = margin;
     /** @type {Map<string, Points[]>} the last is the newest */
     this.known = new Map();
+    /** @type {{label: string, points: Points}[]} of earlier runs, in grey */
+    this.kept = [];
     this.width = 0;
     this.from = 0;
     this.to = 1;
@@ -60,7 +66,7 @@ export class SeriesChart {
     const narrow = this.width < NARROW;
     return {
       left: 46,
-      right: this.width - (narrow ? 8 : 104),
+      right: this.width - (narrow ? 8 : this.margin),
       top: 24,
       bottom: this.height - 42,
       narrow,
@@ -92,15 +98,16 @@ export class SeriesChart {
     const count = Math.floor((to - from) / step) + 1;
     const places = Array.from({ length: count }, (_, k) => to - k * step);
     const middle = (left + right) / 2;
-    const nothing = this.known.size
-      ? null
-      : element("text", {
-          class: "bw-empty",
-          x: middle,
-          y: (top + bottom) / 2 - 14,
-          "text-anchor": "middle",
-          text: this.words.empty,
-        });
+    const nothing =
+      this.known.size || this.kept.length
+        ? null
+        : element("text", {
+            class: "bw-empty",
+            x: middle,
+            y: (top + bottom) / 2 - 14,
+            "text-anchor": "middle",
+            text: this.words.empty,
+          });
     const mark =
       marked === null
         ? null
@@ -122,9 +129,13 @@ export class SeriesChart {
   }
 
   /** @param {Points} points */
+  inside(points) {
+    return points.filter(([n]) => n >= this.from && n <= this.to);
+  }
+
+  /** @param {Points} points */
   path(points) {
-    const inside = points.filter(([n]) => n >= this.from && n <= this.to);
-    return pathThrough(inside.map(([n, share]) => [this.x(n), this.y(share)]));
+    return pathThrough(this.inside(points).map(([n, share]) => [this.x(n), this.y(share)]));
   }
 
   /** @param {Series} one */
@@ -149,8 +160,10 @@ export class SeriesChart {
   /** The names at the ends of their curves, never on top of each other. */
   names() {
     const { narrow, right, bottom } = this.box;
-    const ends = this.series
-      .map(({ name, label, line }) => ({ label, line, end: this.newest(name)?.slice(-1)[0] }))
+    const grey = this.kept.map(({ label, points }) => ({ label, line: "before", points }));
+    const now = this.series.map(({ name, ...one }) => ({ ...one, points: this.newest(name) }));
+    const ends = [...grey, ...now]
+      .map(({ label, line, points }) => ({ label, line, end: this.inside(points ?? []).pop() }))
       .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []))
       .sort((a, b) => a.y - b.y);
     let last = -Infinity;
@@ -171,6 +184,9 @@ export class SeriesChart {
     if (this.width < 100) return;
     const drawn = [
       ...this.axes(),
+      ...this.kept.map(({ points }) =>
+        element("path", { class: "bw-series is-before", d: this.path(points) }),
+      ),
       ...this.series.flatMap((one) => this.curvesOf(one)),
       ...this.names(),
     ];
@@ -183,7 +199,10 @@ export class SeriesChart {
       return `${label}: ${words(first[1])} at ${first[0]}, ${words(last[1])} at ${last[0]}`;
     });
     const { what, against } = this.words;
-    this.drawing.node.setAttribute("aria-label", `${what} by ${against}. ${said.join(". ")}.`);
+    const grey = this.kept.map(({ label }) => label).join("; ");
+    const before = grey && ` In grey, from before: ${grey}.`;
+    const all = `${what} by ${against}. ${said.join(". ")}.${before}`;
+    this.drawing.node.setAttribute("aria-label", all);
   }
 
   fit() {
@@ -193,6 +212,19 @@ export class SeriesChart {
   /** A new scoring. @param {string} name @param {Points} points */
   add(name, points) {
     this.known.set(name, [...(this.known.get(name) ?? []).slice(-TRAIL), points]);
+    this.trace();
+  }
+
+  /** A curve that grows, and leaves no trail. @param {string} name @param {Points} points */
+  set(name, points) {
+    this.known.set(name, [points]);
+    this.trace();
+  }
+
+  /** A curve of an earlier run; the last few stay. @param {string} label @param {Points} points */
+  keep(label, points) {
+    const others = this.kept.filter((one) => one.label !== label);
+    this.kept = [...others, { label, points }].slice(-GREY);
     this.trace();
   }
 

@@ -8,7 +8,7 @@
  */
 export const freshTrack = ({ name, label, line = "you" }) => ({
   ...{ name, label, line, parameters: 0, product: "", steps: 0, seconds: 0, loss: NaN },
-  ...{ score: null, scored: null, solvedAt: null, curve: [] },
+  ...{ score: null, scored: null, solvedAt: null, curve: [], lookedAt: 0 },
 });
 
 /**

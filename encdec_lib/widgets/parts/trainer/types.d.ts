@@ -52,6 +52,8 @@ export interface Track {
   solvedAt: number | null;
   /** [steps, loss] */
   curve: [number, number][];
+  /** The steps that it had taken when it gave its last answers. */
+  lookedAt: number;
 }
 
 /** "fault" is over until a dial moves or Reset. */
@@ -131,6 +133,8 @@ export interface Figure {
   plan: (settings: Settings, seed: number) => Plan | string;
   /** What the models are asked while they learn; [] for nothing. */
   sources?: (settings: Settings) => number[][];
+  /** What their scores are divided by when they are asked; 1 if nothing is told. */
+  temperature?: (settings: Settings) => number;
   /** Data of the tasks, by name: what the widget's trait holds. Loaded when first needed. */
   data?: Record<string, DataView | Lazy>;
   view: View;
@@ -151,10 +155,12 @@ export interface Figure {
   caption?: string;
   /** Beside the runs: a cost, a legend. */
   extra?: HTMLElement;
+  /** What is equal in a race until the reader says else; time if nothing is told. */
+  race?: "time" | "steps";
+  /** What its models do, if other figures of the page may have them: see handover.js. */
+  offers?: string;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
   folded?: boolean;
-  /** What is equal in a race until the reader chooses; "time" if left out. */
-  race?: "time" | "steps";
 }
 
 export type { Order } from "../../../web/engine/training/types.js";
