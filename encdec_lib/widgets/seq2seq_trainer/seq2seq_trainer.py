@@ -19,7 +19,7 @@ class Seq2SeqTrainer(TrainerWidget):
 
     A GRU reads the letters of a word, and its last state is all that another GRU knows when it
     writes the sounds: :func:`~encdec_lib.models.seq2seq.seq2seq`. The reader types a word and sees
-    what the model says of it after 100, 200, 400, ... steps, each sound marked against the
+    what the model says of it after 100, 300, 700, ... steps, each sound marked against the
     dictionary's, and how many sounds are wrong in words that it never saw.
 
     Args:

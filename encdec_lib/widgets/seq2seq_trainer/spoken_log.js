@@ -1,11 +1,11 @@
-// What a model said of a word after 100, 200, 400, … steps, one below the other.
+// What a model said of a word at first, after 100, 300, … steps, one below the other.
 
 import { compareNearest } from "../parts/compare.js";
 import { element, spoken } from "../parts/elements.js";
 import { thousands } from "../parts/trainer/words.js";
 
-const MARKS = [0, 100, 200, 400, 800, 1600, 3200, 6400]; // steps from which another line stands
-const ROWS = 6;
+const MARKS = [0, 100, 300, 700, 1500]; // steps from which another line stands
+const ROWS = 5;
 
 /** @typedef {import("../parts/compare.js").Pair} Pair */
 
