@@ -8,10 +8,12 @@ from .forgetting_dial import ForgettingDial as ForgettingDial
 from .heads_dial import HeadsDial as HeadsDial
 from .heads_trainer import HeadsTrainer as HeadsTrainer
 from .host.book_widget import BookWidget as BookWidget
+from .layer_cost_dial import LayerCostDial as LayerCostDial
 from .length_dial import LengthDial as LengthDial
 from .length_race import LengthRace as LengthRace
 from .memory_race import MemoryRace as MemoryRace
 from .patch_dial import PatchDial as PatchDial
+from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter
