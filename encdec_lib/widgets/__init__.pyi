@@ -17,6 +17,7 @@ from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter
+from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper
 from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .width_dial import WidthDial as WidthDial
