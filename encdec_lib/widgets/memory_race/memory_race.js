@@ -2,45 +2,18 @@
 
 import { trainer } from "../parts/trainer/trainer.js";
 import { percent, stepsOf, thousands } from "../parts/trainer/words.js";
-import { memoryView, RACERS } from "./memory_view.js";
+import { memoryView } from "./memory_view.js";
+import { LETTERS, plan, RACERS } from "./plan.js";
 import { share } from "./reach_scale.js";
 
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
-const LETTERS = 8; // different ones, as in memory_race.py
-const [STEPS, SECONDS] = [2000, 20]; // of each, and at most for each
-const SOLVED = 0.95;
-
 const CAPTION =
   "Each reads the letters, then says the first. The curves: how much of the loss’s gradient is " +
   "left at the state after each letter, going back from the last. Width 16, batches of 16, at most " +
   "2,000 steps, tested on 200 other strings.";
-
-/** @param {Settings} settings @param {number} seed @returns {import("../parts/trainer/types.js").Plan} */
-function plan({ length, bias }, seed) {
-  const longest = Number(length);
-  const sizes = { embed_dim: 8, state_dim: 16 };
-  const task = { name: "remember the first", symbols: LETTERS, shortest: longest, longest };
-  const training = { batch: 16, learning_rate: 0.01, warmup: 50, clip: 1, seed };
-  const scoring = {
-    ...{ every: 50, examples: 200, solved: SOLVED, reach: true },
-    ...{ at_most_steps: STEPS, at_most_seconds: SECONDS },
-  };
-  const runs = RACERS.map(({ name, label, line }) => ({
-    ...{ name, label, line },
-    config: {
-      model: {
-        ...{ encoder: "rnn", decoder: "rnn", sizes },
-        settings: { encoder: { reverse_source: false, cell: name }, decoder: { cell: name } },
-      },
-      weights: { seed, keep_bias: Number(bias) },
-      ...{ task, training, scoring },
-    },
-  }));
-  return { runs, leads: "gru", scoresFirst: true };
-}
 
 /** @param {Track} track */
 const right = ({ score }) => (score === null ? "–" : percent(score));
@@ -80,7 +53,7 @@ function next({ settings, tracks }, runs) {
 const SAYS = {
   /** @param {Track[]} tracks */
   ready: ([track]) =>
-    `Untrained: each guesses, and one guess in ${LETTERS} is right.` +
+    `Untrained: each guesses, and one guess in ${LETTERS.length} is right.` +
     (track?.parameters ? " Press Train: who learns, and what becomes of the curves?" : ""),
   /** @param {Track[]} tracks */
   running: (tracks) => `${capital(listed(tracks.map(became)))}.`,

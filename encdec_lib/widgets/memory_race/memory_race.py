@@ -1,14 +1,15 @@
 """The race of chapter 3: three recurrent units learn to remember the first letter."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
+from encdec_lib.widgets.memory_race.first_losses import FIRST_LOSSES
 
 _HERE = Path(__file__).parent
-LETTERS = "abcdefgh"  #: what the strings are made of, as in memory_view.js
+LETTERS = "abcdefgh"  #: what the strings are made of, as in plan.js
 
 
 class MemoryRace(TrainerWidget):
@@ -38,6 +39,8 @@ class MemoryRace(TrainerWidget):
       >>> race = MemoryRace(length=20, bias=3)
       >>> race.length, race.bias, race.first
       (20, 3, 'c')
+      >>> race.configs["gru"]["weights"]
+      {'seed': 0, 'keep_bias': 3}
     """
 
     _esm = _HERE / "memory_race.js"
@@ -46,6 +49,9 @@ class MemoryRace(TrainerWidget):
         "Here a tanh RNN, an LSTM and a GRU learn to remember the first letter of a string, and "
         "curves show how far back the gradient reaches. It needs JavaScript, and no network."
     )
+
+    #: The first losses of each unit in the page, of a new ``MemoryRace()``.
+    first_losses: ClassVar[dict[str, tuple[float, ...]]] = FIRST_LOSSES
 
     length = traitlets.Int().tag(sync=True)
     bias = traitlets.Int().tag(sync=True)
@@ -57,3 +63,33 @@ class MemoryRace(TrainerWidget):
         one_of("first", first, tuple(LETTERS))
         dials: dict[str, Any] = {"length": length, "bias": bias, "first": first}
         super().__init__(seed=seed, **dials)
+
+    @property
+    def configs(self) -> dict[str, dict[str, Any]]:
+        """What the page trains, by the name of the unit: ``"tanh"``, ``"lstm"`` and ``"gru"``.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``.
+        """
+        length, seed = self.length, self.seed
+        symbols = {"symbols": len(LETTERS), "shortest": length, "longest": length}
+        rules = {"every": 50, "examples": 200, "solved": 0.95, "reach": True}
+        return {
+            cell: {
+                "model": {
+                    "encoder": "rnn",
+                    "decoder": "rnn",
+                    "sizes": {"embed_dim": 8, "state_dim": 16},
+                    "settings": {
+                        "encoder": {"reverse_source": False, "cell": cell},
+                        "decoder": {"cell": cell},
+                    },
+                },
+                "weights": {"seed": seed, "keep_bias": self.bias},
+                "task": {"name": "remember the first", **symbols},
+                "training": {
+                    "batch": 16, "learning_rate": 0.01, "warmup": 50, "clip": 1, "seed": seed,
+                },
+                "scoring": {**rules, "at_most_steps": 2000, "at_most_seconds": 20},
+            }
+            for cell in ("tanh", "lstm", "gru")
+        }  # fmt: skip

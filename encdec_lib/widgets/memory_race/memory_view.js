@@ -4,19 +4,12 @@ import { element, spoken } from "../parts/elements.js";
 import { lettersOf, ownString } from "../parts/trainer/own_string.js";
 import { SeriesChart } from "../parts/trainer/series_chart.js";
 import { tape } from "../parts/trainer/tapes.js";
+import { LETTERS, RACERS } from "./plan.js";
 import { REACH } from "./reach_scale.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 
-/** By the names of the engine's cells. @type {{name: string, label: string, line: string}[]} */
-export const RACERS = [
-  { name: "tanh", label: "tanh RNN", line: "fixed" },
-  { name: "lstm", label: "LSTM", line: "encoder" },
-  { name: "gru", label: "GRU", line: "you" },
-];
-
-const LETTERS = "abcdefgh";
 const FIRST = 4; // id of the first letter; pad, bos, eos and unk come before
 const OTHERS = "fbgdahcebdgfaechgbf"; // what is read after the first letter
 

@@ -1,6 +1,5 @@
 // The picture: a column a letter, and below it a column a sound.
 
-import { element } from "../parts/elements.js";
 import { arrow, label, vector } from "../parts/stepper/marks.js";
 import { inOrder, marks, TEACHER } from "./story.js";
 
@@ -8,14 +7,22 @@ import { inOrder, marks, TEACHER } from "./story.js";
 /** @typedef {import("./story.js").Shown} Shown */
 
 const [CELL, GAP] = [7, 2]; // px of a number
-const WIDEST = 30; // px of a state
-const PLACES = 12; // columns that there is room for: sounds, the end, and three too many
+const WIDEST = 34; // px of a state
+const SIGNED = 36; // px of a column that has room for the sign of a percent
+
+/** @typedef {{apart: number, wide: number}} Size px of a column, and of a state in it */
 
 /** @param {number} numbers */
 const tall = (numbers) => numbers * (CELL + GAP);
 
-/** The letters and the states after them. @param {At} at @param {Shown} shown @param {(k: number) => number} x */
-function encoderRows(at, shown, x) {
+/**
+ * The letters and the states after them.
+ * @param {At} at
+ * @param {Shown} shown
+ * @param {(k: number) => number} x
+ * @param {Size} size
+ */
+function encoderRows(at, shown, x, { wide }) {
   const letters = inOrder(shown);
   const last = letters.length - 1;
   return letters.map((letter, k) =>
@@ -23,13 +30,13 @@ function encoderRows(at, shown, x) {
       k,
       [
         label(x(k), 38, letter, { role: "encoder", anchor: "middle", size: 16, bold: true }),
-        vector(x(k) - WIDEST / 2, 48, shown.word.read[k], {
+        vector(x(k) - wide / 2, 48, shown.word.read[k], {
           role: "encoder",
-          width: WIDEST,
+          width: wide,
           cell: CELL,
         }),
         k === last
-          ? label(x(k) + WIDEST / 2 + 8, 48 + tall(shown.word.read[k].length) / 2, "H", {
+          ? label(x(k) + wide / 2 + 8, 48 + tall(shown.word.read[k].length) / 2, "H", {
               ...{ role: "encoder", size: 16, bold: true },
             })
           : null,
@@ -39,9 +46,15 @@ function encoderRows(at, shown, x) {
   );
 }
 
-/** What the decoder reads, its states, what it writes. @param {At} at @param {Shown} shown
- *  @param {(k: number) => number} x @param {number} top */
-function decoderRows(at, { word }, x, top) {
+/**
+ * What the decoder reads, its states, what it writes.
+ * @param {At} at
+ * @param {Shown} shown
+ * @param {(k: number) => number} x
+ * @param {Size} size
+ * @param {number} top
+ */
+function decoderRows(at, { word }, x, { apart, wide }, top) {
   const S = word.letters.length;
   const right = marks(word, at.chosen);
   /** @type {import("../parts/stepper/marks.js").Role} */
@@ -56,9 +69,9 @@ function decoderRows(at, { word }, x, top) {
       label(x(t), top + 14, input ?? "begin", {
         ...{ role: input ? role : "muted", anchor: "middle", size: 13 },
       }),
-      vector(x(t) - WIDEST / 2, top + 22, state, { role: "decoder", width: WIDEST, cell: CELL }),
+      vector(x(t) - wide / 2, top + 22, state, { role: "decoder", width: wide, cell: CELL }),
       text,
-      label(x(t), under + 34, `${Math.round(100 * share)}%`, {
+      label(x(t), under + 34, `${Math.round(100 * share)}${apart < SIGNED ? "" : "%"}`, {
         ...{ role: "muted", anchor: "middle", size: 13 },
       }),
     ]);
@@ -74,13 +87,15 @@ export function sheet(at, shown) {
   const { width, phone } = at;
   const S = shown.word.letters.length;
   const cells = tall(shown.word.read[0].length);
-  const first = phone ? 20 : 140;
-  const columns = phone ? PLACES : PLACES + 1;
-  const apart = Math.min((width - first - 24) / (columns - 1), 56);
+  const first = phone ? 20 : 154;
+  const columns = Math.max(S + 1, ...shown.word.written.map((steps) => steps.length));
+  const apart = Math.min((width - first - 20) / (columns - 1), 72);
+  const size = { apart, wide: Math.min(WIDEST, apart - 7) };
   const x = (/** @type {number} */ k) => first + k * apart;
   const top = 48 + cells + (phone ? 52 : 44); // of the decoder
   const turn = 48 + cells + 16;
   const [from, to] = [x(S - 1), x(0)];
+  const aside = phone ? 0 : 30;
   const names = phone
     ? [
         label(0, 14, "encoder reads", { role: "encoder", bold: true }),
@@ -97,23 +112,22 @@ export function sheet(at, shown) {
     height: top + 66 + cells,
     nodes: [
       ...names,
-      ...encoderRows(at, shown, x),
+      ...encoderRows(at, shown, x, size),
       at.row(S, [
         arrow(
           [
             [from, 48 + cells + 2],
             [from, turn],
-            [to - (phone ? 0 : 28), turn],
-            [to - (phone ? 0 : 28), top + (phone ? -24 : 22 + cells / 2)],
+            [to - aside, turn],
+            [to - aside, top + (phone ? -24 : 22 + cells / 2)],
             ...(phone
               ? []
-              : [/** @type {[number, number]} */ ([to - WIDEST / 2 - 2, top + 22 + cells / 2])]),
+              : [/** @type {[number, number]} */ ([to - size.wide / 2 - 2, top + 22 + cells / 2])]),
           ],
           "encoder",
         ),
       ]),
-      ...decoderRows(at, shown, x, top),
-      element("g"),
+      ...decoderRows(at, shown, x, size, top),
     ],
   };
 }

@@ -2,35 +2,17 @@
 
 import { trainer } from "../parts/trainer/trainer.js";
 import { inSeconds, percent, stepsOf, thousands } from "../parts/trainer/words.js";
+import { plan, STEPS, TESTED } from "./plan.js";
 import { pronunciationView } from "./pronunciation_view.js";
 
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
-const [STEPS, SECONDS] = [1500, 30];
-const TESTED = 300;
-
 const CAPTION =
   "The encoder reads letters, the decoder starts from its last state and writes sounds. Trained " +
   `on 8,000 words of the CMU dictionary in batches of 32, tested on ${TESTED} others. Struck: a ` +
   "wrong sound; a dot: one left out. Grey: your earlier runs.";
-
-/** @param {Settings} settings @param {number} seed @returns {import("../parts/trainer/types.js").Plan} */
-function plan({ width, reverse }, seed) {
-  const model = {
-    ...{ encoder: "rnn", decoder: "rnn" },
-    settings: { encoder: { reverse_source: Boolean(reverse) }, decoder: {} },
-    sizes: { embed_dim: 32, state_dim: Number(width) },
-  };
-  const training = { batch: 32, learning_rate: 0.005, warmup: 50, clip: 1, seed };
-  const scoring = {
-    ...{ every: 100, examples: TESTED, solved: null },
-    ...{ at_most_steps: STEPS, at_most_seconds: SECONDS },
-  };
-  const config = { model, weights: { seed }, task: { name: "words" }, training, scoring };
-  return { runs: [{ name: "fixed", label: "this run", config }] };
-}
 
 /** Wrong sounds to the sounds that there are. @param {Track} track */
 const per = ({ scored }) => (scored ? percent(scored.error_rate ?? 1) : "–");

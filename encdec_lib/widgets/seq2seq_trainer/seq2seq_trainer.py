@@ -1,7 +1,7 @@
 """The trainer of chapter 4: an encoder and a decoder learn to pronounce words."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
@@ -9,6 +9,7 @@ from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.widgets.host.inputs import text
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
+from encdec_lib.widgets.seq2seq_trainer.first_losses import FIRST_LOSSES
 
 _HERE = Path(__file__).parent
 _SHORTEST, _LONGEST = 3, 8  # letters, as in pronunciation_view.js
@@ -46,6 +47,9 @@ class Seq2SeqTrainer(TrainerWidget):
         "said better and better. It needs JavaScript, and no network."
     )
 
+    #: The first losses in the page, of a new ``Seq2SeqTrainer(page_data.words())``.
+    first_losses: ClassVar[tuple[float, ...]] = FIRST_LOSSES
+
     words = traitlets.Instance(Lazy).tag(sync=True)
     phonemes = traitlets.List().tag(sync=True)
     word = traitlets.Unicode().tag(sync=True)
@@ -77,3 +81,27 @@ class Seq2SeqTrainer(TrainerWidget):
         given: dict[str, Any] = {"words": Lazy(words), "phonemes": list(PHONEMES.symbols[4:])}
         dials: dict[str, Any] = {"word": letters.lower(), "width": width, "reverse": int(reverse)}
         super().__init__(seed=seed, **given, **dials)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the page trains.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``.
+        """
+        return {
+            "model": {
+                "encoder": "rnn",
+                "decoder": "rnn",
+                "sizes": {"embed_dim": 32, "state_dim": self.width},
+                "settings": {"encoder": {"reverse_source": bool(self.reverse)}, "decoder": {}},
+            },
+            "weights": {"seed": self.seed},
+            "task": {"name": "words"},
+            "training": {
+                "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+            },
+            "scoring": {
+                "every": 100, "examples": 300, "solved": None,
+                "at_most_steps": 1500, "at_most_seconds": 30,
+            },
+        }  # fmt: skip
