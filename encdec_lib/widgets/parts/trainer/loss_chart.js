@@ -10,6 +10,7 @@ import { thousands } from "./words.js";
 const MARGIN = { left: 30, right: 4, top: 22, bottom: 22 };
 const HEIGHT = 150;
 const APART = 17; // px between two names
+const LABEL = 80; // px for a name beside the end of a curve
 const POINTS = 200; // of a curve at most; more cannot be seen
 
 /**
@@ -31,24 +32,29 @@ function thinned(curve) {
 }
 
 /**
- * Where models race, the name of each above the end of its curve, none on top of another.
+ * Where models race, the name of each at the end of its curve, none on top of another.
  * @param {Track[]} tracks
+ * @param {number} width of the chart
  * @param {(steps: number) => number} x
  * @param {(loss: number) => number} y
  */
-function names(tracks, x, y) {
+function names(tracks, width, x, y) {
   if (tracks.length < 2) return [];
   const ends = tracks
     .flatMap(({ label, line, curve }) => {
       const end = curve[curve.length - 1];
-      return end ? [{ label, line, at: Math.max(x(end[0]), 110), height: y(end[1]) - 8 }] : [];
+      if (!end) return [];
+      const [right, height] = [x(end[0]), y(end[1])];
+      return right + LABEL < width
+        ? [{ label, line, x: right + 6, y: height + 4, "text-anchor": "start" }]
+        : [{ label, line, x: right, y: height - 14, "text-anchor": "end" }];
     })
-    .sort((a, b) => b.height - a.height);
+    .sort((a, b) => b.y - a.y);
   let above = Infinity;
-  return ends.map(({ label, line, at, height }) => {
-    above = Math.min(height, above - APART);
+  return ends.map(({ label, line, ...place }) => {
+    above = Math.min(place.y, above - APART);
     const kind = `bw-series-name is-${line}`;
-    return element("text", { class: kind, x: at, y: above, "text-anchor": "end", text: label });
+    return element("text", { class: kind, ...place, y: above, text: label });
   });
 }
 
@@ -87,7 +93,7 @@ export function lossChart() {
       ...tracks
         .filter(({ curve }) => curve.length > 1)
         .map((one) => path(one.curve, `is-${one.line}`)),
-      ...names(tracks, x, y),
+      ...names(tracks, width, x, y),
     );
     const said = tracks
       .filter(({ curve }) => curve.length)
