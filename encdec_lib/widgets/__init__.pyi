@@ -9,12 +9,17 @@ from .forgetting_dial import ForgettingDial as ForgettingDial
 from .heads_dial import HeadsDial as HeadsDial
 from .heads_trainer import HeadsTrainer as HeadsTrainer
 from .host.book_widget import BookWidget as BookWidget
+from .layer_cost_dial import LayerCostDial as LayerCostDial
 from .length_dial import LengthDial as LengthDial
 from .length_race import LengthRace as LengthRace
+from .memory_race import MemoryRace as MemoryRace
 from .patch_dial import PatchDial as PatchDial
+from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
 from .score_race import ScoreRace as ScoreRace
 from .segmenter import Segmenter as Segmenter
+from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper
+from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .width_dial import WidthDial as WidthDial

@@ -6,6 +6,7 @@ import encdec_lib.widgets
 from encdec_lib.widgets import HeadsTrainer, LengthRace
 from tests.browser.engine_page import load
 from tests.browser.training import KEEP_ORDERS, faked, frames, press, status, told, wait_for
+from tests.helpers.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
 
@@ -255,6 +256,17 @@ def test_two_of_a_kind_live_on_one_page(show):
     page.locator("[data-action=train]").last.click()
     page.wait_for_function("document.querySelectorAll('[data-trains]')[1].dataset.steps > 10")
     assert told(page)["steps"] == "0"
+
+
+@pytest.mark.parametrize("make", [LengthRace, HeadsTrainer])
+def test_what_a_reader_types_stays_text(show, make):
+    page = show(faked(make()))
+    for typed in HOSTILE:
+        page.get_by_label("Your string").fill(typed)
+        frames(page)
+        assert page.evaluate("window.pwned ?? null") is None
+        assert page.locator(".bw-root :is(img, iframe, [onerror], [onload])").count() == 0
+    assert page.locator(".bw-message").inner_text() != ""
 
 
 def test_best_needs_three_seeds_of_every_setting(page):

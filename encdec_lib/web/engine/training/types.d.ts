@@ -83,11 +83,19 @@ export interface ScoringConfig {
   at_most_seconds?: number;
   /** Steps after which "go" leaves a run alone; no limit if not told. */
   at_most_steps?: number | null;
+  /** Whether a score tells how far back the loss's gradient reaches, too. */
+  reach?: boolean;
+}
+
+/** Weights that are drawn; `keep_bias` is where the gates that keep a state start. */
+export interface Seeded {
+  seed: number;
+  keep_bias?: number;
 }
 
 export interface RunConfig {
   model: ModelConfig;
-  weights?: { seed: number } | Exported;
+  weights?: Seeded | Exported;
   task: TaskConfig;
   training: TrainingConfig;
   scoring?: ScoringConfig;
@@ -99,7 +107,7 @@ export interface RunConfig {
 
 /** A config in which everything is told. */
 export interface FullConfig extends RunConfig {
-  weights: { seed: number } | Exported;
+  weights: Seeded | Exported;
   training: Required<Omit<TrainingConfig, "steps">> & { steps?: number };
   scoring: Required<ScoringConfig>;
   megabytes: number;
@@ -126,6 +134,8 @@ export interface Score {
   accuracy?: number;
   /** Of an autoencoder, an image. */
   nats?: number;
+  /** What is left of the loss's gradient at the encoder's state n steps before its last, from 1. */
+  reach?: number[];
 }
 
 export interface Run {

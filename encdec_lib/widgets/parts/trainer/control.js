@@ -30,6 +30,7 @@ export class Control {
     this.from = { source, data };
     /** @type {Posting | null} */
     this.engine = null;
+    this.over = false; // the figure is gone
     this.begun = false; // somebody wanted the engine
     this.dirty = true; // what stands in the figure is not built yet
     /** @type {State} */
@@ -44,8 +45,8 @@ export class Control {
     /** @type {number[][]} */
     this.sources = []; // that are to be shown
     /** @type {number[][]} */
-    this.asked = [];
-    this.temperature = 1; // at which they are asked // that were asked for
+    this.asked = []; // that were asked for
+    this.temperature = 1; // at which they are asked
     /** @type {Set<string>} runs whose answers are on their way */
     this.looking = new Set();
     this.stale = false; // the sources changed while answers were on their way
@@ -112,6 +113,7 @@ export class Control {
 
   /** Starts the engine and builds the models, if that is not done yet. */
   start() {
+    if (this.over) return;
     this.begun = true;
     if (!this.engine || this.dirty) this.build();
   }
@@ -125,6 +127,8 @@ export class Control {
     for (const name of this.names) this.building.set(name, (this.building.get(name) ?? 0) + 1);
     this.engine.build(this.plan.runs);
     this.look(this.sources);
+    if (!this.plan.scoresFirst) return;
+    for (const run of this.names) this.engine.post({ type: "score", run });
   }
 
   /** Stops whatever moves. */
@@ -212,6 +216,7 @@ export class Control {
   }
 
   stop() {
+    this.over = true;
     clearTimeout(this.timer);
     clearTimeout(this.settling);
     this.engine?.stop();

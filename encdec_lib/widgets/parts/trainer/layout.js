@@ -29,14 +29,17 @@ export function bigNumbers() {
 /**
  * What is seen first: the figure, the buttons, a sentence; the rest is folded away.
  * @param {import("./types.js").View} view
+ * @param {Node} caption
  * @param {Pieces} pieces
  */
-function folded({ node: view, bar }, { dials, buttons, numbers, loss, status, table, run }) {
+function folded({ node: view, bar }, caption, pieces) {
+  const { dials, buttons, numbers, loss, status, table, run } = pieces;
   const controls = [element("div", { class: "bw-row" }, buttons, dials), status];
   bar?.append(...controls);
   return [
     view,
     ...(bar ? [] : controls),
+    caption,
     element(
       "details",
       { class: "bw-more" },
@@ -49,10 +52,15 @@ function folded({ node: view, bar }, { dials, buttons, numbers, loss, status, ta
 
 /**
  * Dials on top, the model at the left, what becomes of it at the right, the runs below.
- * @param {Node} view
+ * @param {import("./types.js").View} view
+ * @param {Node} caption
  * @param {Pieces} pieces
  */
-function open(view, { dials, buttons, numbers, loss, status, table, run, extra }) {
+function open(
+  { node: view },
+  caption,
+  { dials, buttons, numbers, loss, status, table, run, extra },
+) {
   return [
     dials,
     element(
@@ -74,6 +82,7 @@ function open(view, { dials, buttons, numbers, loss, status, table, run, extra }
       ),
     ),
     element("div", { class: "bw-lab bw-below" }, table, extra),
+    caption,
   ];
 }
 
@@ -85,11 +94,11 @@ function open(view, { dials, buttons, numbers, loss, status, table, run, extra }
 export function arrange(el, figure, pieces) {
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", figure.title);
-  const made = figure.folded ? folded(figure.view, pieces) : open(figure.view.node, pieces);
+  const caption = element("p", { class: "bw-footline", text: figure.caption ?? "" });
+  const made = (figure.folded ? folded : open)(figure.view, caption, pieces);
   el.append(
     element("p", { class: "bw-headline", "aria-hidden": "true", text: figure.title }),
     ...made,
-    ...(figure.caption ? [element("p", { class: "bw-footline", text: figure.caption })] : []),
     pieces.voice,
   );
 }

@@ -1,4 +1,5 @@
-// Curves of a share, 0 to 1, against something whole, such as a length; the last ones fade.
+// Curves of a share, 0 to 1, against something whole, such as a length; the last ones fade. On
+// another scale, such as a logarithmic one, the shares may be any numbers.
 
 import { element } from "../elements.js";
 import { axisName, level, pathThrough, plot, tick } from "../plot.js";
@@ -12,6 +13,20 @@ const NARROW = 480;
 /** @typedef {{name: string, label: string, line: string}} Series */
 /** @typedef {[x: number, share: number][]} Points from left to right */
 
+/**
+ * Where a share stands, 0 at the bottom and 1 at the top, the lines that are named, and how one is
+ * called.
+ * @typedef {{place: (share: number) => number, levels: [share: number, text: string][],
+ *   words: (share: number) => string}} Scale
+ */
+
+/** @type {Scale} */
+const SHARES = {
+  place: (share) => Math.min(share, 1),
+  levels: [0, 0.5, 1].map((share) => [share, percent(share)]),
+  words: percent,
+};
+
 /** The chart: {node, add(name, points), clear(), markAt(x), range(from, to), fit()}. */
 export class SeriesChart {
   /**
@@ -21,10 +36,13 @@ export class SeriesChart {
    * @param {Series[]} options.series
    * @param {string} options.empty what stands where the curves will be
    * @param {number} [options.height]
+   * @param {Scale} [options.scale]
    * @param {number} [options.margin] px at the right for the names
    */
-  constructor({ what, against, series, empty, height = 232, margin = 104 }) {
+  constructor(options) {
+    const { what, against, series, empty, height = 232, scale = SHARES, margin = 104 } = options;
     this.words = { what, against, empty };
+    this.scale = scale;
     this.series = series;
     this.height = height;
     this.margin = margin;
@@ -64,7 +82,7 @@ export class SeriesChart {
   /** @param {number} share */
   y(share) {
     const { top, bottom } = this.box;
-    return top + (1 - Math.min(share, 1)) * (bottom - top);
+    return top + (1 - this.scale.place(share)) * (bottom - top);
   }
 
   /** @param {string} name */
@@ -102,7 +120,7 @@ export class SeriesChart {
           });
     return [
       tick(0, 12, this.words.what, "start"),
-      ...[0, 0.5, 1].flatMap((share) => level(left, right, this.y(share), percent(share))),
+      ...this.scale.levels.flatMap(([share, text]) => level(left, right, this.y(share), text)),
       ...places.map((n) => tick(this.x(n), bottom + 18, n)),
       axisName(middle, this.height - 4, this.words.against),
       mark,
@@ -177,7 +195,8 @@ export class SeriesChart {
       const now = this.newest(name);
       if (!now?.length) return `${label}: not measured yet`;
       const [first, last] = [now[0], now[now.length - 1]];
-      return `${label}: ${percent(first[1])} at ${first[0]}, ${percent(last[1])} at ${last[0]}`;
+      const { words } = this.scale;
+      return `${label}: ${words(first[1])} at ${first[0]}, ${words(last[1])} at ${last[0]}`;
     });
     const { what, against } = this.words;
     const grey = this.kept.map(({ label }) => label).join("; ");

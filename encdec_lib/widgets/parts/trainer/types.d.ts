@@ -25,10 +25,12 @@ export interface Planned {
 }
 
 export interface Plan {
-  /** One model, or two that race. The first one's score is data-score unless `leads` says else. */
+  /** One model, or several that race. The first one's score is data-score unless `leads` says else. */
   runs: Planned[];
   /** Which of them data-score and the three numbers follow. */
   leads?: string;
+  /** They are scored before the first step, too. */
+  scoresFirst?: boolean;
 }
 
 /** How one model stands now. */
@@ -46,6 +48,8 @@ export interface Track {
   score: number | null;
   /** All that the engine said at the last scoring. */
   scored: (Score & { solved: boolean }) | null;
+  /** Steps at the first scoring that was good enough; null: none was. */
+  solvedAt: number | null;
   /** [steps, loss] */
   curve: [number, number][];
   /** The steps that it had taken when it gave its last answers. */
