@@ -51,13 +51,15 @@ function speaker(state, letters, onOther) {
   let models = loaded(ours);
   const needs = ours.fixed ? ["attention", "fixed"] : ["attention"];
   const sizes = [state.get("source_symbols").length, state.get("target_symbols").length];
-  const own = ownModel("letters to sounds", needs, sizes, (trained) => {
+  /** @param {import("../parts/trainer/handover.js").Trained | null} trained */
+  const use = (trained) => {
     const theirs = trained?.models;
     models = theirs
       ? loaded({ attention: theirs.attention, fixed: ours.fixed && theirs.fixed })
       : loaded(ours);
     onOther();
-  });
+  };
+  const own = ownModel("letters to sounds", needs, use, sizes);
   /** @param {string[]} tokens @returns {BothSaid} */
   const say = (tokens) => {
     const source = letters.encode(tokens);

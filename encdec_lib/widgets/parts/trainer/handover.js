@@ -3,7 +3,7 @@
 // A trainer whose figure says `offers: "letters to sounds"` gives its models away whenever it
 // stands still. Any other figure takes them with a few lines:
 //
-//     const own = ownModel("letters to sounds", ["attention"], [30, 43], (trained) => {
+//     const own = ownModel("letters to sounds", ["attention"], (trained) => {
 //       models = trained ? loaded(trained.models) : ours; // null: the reader wants the book's again
 //       draw();
 //     });
@@ -96,8 +96,9 @@ export function givesAway(kind) {
  * @param {number[]} sizes
  */
 function fits(model, [source, target]) {
+  if (!model || source === undefined) return Boolean(model);
   const rows = (/** @type {"encoder" | "decoder"} */ side) =>
-    Object.entries(model?.manifest ?? {}).find(
+    Object.entries(model.manifest).find(
       ([path]) => path.startsWith(`${side}.`) && path.endsWith("embedding.embedding"),
     )?.[1].shape[0];
   return rows("encoder") === source && rows("decoder") === target;
@@ -112,10 +113,10 @@ const OURS = "Use the book’s again";
  * @param {string} kind
  * @param {string[]} needs names of the models without which it cannot be used; the first one's
  *   steps are told
- * @param {[source: number, target: number] | number[]} sizes symbols that it must read and write
  * @param {(trained: Trained | null) => void} use
+ * @param {number[]} [sizes] symbols that they must read and write, where that is not sure
  */
-export function ownModel(kind, needs, sizes, use) {
+export function ownModel(kind, needs, use, sizes = []) {
   /** @type {Trained | undefined} */
   let trained;
   let used = false;
