@@ -1,11 +1,12 @@
 """The trainer of chapter 8: attention beside one vector, on words and their sounds."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
 from encdec_lib.data.pronunciations import PHONEMES
+from encdec_lib.widgets.alignment_trainer.first_losses import FIRST_LOSSES
 from encdec_lib.widgets.host.inputs import letters_of
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of, packed
@@ -48,6 +49,9 @@ class AlignmentTrainer(TrainerWidget):
         "whose weights are drawn while it learns. It needs JavaScript, and no network."
     )
 
+    #: The first losses in the page, of a new ``AlignmentTrainer(page_data.words())``, by model.
+    first_losses: ClassVar[dict[str, tuple[float, ...]]] = FIRST_LOSSES
+
     words = traitlets.Instance(Lazy).tag(sync=True)
     word = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
@@ -62,3 +66,30 @@ class AlignmentTrainer(TrainerWidget):
             "phonemes": list(PHONEMES.symbols[4:]),
         }
         super().__init__(seed=seed, **settings)
+
+    @property
+    def configs(self) -> dict[str, dict[str, Any]]:
+        """What the page trains: ``"attention"`` and ``"fixed"``.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains one of them with ``fit``.
+        """
+        half = self.width // 2
+        sizes = {"embed_dim": 32, "state_dim": self.width}
+        settings = {"encoder": {"reverse_source": False}, "decoder": {}}
+        models = {
+            "attention": {
+                "encoder": "birnn", "decoder": "attention",
+                "sizes": sizes | {"encoder_dim": half, "align_dim": half},
+            },
+            "fixed": {"encoder": "rnn", "decoder": "rnn", "sizes": sizes},
+        }  # fmt: skip
+        rest = {
+            "weights": {"seed": self.seed},
+            "task": {"name": "words"},
+            "training": {
+                "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+            },
+            "scoring": {"every": 100, "examples": 300, "solved": None, "at_most_seconds": 6},
+        }  # fmt: skip
+        return {name: {"model": model | {"settings": settings}} | rest
+                for name, model in models.items()}  # fmt: skip

@@ -1,11 +1,12 @@
 """The trainer of chapter 6: one vector alone, its room and its time."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
 from encdec_lib.runtime.checks import check_whole
+from encdec_lib.widgets.fixed_trainer.first_losses import FIRST_LOSSES
 from encdec_lib.widgets.host.inputs import letters_of
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
 
@@ -45,6 +46,9 @@ class FixedTrainer(TrainerWidget):
         "vector's width and the steps of training. It needs JavaScript, and no network."
     )
 
+    #: The first losses in the page, of a new ``FixedTrainer()``.
+    first_losses: ClassVar[tuple[float, ...]] = FIRST_LOSSES
+
     string = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     longest = traitlets.Int().tag(sync=True)
@@ -69,3 +73,30 @@ class FixedTrainer(TrainerWidget):
             "steps": steps,
         }
         super().__init__(seed=seed, **settings)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the page trains.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``.
+        """
+        sizes = {"source_vocab": 20, "target_vocab": 20, "embed_dim": 32, "state_dim": self.width}
+        return {
+            "model": {
+                "encoder": "rnn",
+                "decoder": "rnn",
+                "settings": {"encoder": {"reverse_source": False}, "decoder": {}},
+                "sizes": sizes,
+            },
+            "weights": {"seed": self.seed},
+            "task": {
+                "name": "copy", "symbols": 16, "shortest": SHORTEST, "longest": self.longest,
+            },
+            "training": {
+                "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+            },
+            "scoring": {
+                "every": 100, "examples": 300, "solved": 0.99,
+                "at_most_seconds": 60, "at_most_steps": self.steps,
+            },
+        }  # fmt: skip

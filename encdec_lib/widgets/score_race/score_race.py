@@ -1,7 +1,7 @@
 """The trainer of chapter 9: four scores learn the same task side by side."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
@@ -9,9 +9,11 @@ from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.widgets.host.inputs import letters_of
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of, packed
+from encdec_lib.widgets.score_race.first_losses import FIRST_LOSSES
 
 _HERE = Path(__file__).parent
 TASKS = ("reverse", "words")
+SCORES = ("dot", "scaled_dot", "general", "additive")
 TEMPERATURES = (0.25, 0.5, 1, 2, 4, 8)
 _STRINGS = {"reverse": "codelikeap", "words": "dolphins"}
 _LETTERS = {"reverse": ("abcdefghijklmnop", 2, 12), "words": ("abcdefghijklmnopqrstuvwxyz", 3, 8)}
@@ -51,6 +53,9 @@ class ScoreRace(TrainerWidget):
         "Here four networks learn the same task, each with another attention score, and their "
         "errors and alignments are drawn meanwhile. It needs JavaScript, and no network."
     )
+
+    #: The first losses in the page, of a new ``ScoreRace()``, by score.
+    first_losses: ClassVar[dict[str, tuple[float, ...]]] = FIRST_LOSSES
 
     task = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
@@ -94,3 +99,33 @@ class ScoreRace(TrainerWidget):
             "phonemes": list(PHONEMES.symbols[4:]),
         }
         super().__init__(seed=seed, **settings)
+
+    @property
+    def configs(self) -> dict[str, dict[str, Any]]:
+        """What the page trains, by score.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains one of them with ``fit``.
+        """
+        reverse = self.task == "reverse"
+        half = self.width // 2
+        sizes = {"source_vocab": 20, "target_vocab": 20} if reverse else {}
+        sizes |= {"embed_dim": 32, "encoder_dim": half, "state_dim": self.width, "align_dim": half}
+        learned = {"symbols": 16, "shortest": 2, "longest": 12} if reverse else {}
+        rest = {
+            "weights": {"seed": self.seed},
+            "task": {"name": self.task} | learned,
+            "training": {
+                "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+            },
+            "scoring": {
+                "every": 50, "examples": 200, "solved": None,
+                "at_most_seconds": 60, "at_most_steps": 400 if reverse else 500,
+            },
+            "megabytes": 32,
+        }  # fmt: skip
+        return {score: {"model": _model(score, sizes)} | rest for score in SCORES}
+
+
+def _model(score: str, sizes: dict[str, int]) -> dict[str, Any]:
+    settings = {"encoder": {}, "decoder": {"score": score}}
+    return {"encoder": "birnn", "decoder": "reading", "sizes": sizes, "settings": settings}
