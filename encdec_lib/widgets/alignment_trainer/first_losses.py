@@ -1,4 +1,4 @@
-"""The first losses of chapter 8's two models in the page; tests/browser/test_first_losses.py asks."""
+"""The first losses of chapter 8's two models, which tests/browser/test_first_losses.py holds."""
 
 #: The first 20 losses with the settings that a page has.
 FIRST_LOSSES = {

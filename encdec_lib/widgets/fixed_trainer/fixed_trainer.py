@@ -56,10 +56,10 @@ class FixedTrainer(TrainerWidget):
 
     def __init__(
         self,
-        string: str = "codelikeapoem",
+        string: str = "codelikeap",
         *,
         width: int = 32,
-        longest: int = LONGEST,
+        longest: int = 12,
         steps: int = 1000,
         seed: int = 0,
     ):
