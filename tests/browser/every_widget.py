@@ -119,6 +119,12 @@ def _segmenter():
     )
 
 
+def _seq2seq_stepper():
+    model = _pair(LETTERS, PHONEMES)[1]
+    words = {"knight": "N AY T", "day": ["D", "EY"]}
+    return widgets.Seq2SeqStepper(model, LETTERS, PHONEMES, words, step=8)
+
+
 def _transformer_explorer():
     return widgets.TransformerExplorer(
         small(d_model=24, seed=5), LETTERS, PHONEMES, text="knight", examples=("day",),
@@ -152,10 +158,15 @@ _MAKERS = {
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
     "LengthDial": _length_dial,
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
+    "MemoryRace": lambda: widgets.MemoryRace(length=5),
     "PatchDial": _patch_dial,
     "PictureWriter": _picture_writer,
     "SceneReader": _scene_reader,
     "Segmenter": _segmenter,
+    "Seq2SeqStepper": _seq2seq_stepper,
+    "Seq2SeqTrainer": lambda: widgets.Seq2SeqTrainer(
+        b'{"phonemes":["D","EY"],"train":"day AB","held":"day AB"}', word="day", width=16
+    ),
     "TransformerExplorer": _transformer_explorer,
     "WidthDial": _width_dial,
 }
