@@ -20,7 +20,6 @@ from tests.browser.training import frames, press, status, told, train, wait_for
 pytestmark = pytest.mark.browser
 
 HERE = PARTS.parent / "memory_race"
-CELLS = ("tanh", "lstm", "gru")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def small(cell, **settings):
     config = MemoryRace(length=5, bias=3).configs[cell]
     config["task"] |= {"shortest": 2, "longest": 7}
     config["training"] |= {"batch": 5}
-    config["scoring"] |= {"examples": 23}
+    config["scoring"] |= {"examples": 11}
     return config | settings
 
 
@@ -57,15 +56,15 @@ def test_the_losses_that_the_figure_carries_are_the_engines(engine):
         np.testing.assert_allclose(said, MemoryRace.first_losses[cell], rtol=2e-5)
 
 
-def test_fit_and_the_page_have_the_same_losses(engine):
+@pytest.mark.parametrize("cell", ["gru", pytest.param("tanh", marks=pytest.mark.slow)])
+def test_fit_and_the_page_have_the_same_losses(cell):
     """The GRU's model is the library's, and the tanh RNN's with another layer on each side."""
     race = MemoryRace()
-    for cell in ("gru", "tanh"):
-        model = seq2seq(Seq2SeqConfig(12, 12, embed_dim=8, state_dim=16), rngs=nnx.Rngs(0))
-        if cell == "tanh":
-            model.encoder.rnn, model.decoder.rnn = (RNN(8, 16, rngs=nnx.Rngs(0)) for _ in "ab")
-        here = fitted_losses(model, race.configs[cell])
-        np.testing.assert_allclose(here, race.first_losses[cell], rtol=1e-4)
+    model = seq2seq(Seq2SeqConfig(12, 12, embed_dim=8, state_dim=16), rngs=nnx.Rngs(0))
+    if cell == "tanh":
+        model.encoder.rnn, model.decoder.rnn = (RNN(8, 16, rngs=nnx.Rngs(0)) for _ in "ab")
+    here = fitted_losses(model, race.configs[cell])
+    np.testing.assert_allclose(here, race.first_losses[cell], rtol=1e-4)
 
 
 def step(cell, x, state, P, path):
@@ -101,7 +100,9 @@ def loss(nudges, cell, source, target, P):
     return total
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    "cell", ["lstm", *(pytest.param(cell, marks=pytest.mark.slow) for cell in ("tanh", "gru"))]
+)
 def test_the_reach_is_that_of_jax(engine, cell):
     """Against the gradient of every state in a loop over steps, whatever the lengths."""
     config = small(cell)
@@ -113,8 +114,8 @@ def test_the_reach_is_that_of_jax(engine, cell):
         P[path] = jnp.asarray(flat[start : start + size].reshape(entry["shape"]))
     width = 32 if cell == "lstm" else 16
     shares = [[] for _ in range(7)]
-    slope = jax.grad(loss)
-    for source, target in held_out(config["task"], 23):
+    slope = jax.jit(jax.grad(loss), static_argnums=1)
+    for source, target in held_out(config["task"], 11):
         lengths = np.linalg.norm(
             slope(jnp.zeros((len(source), width)), cell, source, target, P), axis=1
         )
