@@ -2,6 +2,7 @@
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .attention_dial import AttentionDial as AttentionDial
 from .captioner import SceneCaptioner as SceneCaptioner
+from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader
 from .forgetting_dial import ForgettingDial as ForgettingDial
 from .heads_dial import HeadsDial as HeadsDial
@@ -13,6 +14,7 @@ from .length_race import LengthRace as LengthRace
 from .patch_dial import PatchDial as PatchDial
 from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
+from .rounding_dial import RoundingDial as RoundingDial
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
