@@ -54,7 +54,7 @@ def fitted_losses(
         raise ValueError(f"config must not set {', '.join(sorted(unknown))} of its training.")
     first_weights(model, weights["seed"], weights.get("keep_bias"))
     batch, seed = training["batch"], training.get("seed", 0)
-    warmup = training.get("warmup", 50)
+    warmup, clip = training.get("warmup", 50), training.get("clip", 1)
     all_steps = max(steps, warmup)  # fit would shorten a warm-up that is longer than the training
     examples, order = batches(config["task"], batch, all_steps, seed, data)
     train = TrainConfig(
@@ -63,7 +63,7 @@ def fitted_losses(
         learning_rate=training["learning_rate"],
         warmup_steps=warmup,
         schedule="constant",
-        clip_norm=training.get("clip", 1),
+        clip_norm=None if clip is None else float(clip),
     )
     history = fit(model, examples, train, order=order, progress=False)
     return np.asarray(history.losses)[:steps]

@@ -1,5 +1,5 @@
 // One alignment, large: letters along the top, sounds down the side. Grey is a weight as large as
-// all others in its row, 1 / S; what is looked at turns green, and what is not turns to paper.
+// all others in its row, 1 / S; what is looked at turns green, and what is not fades.
 
 import { element } from "../parts/elements.js";
 import { between, styleColor } from "../parts/pixels.js";

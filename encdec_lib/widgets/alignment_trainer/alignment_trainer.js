@@ -13,8 +13,8 @@ const SECONDS = 6; // for each, at a press of the button
 
 const CAPTION =
   "A row is a sound, a column a letter. Grey: all letters weigh the same; green: it looks there; " +
-  "white: it does not. Below, the same word at earlier steps. 8,000 words to learn; tested on 300 " +
-  "others.";
+  "empty: it does not. Below, the same word after fewer steps. 8,000 words to learn; tested on " +
+  "300 others.";
 
 /** As in alignment_trainer.py. @param {Settings} settings @param {number} seed */
 function plan({ width }, seed) {

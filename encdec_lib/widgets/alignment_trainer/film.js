@@ -1,7 +1,7 @@
 // Small pictures of the same alignment at earlier steps: how it came out of the grey.
 
 import { element } from "../parts/elements.js";
-import { thousands } from "../parts/trainer/words.js";
+import { stepsOf, thousands } from "../parts/trainer/words.js";
 import { shades } from "./alignment_map.js";
 
 const FRAMES = [0, 50, 100, 200, 400, 800]; // steps after which one is kept
@@ -48,7 +48,7 @@ export function film() {
         frames.push(frames[frames.length - 1]); // a moment that nobody saw
       }
       const canvas = element("canvas");
-      const label = element("small", { text: thousands(steps) });
+      const label = element("small", { text: frames.length ? thousands(steps) : stepsOf(steps) });
       frames.push({ alignment, canvas });
       node.append(element("span", {}, canvas, label));
       paint(frames[frames.length - 1]);

@@ -1,6 +1,6 @@
 // One bar a layer: what it multiplies, the longest bar filling the room.
 
-import { element } from "../parts/elements.js";
+import { drawing } from "../parts/dialled/dialled.js";
 import { box, label } from "../parts/stepper/marks.js";
 import { cost, LAYERS, large } from "./costs.js";
 
@@ -21,12 +21,12 @@ export function bars(width, count, N, d) {
   const longest = Math.max(...all.map(({ matrices, pairs }) => matrices + pairs));
   /** @param {number} number */
   const wide = (number) => (width * number) / longest;
-  const nodes = all.flatMap(({ kind, name, matrices, pairs, ...layer }, k) => {
+  const nodes = all.flatMap(({ kind, name, matrices, pairs, formula }, k) => {
     const y = k * ROW;
     const full = Math.max(wide(matrices + pairs), 2);
     return [
       label(0, y + 15, name, { bold: true, size: 15 }),
-      label(width, y + 15, `${layer[count]} = ${large(matrices + pairs)}`, { anchor: "end" }),
+      label(width, y + 15, `${formula[count]} = ${large(matrices + pairs)}`, { anchor: "end" }),
       box(0, y + 23, full, THICK, ROLES[kind], { "fill-opacity": 0.45 }),
       box(wide(matrices), y + 23, Math.max(wide(pairs), 0), THICK, ROLES[kind]),
       pairs && matrices && wide(pairs) > 130
@@ -35,11 +35,5 @@ export function bars(width, count, N, d) {
     ];
   });
   const said = all.map(({ name, matrices, pairs }) => `${name} ${large(matrices + pairs)}`);
-  const svg = element("svg", { role: "img", "aria-label": `Multiply-adds: ${said.join(", ")}.` });
-  const height = 3 * ROW;
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("width", String(width));
-  svg.setAttribute("height", String(height));
-  svg.append(...nodes.filter((node) => node !== null));
-  return svg;
+  return drawing(width, 3 * ROW, `Multiply-adds: ${said.join(", ")}.`, nodes);
 }

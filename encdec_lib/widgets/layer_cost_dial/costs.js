@@ -3,11 +3,11 @@
 /** @typedef {"attention" | "recurrent" | "convolution"} Kind */
 /** @typedef {"matrices" | "paper"} Count */
 
-/** @type {{kind: Kind, name: string, matrices: string, paper: string}[]} */
+/** @type {{kind: Kind, name: string, formula: Record<Count, string>}[]} */
 export const LAYERS = [
-  { kind: "attention", name: "self-attention", matrices: "4Nd² + 2N²d", paper: "N²d" },
-  { kind: "recurrent", name: "recurrent (GRU)", matrices: "6Nd²", paper: "Nd²" },
-  { kind: "convolution", name: "convolution, k = 3", matrices: "3Nd²", paper: "3Nd²" },
+  { kind: "attention", name: "self-attention", formula: { matrices: "4Nd² + 2N²d", paper: "N²d" } },
+  { kind: "recurrent", name: "recurrent", formula: { matrices: "6Nd²", paper: "Nd²" } },
+  { kind: "convolution", name: "convolution", formula: { matrices: "3Nd²", paper: "3Nd²" } },
 ];
 
 /** @type {(from: number, to: number) => number[]} */

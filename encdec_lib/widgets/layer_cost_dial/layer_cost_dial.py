@@ -5,7 +5,7 @@ from pathlib import Path
 import traitlets
 
 from encdec_lib.widgets.host.book_widget import BookWidget
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS
+from encdec_lib.widgets.host.stepper_widget import DIAL_CSS
 from encdec_lib.widgets.host.trainer_widget import one_of
 
 _HERE = Path(__file__).parent
@@ -41,7 +41,7 @@ class LayerCostDial(BookWidget):
     """
 
     _esm = _HERE / "layer_cost_dial.js"
-    _css = (*STEPPER_CSS, _HERE / "layer_cost_dial.css")
+    _css = DIAL_CSS
     static_fallback = (
         "Here two sliders change the length and the width of a layer, and bars show what a "
         "recurrent layer, a convolution and self-attention cost. It needs JavaScript, and no "

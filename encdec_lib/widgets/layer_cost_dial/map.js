@@ -1,9 +1,11 @@
 // Every length and width at once: where self-attention has less to multiply than the recurrent layer.
 
+import { drawing } from "../parts/dialled/dialled.js";
 import { element } from "../parts/elements.js";
 import { box, label, line } from "../parts/stepper/marks.js";
 import { LENGTHS, ratio, WIDTHS } from "./costs.js";
 
+const WORDS = "Map of lengths and widths. Self-attention multiplies less where N is less than d.";
 const LEFT = 46;
 const BELOW = 40;
 const CELL = 20; // height
@@ -25,7 +27,7 @@ export function map(width, count, N, d) {
     LENGTHS.map((length) => {
       const much = Math.log2(ratio(count, length, wide));
       const role = much > 0 ? "encoder" : "attention";
-      const share = Math.abs(much) < 1e-9 ? 0 : 0.12 + 0.6 * Math.min(1, Math.abs(much) / 6);
+      const share = Math.abs(much) < 1e-9 ? 0 : 0.12 + 0.36 * Math.min(1, Math.abs(much) / 6);
       return box(x(length), y(wide), across - 1, CELL - 1, role, { "fill-opacity": share });
     }),
   );
@@ -36,12 +38,7 @@ export function map(width, count, N, d) {
   });
   const place = { cx: x(N) + across / 2 - 0.5, cy: y(d) + CELL / 2 - 0.5 };
   const muted = /** @type {const} */ ({ role: "muted", size: 13 });
-  const svg = element(
-    "svg",
-    {
-      role: "img",
-      "aria-label": `Map of lengths and widths. Self-attention is cheaper where N is less than d.`,
-    },
+  return drawing(width, floor + BELOW, WORDS, [
     ...cells,
     line(equal.join(""), "ink", { "stroke-dasharray": "5 4" }),
     label(LEFT + 8, 18, "self-attention", { bold: true }),
@@ -58,9 +55,5 @@ export function map(width, count, N, d) {
     label(x(256) + across / 2, floor + 16, "256", { ...muted, anchor: "middle" }),
     label(width - 4, floor + 16, "16,384", { ...muted, anchor: "end" }),
     label(LEFT + across * 8, floor + 34, "length N", { ...muted, anchor: "middle", bold: true }),
-  );
-  svg.setAttribute("viewBox", `0 0 ${width} ${floor + BELOW}`);
-  svg.setAttribute("width", String(width));
-  svg.setAttribute("height", String(floor + BELOW));
-  return svg;
+  ]);
 }

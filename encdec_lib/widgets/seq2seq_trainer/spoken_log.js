@@ -4,7 +4,7 @@ import { compareNearest } from "../parts/compare.js";
 import { element, spoken } from "../parts/elements.js";
 import { thousands } from "../parts/trainer/words.js";
 
-const MARKS = [0, 100, 300, 700, 1500]; // steps from which another line stands
+const MARKS = [0, 1, 100, 300, 700]; // steps from which another line stands
 const ROWS = 5;
 
 /** @typedef {import("../parts/compare.js").Pair} Pair */

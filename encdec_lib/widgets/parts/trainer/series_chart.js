@@ -121,7 +121,10 @@ export class SeriesChart {
     return [
       tick(0, 12, this.words.what, "start"),
       ...this.scale.levels.flatMap(([share, text]) => level(left, right, this.y(share), text)),
-      ...places.map((n) => tick(this.x(n), bottom + 18, n)),
+      // The last number ends where the chart does, if there is no room for half of it beyond.
+      ...places.map((n, k) =>
+        tick(this.x(n), bottom + 18, n, narrow && k === 0 && n > 99 ? "end" : "middle"),
+      ),
       axisName(middle, this.height - 4, this.words.against),
       mark,
       nothing,
