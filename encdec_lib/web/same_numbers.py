@@ -19,7 +19,7 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Float, Int
 
-from encdec_lib.runtime.checks import check_whole
+from encdec_lib.runtime.checks import check_whole, is_number
 
 _STRIDE = 0x6D2B79F5
 
@@ -98,7 +98,7 @@ def shuffled(key: int, count: int) -> Int[np.ndarray, " N"]:
     return np.argsort(numbers(key, count), kind="stable")
 
 
-def first_weights(model: nnx.Module, seed: int) -> nnx.Module:
+def first_weights(model: nnx.Module, seed: int, keep_bias: float | int | None = None) -> nnx.Module:
     """Gives a model the weights that the page's model of the same sizes begins with.
 
     Each parameter is drawn from the seed and its path alone, by the distribution that the library
@@ -108,12 +108,15 @@ def first_weights(model: nnx.Module, seed: int) -> nnx.Module:
     Args:
       model: any whose parameters have names that the page knows; it is changed.
       seed: from 0 on.
+      keep_bias: where the gates that keep a state start, z of a GRU and f of an LSTM; as the
+        library has it if None, 0 and 1.
 
     Returns:
       ``model``.
 
     Raises:
-      ValueError: if ``seed`` is negative, or no rule says how a parameter starts.
+      ValueError: if ``seed`` is negative, ``keep_bias`` no finite number, or no rule says how a
+        parameter starts.
 
     Example:
       >>> from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
@@ -123,13 +126,15 @@ def first_weights(model: nnx.Module, seed: int) -> nnx.Module:
       True
     """
     check_whole("seed", seed, least=0)
+    if keep_bias is not None and not is_number(keep_bias):
+        raise ValueError(f"keep_bias must be a finite number, or None; got {keep_bias!r}.")
     state = nnx.to_pure_dict(nnx.state(model, nnx.Param))
 
     def fill(tree: dict, path: tuple[str, ...]) -> dict:
         return {
             key: fill(branch, (*path, str(key)))
             if isinstance(branch, dict)
-            else jnp.asarray(_drawn(seed, (*path, str(key)), branch.shape, tree))
+            else jnp.asarray(_drawn(seed, (*path, str(key)), branch.shape, tree, keep_bias))
             for key, branch in tree.items()
         }
 
@@ -143,7 +148,13 @@ def _as_state(model: nnx.Module, pure: dict) -> Any:
     return state
 
 
-def _drawn(seed: int, path: tuple[str, ...], shape: tuple[int, ...], beside: dict) -> np.ndarray:
+def _drawn(
+    seed: int,
+    path: tuple[str, ...],
+    shape: tuple[int, ...],
+    beside: dict,
+    keep_bias: float | int | None,
+) -> np.ndarray:
     """One parameter in float32; ``beside`` holds those of the same layer."""
     name = path[-1]
     if name not in _DRAWS:
@@ -154,8 +165,10 @@ def _drawn(seed: int, path: tuple[str, ...], shape: tuple[int, ...], beside: dic
     # A classifier's last layer takes the decoder's place in the page.
     full = ("decoder", *path) if path[0] == "head" else path
     values = _DRAWS[name](key_of(seed, ".".join(full)), shape)
-    if name == "b_in" and shape[0] == 4 * (D := len(beside["W_rec"])):
-        values[D : 2 * D] = 1  # the forget gates of an LSTM
+    if name == "b_in":
+        D = len(beside["W_rec"])
+        of_lstm = shape[0] == 4 * D
+        values[D : 2 * D] = of_lstm if keep_bias is None else keep_bias
     return values.astype(np.float32)
 
 

@@ -17,6 +17,7 @@ from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.vision_transformer import BASE, ViTConfig, vit
 from encdec_lib.models.vit_to_transformer import GridCaptionConfig, grid_captioner
+from tests.browser.few_words import some_words
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
 from tests.widgets.untrained_painters import codebook, painter
@@ -74,6 +75,11 @@ def _scene_reader():
     return widgets.SceneReader(models, digits.load(14).test, start=PLACED)
 
 
+def _device_stepper():
+    rng = np.random.default_rng(0)
+    return widgets.DeviceStepper(*(rng.normal(size=n) for n in ((6, 2), 6, 2)), devices=(2, 3))
+
+
 def _digit_reader():
     def model(patch):
         config = ViTConfig(14, patch, d_model=6, heads=3, d_ff=5, layers=2)
@@ -119,6 +125,12 @@ def _segmenter():
     )
 
 
+def _seq2seq_stepper():
+    model = _pair(LETTERS, PHONEMES)[1]
+    words = {"knight": "N AY T", "day": ["D", "EY"]}
+    return widgets.Seq2SeqStepper(model, LETTERS, PHONEMES, words, step=8)
+
+
 def _transformer_explorer():
     return widgets.TransformerExplorer(
         small(d_model=24, seed=5), LETTERS, PHONEMES, text="knight", examples=("day",),
@@ -142,20 +154,32 @@ def _width_dial():
 
 _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
+    "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
+    "DeviceStepper": _device_stepper,
     "DigitReader": _digit_reader,
+    "FixedTrainer": lambda: widgets.FixedTrainer("code", width=16, longest=5),
     "ForgettingDial": _forgetting_dial,
     "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
+    "LayerCostDial": widgets.LayerCostDial,
     "LengthDial": _length_dial,
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
+    "MemoryRace": lambda: widgets.MemoryRace(length=5),
     "PatchDial": _patch_dial,
+    "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,
+    "RoundingDial": widgets.RoundingDial,
     "SceneReader": _scene_reader,
+    "ScoreRace": lambda: widgets.ScoreRace("words", width=16, words=some_words()),
     "Segmenter": _segmenter,
+    "Seq2SeqStepper": _seq2seq_stepper,
+    "Seq2SeqTrainer": lambda: widgets.Seq2SeqTrainer(
+        b'{"phonemes":["D","EY"],"train":"day AB","held":"day AB"}', word="day", width=16
+    ),
     "TransformerExplorer": _transformer_explorer,
     "WidthDial": _width_dial,
 }

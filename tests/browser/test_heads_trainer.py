@@ -1,26 +1,17 @@
 """The trainer of chapter 11 in Chromium, with the engine that readers get."""
 
-import json
-
 import pytest
 
 import encdec_lib.widgets
 from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.widgets import HeadsTrainer
 from tests.browser.engine_page import load
+from tests.browser.few_words import some_words
 from tests.browser.training import frames, press, status, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
 HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "heads_trainer"
-
-
-def some_words() -> bytes:
-    """The form of web/page_data.py, with 64 made-up words of three letters and two sounds."""
-    words = [f"{a}{b}y {a.upper()}{b.upper()}" for a in "abcdefgh" for b in "aeioustr"]
-    text = "\n".join(words)
-    known = list(PHONEMES.symbols[4:])
-    return json.dumps({"phonemes": known, "train": text, "held": text}).encode()
 
 
 def test_by_keyboard_alone_it_learns_to_copy(show):

@@ -20,6 +20,7 @@ from encdec_lib.widgets import (
     PictureWriter,
     SceneCaptioner,
     SceneReader,
+    Seq2SeqStepper,
     TransformerExplorer,
 )
 from tests.browser import test_captioner, test_forgetting_dial
@@ -104,6 +105,12 @@ def picture_writer():
     return hostile_symbols(writer)
 
 
+def seq2seq_stepper():
+    model = pair(LETTERS, WORDS_OF_EVIL)[1]
+    words = {"knight": list(HOSTILE[:5]), "day": list(HOSTILE[5:8])}
+    return Seq2SeqStepper(model, LETTERS, WORDS_OF_EVIL, words, step=9, chosen=1)
+
+
 def scene_captioner():
     start = test_captioner.START
     model = shaken(lambda: captioner(CAPTIONER, rngs=nnx.Rngs(0)), seed=4)
@@ -135,9 +142,13 @@ BUILD = {
     "PictureWriter": picture_writer,
     "SceneCaptioner": scene_captioner,
     "SceneReader": scene_reader,
+    "Seq2SeqStepper": seq2seq_stepper,
 }
 #: They take numbers, pictures, or letters of a fixed alphabet.
-NAMELESS = {"BookWidget", "DigitReader", "HeadsTrainer", "LengthRace", "Segmenter", "WidthDial"}
+NAMELESS = {
+    "AlignmentTrainer", "BookWidget", "DigitReader", "FixedTrainer", "HeadsTrainer", "LengthRace",
+    "MemoryRace", "ScoreRace", "Segmenter", "Seq2SeqTrainer", "WidthDial",
+}  # fmt: skip
 
 
 def safe(page, scripts):

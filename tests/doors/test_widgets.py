@@ -26,18 +26,24 @@ from encdec_lib.web import export_model, rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import (
     AlignmentExplorer,
+    AlignmentTrainer,
     AttentionDial,
     DigitReader,
+    FixedTrainer,
     ForgettingDial,
     HeadsDial,
     HeadsTrainer,
     LengthDial,
     LengthRace,
+    MemoryRace,
     PatchDial,
     PictureWriter,
     SceneCaptioner,
     SceneReader,
+    ScoreRace,
     Segmenter,
+    Seq2SeqStepper,
+    Seq2SeqTrainer,
     TransformerExplorer,
     WidthDial,
 )
@@ -214,11 +220,77 @@ DOORS = {
             "seed": bad.wholes(0, 9999),
         },
     ),
+    AlignmentTrainer: (
+        lambda: {"words": b"[]"},
+        {
+            "words": st.sampled_from([None, 3, "day D EY", ["day"], b""]),
+            "word": st.sampled_from([None, 3, "", "a", "Day", "d y", "days" * 3, ["a"]]),
+            "width": bad.choices(),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    FixedTrainer: (
+        dict,
+        {
+            "string": st.sampled_from([None, 3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
+            "width": bad.choices(),
+            "longest": bad.wholes(4, 16),
+            "steps": bad.choices(),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    ScoreRace: (
+        dict,
+        {
+            "task": bad.choices(),
+            "width": bad.choices(),
+            "temperature": st.sampled_from([None, 0, -1, 3, True, "1", bad.NAN]),
+            "axis": bad.choices(),
+            "string": st.sampled_from([3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
+            "words": st.sampled_from([3, "day D EY", ["day"], b""]),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
     LengthRace: (
         dict,
         {
             "string": st.sampled_from([None, 3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
             "longest": bad.wholes(4, 16),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    MemoryRace: (
+        dict,
+        {
+            "length": st.sampled_from([None, 0, 7, 2.5, True, "5", [5]]),
+            "bias": st.sampled_from([None, -1, 2, 0.5, True, "3", [3]]),
+            "first": st.sampled_from([None, 3, "", "z", "ab", ["a"]]),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    Seq2SeqStepper: (
+        lambda: {
+            "model": seq2seq(Seq2SeqConfig(30, 43, embed_dim=3, state_dim=5), rngs=nnx.Rngs(0)),
+            "source_vocabulary": LETTERS,
+            "target_vocabulary": PHONEMES,
+            "words": {"day": "D EY"},
+        },
+        {
+            "words": st.sampled_from(
+                [None, 3, {}, {"day": 3}, {"d4y": "D"}, {"day": "QQ"}, ["day"]]
+            ),
+            "word": st.sampled_from([3, "", "night", ["day"]]),
+            "step": bad.wholes(),
+            "chosen": bad.wholes(0),
+        },
+    ),
+    Seq2SeqTrainer: (
+        lambda: {"words": b"{}"},
+        {
+            "words": st.sampled_from([None, 3, "day D EY", b"", ["day"]]),
+            "word": st.sampled_from([None, 3, "", "be", "abcdefghi", "d4y", ["day"]]),
+            "width": st.sampled_from([None, 0, 48, 16.5, True, "16", [16]]),
+            "reverse": bad.flags(),
             "seed": bad.wholes(0, 9999),
         },
     ),

@@ -45,6 +45,8 @@ export interface Exported {
 /** Everything that a part may be told; which of them one is told depends on the part. */
 export interface Settings extends Partial<TransformerSettings & ViTSettings & PrefixSettings> {
   reverse_source?: boolean;
+  /** Of a recurrent layer whose weights are drawn: gru if not told, lstm or tanh. */
+  cell?: string;
   grid?: boolean;
   skips?: boolean;
   pool?: string;

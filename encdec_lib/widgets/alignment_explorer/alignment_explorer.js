@@ -1,6 +1,7 @@
 // Chapter 8: type a word, see which letters the attention model reads for each phoneme.
 // The same word goes through the fixed-vector model below, where there is one. With a reader's own
-// data a text is typed, and cut into tokens as the data were.
+// data a text is typed, and cut into tokens as the data were. Models that the reader has trained in
+// another figure of the page may take the place of both.
 
 import { greedy, loadModel } from "../../web/engine/engine.js";
 import { announcer } from "../parts/announcer.js";
@@ -17,34 +18,58 @@ import {
   verdict,
   vocabulary,
 } from "../parts/tokens.js";
+import { ownModel } from "../parts/trainer/handover.js";
 import { fitCells, sentence, weightGrid } from "../parts/weight_grid.js";
 import { legend, wordField } from "../parts/word_field.js";
 
 /** @typedef {import("../parts/state.js").State} State */
 /** @typedef {import("../../web/engine/types.js").Model} Model */
 /** @typedef {import("../../web/engine/types.js").Answer} Answer */
+/** @typedef {import("../../web/engine/types.js").Exported} Exported */
 /** @typedef {import("../parts/reading.js").Reading} Reading */
 /** @typedef {Omit<Answer, "tokens"> & {tokens: string[]}} Said */
 /** @typedef {{attention: Said, fixed: Said | null}} BothSaid */
 
+/** @typedef {{attention: Exported, fixed: Exported | null}} Both */
+
 /**
- * A function that has a word's tokens pronounced by both models.
+ * What has a word's tokens pronounced by both models: the book's, or those that the reader has
+ * trained in another figure of the page. Returns {say, own}.
  * @param {State} state
  * @param {import("../parts/tokens.js").Vocabulary} letters
- * @returns {(tokens: string[]) => BothSaid}
+ * @param {() => void} onOther hears that the models are others
  */
-function speaker(state, letters) {
+function speaker(state, letters, onOther) {
   const phonemes = vocabulary(state.get("target_symbols"));
-  const attention = loadModel(state.get("attention"));
-  const fixed = state.get("fixed").encoder ? loadModel(state.get("fixed")) : null;
-  return (tokens) => {
+  const [attention, fixed] = [state.get("attention"), state.get("fixed")];
+  /** @type {Both} */
+  const ours = { attention, fixed: fixed.encoder ? fixed : null };
+  const loaded = (/** @type {Both} */ both) => ({
+    attention: loadModel(both.attention),
+    fixed: both.fixed && loadModel(both.fixed),
+  });
+  let models = loaded(ours);
+  const needs = ours.fixed ? ["attention", "fixed"] : ["attention"];
+  const sizes = [state.get("source_symbols").length, state.get("target_symbols").length];
+  /** @param {import("../parts/trainer/handover.js").Trained | null} trained */
+  const use = (trained) => {
+    const theirs = trained?.models;
+    models = theirs
+      ? loaded({ attention: theirs.attention, fixed: ours.fixed && theirs.fixed })
+      : loaded(ours);
+    onOther();
+  };
+  const own = ownModel("letters to sounds", needs, use, sizes);
+  /** @param {string[]} tokens @returns {BothSaid} */
+  const say = (tokens) => {
     const source = letters.encode(tokens);
-    const say = (/** @type {Model} */ model) => {
+    const answer = (/** @type {Model} */ model) => {
       const said = greedy(model, source, state.get("max_phonemes"));
       return { ...said, tokens: phonemes.decode(said.tokens) };
     };
-    return { attention: say(attention), fixed: fixed && say(fixed) };
+    return { attention: answer(models.attention), fixed: models.fixed && answer(models.fixed) };
   };
+  return { say, own };
 }
 
 /**
@@ -125,6 +150,20 @@ function hintOf(state, reading) {
   return `Up to ${state.get("max_letters")} ${reading?.unit ?? "letters"}. ${who} here, in the page.`;
 }
 
+/** @type {(word: string, said: BothSaid, writing: Reading | null) => string} */
+function spokenAnswer(word, { attention, fixed }, writing) {
+  const inWords = (/** @type {Said} */ { tokens }) =>
+    writing ? writing.join(tokens) : tokens.join(" ");
+  const other = fixed ? ` One fixed vector: ${inWords(fixed)}.` : "";
+  return `${word}. With attention: ${inWords(attention)}.${other}`;
+}
+
+/** What a column and a row are called. @type {(reading: Reading | null, writing: Reading | null) => any} */
+const nounsOf = (reading, writing) =>
+  reading || writing
+    ? { column: reading?.noun ?? "letter", row: writing?.noun ?? "phoneme" }
+    : undefined;
+
 /** @param {import("../parts/state.js").Host} host */
 function render({ model, el }) {
   const id = prepare(el, "explorer");
@@ -133,8 +172,7 @@ function render({ model, el }) {
   const letters = vocabulary(state.get("source_symbols"));
   const [sounds, maxLetters] = [state.get("sounds"), state.get("max_letters")];
   const [reading, writing] = [ruleOf(state, "reading"), ruleOf(state, "writing")];
-  const saidOf = speaker(state, letters);
-
+  let shown = "";
   const soon = eachFrame(draw);
   const field = wordField(id, {
     letters,
@@ -146,18 +184,18 @@ function render({ model, el }) {
     onInput: soon,
     onDone: draw,
   });
-  const nouns =
-    reading || writing
-      ? { column: reading?.noun ?? "letter", row: writing?.noun ?? "phoneme" }
-      : undefined;
+  const nouns = nounsOf(reading, writing);
   const { picture, reading: line, draw: drawGrid } = gridAndReading(sounds, nouns);
   const answers = element("div", { class: "bw-answers" });
   const result = element("div", { class: "bw-result" }, picture, line, answers);
   const voice = announcer();
-  el.append(...field.nodes, result, voice.node);
+  const { say, own } = speaker(state, letters, () => {
+    shown = "";
+    soon();
+  });
+  el.append(...field.nodes, own.node, result, voice.node);
   if (Object.keys(sounds).length) el.append(legend(sounds));
 
-  let shown = "";
   function draw() {
     const word = field.check();
     result.classList.toggle("is-stale", word === null);
@@ -171,15 +209,12 @@ function render({ model, el }) {
 
   /** @param {string} word */
   function show(word) {
-    const said = saidOf(field.tokens);
+    const said = say(field.tokens);
     drawGrid(field.tokens, said.attention);
     answers.replaceChildren(...answersTo(state, word, said, writing));
     shown = word;
     el.dataset.word = word;
-    const inWords = (/** @type {Said} */ { tokens }) =>
-      writing ? writing.join(tokens) : tokens.join(" ");
-    const other = said.fixed ? ` One fixed vector: ${inWords(said.fixed)}.` : "";
-    voice.say(`${word}. With attention: ${inWords(said.attention)}.${other}`);
+    voice.say(spokenAnswer(word, said, writing));
   }
 
   state.follow(["word"], () => {
@@ -189,7 +224,7 @@ function render({ model, el }) {
   });
   draw();
   const fit = fitCells(el, picture);
-  state.atEnd(() => fit.disconnect(), soon.cancel, voice.stop);
+  state.atEnd(() => fit.disconnect(), soon.cancel, voice.stop, own.stop);
   return state.stop;
 }
 

@@ -24,6 +24,33 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def letters_of(name: str, value: Any, letters: str, shortest: int, longest: int) -> str:
+    """A string of known letters, neither too short nor too long.
+
+    Args:
+      name: of the argument.
+      value: what was given.
+      letters: those it may have, in the order of the alphabet.
+      shortest: how many at least.
+      longest: how many at most.
+
+    Raises:
+      TypeError: if it is no text.
+      ValueError: if its letters or their number are others.
+
+    Example:
+      >>> letters_of("string", "bead", "abcdefgh", 2, 8)
+      'bead'
+    """
+    given = text(name, value)
+    if not shortest <= len(given) <= longest or set(given) - set(letters):
+        raise ValueError(
+            f"{name} must have {shortest} to longest = {longest} letters from {letters[0]} to "
+            f"{letters[-1]}; got {given!r:.60}."
+        )
+    return given
+
+
 def texts(name: str, values: Any) -> list[str]:
     """A list of strings; one string would count as its letters.
 

@@ -58,3 +58,25 @@ def one_of(name: str, value: Any, choices: tuple) -> Any:
         wanted = ", ".join(map(str, choices))
         raise ValueError(f"{name} must be one of {wanted}; got {value!r}.")
     return value
+
+
+def packed(name: str, data: Any) -> Lazy:
+    """Data of a task, as :mod:`encdec_lib.web.page_data` packs them, loaded when first asked for.
+
+    Args:
+      name: of the argument, and of the function that packs it.
+      data: what was given.
+
+    Raises:
+      ValueError: if it is no bytes, or empty.
+
+    Example:
+      >>> packed("words", b"abc")
+      Lazy(3 bytes)
+    """
+    if not isinstance(data, bytes) or not data:
+        raise ValueError(
+            f"{name} must be bytes, as encdec_lib.web.page_data.{name}() gives them; got "
+            f"{type(data).__name__}."
+        )
+    return Lazy(data)

@@ -6,7 +6,7 @@ from typing import Any
 import traitlets
 
 from encdec_lib.runtime.checks import check_whole
-from encdec_lib.widgets.host.inputs import text
+from encdec_lib.widgets.host.inputs import letters_of
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget
 
 _HERE = Path(__file__).parent
@@ -49,11 +49,6 @@ class LengthRace(TrainerWidget):
 
     def __init__(self, string: str = "codelikeapoem", *, longest: int = LONGEST, seed: int = 0):
         check_whole("longest", longest, least=4, most=LONGEST)
-        letters = text("string", string)
-        if not SHORTEST <= len(letters) <= longest or set(letters) - set(LETTERS):
-            raise ValueError(
-                f"string must have {SHORTEST} to longest = {longest} letters from a to p; "
-                f"got {string!r:.60}."
-            )
+        string = letters_of("string", string, LETTERS, SHORTEST, longest)
         settings: dict[str, Any] = {"string": string, "longest": int(longest)}
         super().__init__(seed=seed, **settings)

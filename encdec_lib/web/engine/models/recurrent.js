@@ -31,8 +31,16 @@ export function rnnEncoder({ reverse_source: reverse = false }) {
     const states = recurrent(tape, P, "encoder.rnn", x, { B, reverse, real });
     const last = states.map((state) => slice(state, reverse ? 0 : (S - 1) * B, B));
     const vectors = last.length === 1 ? last[0] : beside(tape, last);
-    return { B, M: 1, vectors, real: null, maps: [] };
+    const path = { states, lengths: lengthsOf(flags, B), reverse };
+    return { B, M: 1, vectors, real: null, maps: [], path };
   };
+}
+
+/** How many tokens of each example are real. @param {Int32Array} ids batch-major @param {number} B */
+function lengthsOf(ids, B) {
+  const S = ids.length / B,
+    count = (/** @type {Int32Array} */ row) => row.reduce((n, id) => n + (id ? 1 : 0), 0);
+  return Array.from({ length: B }, (_, b) => count(ids.subarray(b * S, (b + 1) * S)));
 }
 
 /**

@@ -64,6 +64,29 @@ export function trainable(encoder, decoder, settings = {}) {
 }
 
 /**
+ * Mean cross-entropy of the targets' tokens, each predicted from the true ones before it.
+ * @param {Tape} tape
+ * @param {Parameters} P
+ * @param {{encode: Encode, decoder: TokenDecoder}} parts
+ * @param {TokenBatch} batch
+ */
+export function tokenLoss(tape, P, { encode, decoder }, { source, target }) {
+  if (source.length !== target.length) {
+    throw new EngineError(
+      `A batch needs a target for each source; got ${source.length} sources and ` +
+        `${target.length} targets.`,
+    );
+  }
+  const B = source.length,
+    T = longest(target);
+  const state = decoder.start(tape, P, encode(tape, P, source)),
+    told = padded(shifted(target), T);
+  const { logits, timeMajor: byTime } = decoder.decode(tape, P, state, told);
+  const ids = padded(target, T);
+  return crossEntropy(logits, byTime ? timeMajor(ids, B) : ids, PAD);
+}
+
+/**
  * @param {Encode} encode
  * @param {TokenDecoder} decoder
  * @returns {Omit<TrainableModel, "encoder" | "decoder">}
@@ -73,26 +96,8 @@ function tokenModel(encode, decoder) {
     reads: "tokens",
     parts: { encode, decoder },
     encode,
-    loss(tape, P, batch) {
-      const { source, target } = /** @type {TokenBatch} */ (batch);
-      if (source.length !== target.length) {
-        throw new EngineError(
-          `A batch needs a target for each source; got ${source.length} sources and ` +
-            `${target.length} targets.`,
-        );
-      }
-      const B = source.length,
-        T = longest(target);
-      const state = decoder.start(tape, P, encode(tape, P, source));
-      const { logits, timeMajor: byTime } = decoder.decode(
-        tape,
-        P,
-        state,
-        padded(shifted(target), T),
-      );
-      const ids = padded(target, T);
-      return crossEntropy(logits, byTime ? timeMajor(ids, B) : ids, PAD);
-    },
+    loss: (tape, P, batch) =>
+      tokenLoss(tape, P, { encode, decoder }, /** @type {TokenBatch} */ (batch)),
     answer: (tape, P, sources, maxLength, options = {}) =>
       greedyAnswers(tape, P, { encode, decoder }, sources, maxLength, options),
     look() {

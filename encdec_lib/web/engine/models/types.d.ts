@@ -33,6 +33,17 @@ export interface Encoding {
   real: Int32Array | null;
   /** Who looked where, bottom layer first: row (b · H + h) · S + s. */
   maps: HeadMaps[];
+  /** Of chapter 4's encoder. */
+  path?: StatePath;
+}
+
+/** Every state of a layer on its way to the encoding, time-major. */
+export interface StatePath {
+  states: Matrix[];
+  /** How many tokens of each example are real. */
+  lengths: number[];
+  /** It read from the end. */
+  reverse: boolean;
 }
 
 /** The weights of B examples and H heads: row (b · heads + h) · rows + t. The first `columns`

@@ -93,13 +93,15 @@ const DRAWS = {
 };
 
 /**
- * The first weights {path: {shape, data}} of parameters {path: shape}. The forget gates of an LSTM,
- * told by the four blocks of its matrix, start at 1.
+ * The first weights {path: {shape, data}} of parameters {path: shape}. `keepBias` is where the gates
+ * that keep a state start, the forget gates f of an LSTM and z of a GRU, the second of their blocks;
+ * if it is not told, the forget gates, told by the four blocks of their matrix, start at 1.
  * @param {Shapes} shapes
  * @param {number} seed
+ * @param {number} [keepBias]
  * @returns {import("../types.js").ParameterMap}
  */
-export function firstWeights(shapes, seed) {
+export function firstWeights(shapes, seed, keepBias) {
   /** @type {import("../types.js").ParameterMap} */
   const weights = {};
   for (const path of Object.keys(shapes).sort()) {
@@ -112,7 +114,7 @@ export function firstWeights(shapes, seed) {
     }
     const data = DRAWS[name](keyOf(seed, path), shape);
     const D = shapes[path.replace(/b_in$/, "W_rec")]?.[0];
-    if (name === "b_in" && shape[0] === 4 * D) data.fill(1, D, 2 * D);
+    if (name === "b_in") data.fill(keepBias ?? (shape[0] === 4 * D ? 1 : 0), D, 2 * D);
     weights[path] = { shape, data };
   }
   return weights;

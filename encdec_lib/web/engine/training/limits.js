@@ -12,6 +12,7 @@ import { SCHEDULE_NAMES } from "./schedules.js";
 
 const MOST_LETTERS = 256, // different symbols of a made-up task
   MOST_LONG = 128, // symbols in a source
+  WIDEST = 20, // a gate's bias, either way
   FASTEST = 1; // a learning rate: Adam's steps are as long as it is, whatever the gradient
 
 /** @type {(good: boolean, sentence: string) => void} */
@@ -51,7 +52,15 @@ export function complete(config) {
       seed: 0,
       ...training,
     },
-    scoring: { every: 100, examples: 200, solved: null, at_most_seconds: 60, ...scoring },
+    scoring: {
+      every: 100,
+      examples: 200,
+      solved: null,
+      at_most_seconds: 60,
+      reach: false,
+      at_most_steps: null,
+      ...scoring,
+    },
   };
 }
 
@@ -124,12 +133,21 @@ function checkTraining({ training, weights }, task) {
     need(value >= 0 && value < 1, `${name} must be at least 0 and below 1; got ${value}.`);
   }
   whole("seed", seed, 0, 2 ** 32 - 1);
-  if ("seed" in weights) whole("the seed of the weights", weights.seed, 0, 2 ** 32 - 1);
+  if (!("seed" in weights)) return;
+  whole("the seed of the weights", weights.seed, 0, 2 ** 32 - 1);
+  const { keep_bias: bias = 0 } = weights;
+  need(
+    Number.isFinite(bias) && Math.abs(bias) <= WIDEST,
+    `keep_bias must be a number from ${-WIDEST} to ${WIDEST}, as a gate is shut or open beyond; ` +
+      `got ${bias}.`,
+  );
 }
 
 /** @type {(config: FullConfig) => void} */
-function checkScoring({ scoring: { every, examples, solved, at_most_seconds: seconds } }) {
+function checkScoring({ scoring }) {
+  const { every, examples, solved, at_most_seconds: seconds, at_most_steps: steps } = scoring;
   whole("every", every);
+  if (steps !== null) whole("at_most_steps", steps);
   whole("examples", examples, 1, 10000);
   need(
     solved === null || Number.isFinite(solved),

@@ -24,6 +24,8 @@ export function going(lanes, { race = "steps", seconds, steps = Infinity }) {
 
 /** Steps of a lane since this began. @type {(now: Going, lane: Lane) => number} */
 const stepsOf = (now, lane) => lane.run.steps - (now.from.get(lane)?.steps ?? 0);
+/** Whether a lane has all the steps that its config grants it. @type {(lane: Lane) => boolean} */
+const full = ({ run }) => run.steps >= (run.config.scoring.at_most_steps ?? Infinity);
 /** Seconds of training since this began. @type {(now: Going, lane: Lane) => number} */
 const secondsOf = (now, lane) => lane.seconds - (now.from.get(lane)?.seconds ?? 0);
 
@@ -45,7 +47,8 @@ export function next(now) {
     return unscored;
   }
   const spent = now.race === "time" ? secondsOf : stepsOf;
-  return now.lanes.reduce((least, lane) => (spent(now, lane) < spent(now, least) ? lane : least));
+  const on = now.lanes.filter((lane) => now.steps < Infinity || !full(lane));
+  return on.reduce((least, lane) => (spent(now, lane) < spent(now, least) ? lane : least));
 }
 
 /** Whether a lane has steps to catch up, so that a race by steps ends at equal ones.
@@ -63,6 +66,7 @@ function whyStop(now) {
   const { lanes, steps, seconds } = now;
   if (lanes.every((lane) => stepsOf(now, lane) >= steps)) return "asked";
   if (steps === Infinity && lanes.every((lane) => lane.solved)) return "solved";
+  if (steps === Infinity && lanes.every(full)) return "steps";
   const spent = lanes.map((lane) => secondsOf(now, lane));
   const over = now.race === "time" ? Math.min(...spent) : Math.max(...spent);
   return over >= seconds ? "time" : null;

@@ -1,5 +1,6 @@
 // One training: a model, its weights, its batches and what it has learned so far.
 
+import { gradientReach } from "../models/reach.js";
 import { trainable } from "../models/trainable.js";
 import { readParameters } from "../parameters.js";
 import { Tape } from "../tape/tape.js";
@@ -57,11 +58,11 @@ export function createRun(settings, data = {}) {
         if (done) return value;
       }
     },
-    look(sources) {
+    look(sources, temperature = 1) {
       if (model.reads === "images") return model.look(tape, P, imagesOf(sources), { maps: true });
       const rows = sources.map((source) => Array.from(source));
       checkSources(config, rows);
-      return model.answer(tape, P, rows, answerLength(task, rows), { maps: true });
+      return model.answer(tape, P, rows, answerLength(task, rows), { maps: true, temperature });
     },
     weights: () => packed(weights, P),
   };
@@ -75,7 +76,7 @@ function weightsOf({ model, weights, megabytes }) {
   if ("seed" in weights) {
     const shapes = shapesOf(model);
     checkRoom(shapes, megabytes);
-    return firstWeights(shapes, weights.seed);
+    return firstWeights(shapes, weights.seed, weights.keep_bias);
   }
   return readParameters(weights.manifest, weights.data);
 }
@@ -110,7 +111,12 @@ function* scoreTokens({ model, tape, P, config }, task) {
     for (const { tokens } of model.answer(tape, P, sources, task.most)) answers.push(tokens);
     yield;
   }
-  return tokenScore(examples, answers);
+  const score = tokenScore(examples, answers);
+  if (!config.scoring.reach) return score;
+  const some = examples.slice(0, PART);
+  const source = some.map((example) => example.source),
+    target = some.map((example) => example.target);
+  return { ...score, reach: gradientReach(tape, P, model, { source, target }) };
 }
 
 /**

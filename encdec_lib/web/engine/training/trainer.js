@@ -41,9 +41,9 @@ export class Trainer {
         if (this.going) this.going.stopping ??= why;
         else this.post({ type: "paused", why });
       },
-      look: ({ run, sources }) => {
+      look: ({ run, sources, temperature }) => {
         const { steps, look } = this.lane(run).run;
-        this.post({ type: "looked", run, steps, answers: detached(look(sources)) });
+        this.post({ type: "looked", run, steps, answers: detached(look(sources, temperature)) });
       },
       score: ({ run }) => {
         const lane = this.lane(run);

@@ -81,11 +81,21 @@ export interface ScoringConfig {
   /** The score at which a run has solved its task; null: it never has. */
   solved?: number | null;
   at_most_seconds?: number;
+  /** Steps after which "go" leaves a run alone; no limit if not told. */
+  at_most_steps?: number | null;
+  /** Whether a score tells how far back the loss's gradient reaches, too. */
+  reach?: boolean;
+}
+
+/** Weights that are drawn; `keep_bias` is where the gates that keep a state start. */
+export interface Seeded {
+  seed: number;
+  keep_bias?: number;
 }
 
 export interface RunConfig {
   model: ModelConfig;
-  weights?: { seed: number } | Exported;
+  weights?: Seeded | Exported;
   task: TaskConfig;
   training: TrainingConfig;
   scoring?: ScoringConfig;
@@ -97,7 +107,7 @@ export interface RunConfig {
 
 /** A config in which everything is told. */
 export interface FullConfig extends RunConfig {
-  weights: { seed: number } | Exported;
+  weights: Seeded | Exported;
   training: Required<Omit<TrainingConfig, "steps">> & { steps?: number };
   scoring: Required<ScoringConfig>;
   megabytes: number;
@@ -124,6 +134,8 @@ export interface Score {
   accuracy?: number;
   /** Of an autoencoder, an image. */
   nats?: number;
+  /** What is left of the loss's gradient at the encoder's state n steps before its last, from 1. */
+  reach?: number[];
 }
 
 export interface Run {
@@ -136,7 +148,8 @@ export interface Run {
   score(): Score;
   /** The same in parts, so that other work can be done in between. */
   scoring(): Generator<void, Score>;
-  look(sources: ArrayLike<number>[]): Answer[] | ImageAnswer[];
+  /** Scores are divided by the temperature, 1 if not told. */
+  look(sources: ArrayLike<number>[], temperature?: number): Answer[] | ImageAnswer[];
   weights(): Pick<Exported, "manifest"> & { data: ArrayBuffer };
 }
 
@@ -148,7 +161,7 @@ export interface Orders {
   go: { runs: string[]; race?: "steps" | "time"; at_most_seconds?: number };
   step: { runs: string[]; count: number };
   pause: { why?: "asked" | "hidden" };
-  look: { run: string; sources: ArrayLike<number>[] };
+  look: { run: string; sources: ArrayLike<number>[]; temperature?: number };
   score: { run: string };
   weights: { run: string };
   drop: { run: string };

@@ -59,9 +59,10 @@ const SPEEDS = [
  * @param {object} hear
  * @param {(steps: number) => void} hear.onSpeed steps a beat
  * @param {(seed: number) => void} hear.onSeed
+ * @param {"time" | "steps"} hear.race what is equal at first
  * @param {((race: "time" | "steps") => void) | null} hear.onRace null for one model
  */
-export function runSettings(id, { onSpeed, onSeed, onRace }) {
+export function runSettings(id, { onSpeed, onSeed, race: equally, onRace }) {
   const speed = choice(`${id}-speed`, "Steps at a time", SPEEDS, (steps) => {
     speed.show(steps);
     onSpeed(steps);
@@ -76,7 +77,7 @@ export function runSettings(id, { onSpeed, onSeed, onRace }) {
     race.show(kind);
     onRace?.(kind);
   });
-  race.show("time");
+  race.show(equally);
   const seed = element("input", {
     class: "bw-seed",
     type: "number",

@@ -17,13 +17,15 @@ export class Control {
    * @param {object} options
    * @param {import("./start_engine.js").Source} options.source of the engine
    * @param {import("./posting.js").Data} [options.data]
+   * @param {"time" | "steps"} [options.race] what is equal in a race, until the reader says else
    * @param {() => void} options.onChange of state or numbers
    * @param {(track: Track) => void} options.onScored
    * @param {(track: Track, answers: import("./types.js").Answer[], sources: number[][]) => void}
    *   options.onLooked
    * @param {(outcome: "solved" | "stopped") => void} options.onEnd
+   * @param {(report: import("./types.js").ReportOf<"weights">) => void} options.onWeights
    */
-  constructor({ source, data = {}, ...hears }) {
+  constructor({ source, data = {}, race = "time", ...hears }) {
     this.hears = hears;
     this.from = { source, data };
     /** @type {Posting | null} */
@@ -44,12 +46,13 @@ export class Control {
     this.sources = []; // that are to be shown
     /** @type {number[][]} */
     this.asked = []; // that were asked for
+    this.temperature = 1; // at which they are asked
     /** @type {Set<string>} runs whose answers are on their way */
     this.looking = new Set();
     this.stale = false; // the sources changed while answers were on their way
     this.speed = Infinity; // steps a beat
     /** @type {"time" | "steps"} */
-    this.race = "time";
+    this.race = race;
     this.owed = 0; // single steps that were asked for and are not done
     this.limit = 0; // seconds at which it stops
     this.timer = 0; // of a beat
@@ -78,6 +81,12 @@ export class Control {
   /** Every model has reached what its configuration calls solved. */
   get solved() {
     return this.tracks.every(({ scored }) => scored?.solved);
+  }
+
+  /** Every model has taken the steps that its configuration grants. */
+  get full() {
+    const most = this.plan.runs.map(({ config }) => config.scoring.at_most_steps ?? Infinity);
+    return this.tracks.length > 0 && this.tracks.every(({ steps }, k) => steps >= most[k]);
   }
 
   // ---------------------------------------------------------------- what the reader does
@@ -118,6 +127,8 @@ export class Control {
     for (const name of this.names) this.building.set(name, (this.building.get(name) ?? 0) + 1);
     this.engine.build(this.plan.runs);
     this.look(this.sources);
+    if (!this.plan.scoresFirst) return;
+    for (const run of this.names) this.engine.post({ type: "score", run });
   }
 
   /** Stops whatever moves. */
@@ -188,7 +199,7 @@ export class Control {
     this.asked = sources;
     for (const run of this.names) {
       this.looking.add(run);
-      this.engine.post({ type: "look", run, sources });
+      this.engine.post({ type: "look", run, sources, temperature: this.temperature });
     }
   }
 
@@ -226,6 +237,7 @@ export class Control {
       scored(track, report);
       this.hears.onScored(track);
     } else if (report.type === "looked") this.looked(track, report);
+    else if (report.type === "weights") this.hears.onWeights(report);
     this.hears.onChange();
   }
 
@@ -237,7 +249,8 @@ export class Control {
   }
 
   /** @param {Track} track @param {import("./types.js").ReportOf<"looked">} report */
-  looked(track, { answers }) {
+  looked(track, { answers, steps }) {
+    track.lookedAt = steps;
     this.looking.delete(track.name);
     this.hears.onLooked(track, answers, this.asked);
     if (this.stale && !this.looking.size) this.look(this.sources);
@@ -251,7 +264,7 @@ export class Control {
     if (this.state !== "running") return;
     if (this.speed !== Infinity) this.beaten();
     else if (why === "solved") this.end("solved");
-    else if (why === "time") this.end("stopped");
+    else if (why === "time" || why === "steps") this.end("stopped");
   }
 
   /** A step that the reader asked for is done; there may be more of them. */
@@ -264,7 +277,7 @@ export class Control {
   beaten() {
     clearTimeout(this.timer);
     if (this.solved) this.end("solved");
-    else if (this.seconds >= this.limit) this.end("stopped");
+    else if (this.full || this.seconds >= this.limit) this.end("stopped");
     else this.timer = setTimeout(() => this.goOn(), BEAT);
   }
 

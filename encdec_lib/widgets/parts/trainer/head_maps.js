@@ -18,6 +18,7 @@ const SHADE = 0.8; // power of a weight, so that small ones can be seen
  * @property {number[][] | null} right
  * @property {string} rowColor a variable of the style sheet, such as --bw-decoder-text
  * @property {string} columnColor
+ * @property {string} [name] of a picture with one map; "head 1" if it has none
  */
 
 /**
@@ -93,8 +94,8 @@ export class HeadMaps {
     this.heads = [];
   }
 
-  /** @param {number} count */
-  make(count) {
+  /** @param {number} count @param {string} [name] */
+  make(count, name) {
     this.heads = Array.from({ length: count }, () => ({
       canvas: element("canvas", { role: "img" }),
       share: element("small"),
@@ -106,7 +107,12 @@ export class HeadMaps {
           "div",
           { class: "bw-map" },
           canvas,
-          element("p", { "aria-hidden": "true" }, element("b", { text: `head ${n + 1}` }), share),
+          element(
+            "p",
+            { "aria-hidden": "true" },
+            element("b", { text: name ?? `head ${n + 1}` }),
+            share,
+          ),
         ),
       ),
     );
@@ -115,7 +121,7 @@ export class HeadMaps {
   /** @param {Picture} picture */
   draw(picture) {
     this.picture = picture;
-    if (this.heads.length !== picture.map.heads) this.make(picture.map.heads);
+    if (this.heads.length !== picture.map.heads) this.make(picture.map.heads, picture.name);
     this.fit();
   }
 
@@ -133,7 +139,8 @@ export class HeadMaps {
       const right = shareRight(picture, head);
       share.textContent = right === null ? "" : `${percent(right)} on it`;
       const said = right === null ? "" : `: ${percent(right)} of its weight is where it should be`;
-      canvas.setAttribute("aria-label", `Map of head ${head + 1}${said}`);
+      const name = picture.name ?? `head ${head + 1}`;
+      canvas.setAttribute("aria-label", `Map of ${name}${said}`);
     });
   }
 }

@@ -28,15 +28,17 @@ export function bigNumbers() {
 
 /**
  * What is seen first: the figure, the buttons, a sentence; the rest is folded away.
- * @param {Node} view
+ * @param {import("./types.js").View} view
  * @param {Node} caption
  * @param {Pieces} pieces
  */
-function folded(view, caption, { dials, buttons, numbers, loss, status, table, run }) {
+function folded({ node: view, bar }, caption, pieces) {
+  const { dials, buttons, numbers, loss, status, table, run } = pieces;
+  const controls = [element("div", { class: "bw-row" }, buttons, dials), status];
+  bar?.append(...controls);
   return [
     view,
-    element("div", { class: "bw-row" }, buttons, dials),
-    status,
+    ...(bar ? [] : controls),
     caption,
     element(
       "details",
@@ -50,11 +52,15 @@ function folded(view, caption, { dials, buttons, numbers, loss, status, table, r
 
 /**
  * Dials on top, the model at the left, what becomes of it at the right, the runs below.
- * @param {Node} view
+ * @param {import("./types.js").View} view
  * @param {Node} caption
  * @param {Pieces} pieces
  */
-function open(view, caption, { dials, buttons, numbers, loss, status, table, run, extra }) {
+function open(
+  { node: view },
+  caption,
+  { dials, buttons, numbers, loss, status, table, run, extra },
+) {
   return [
     dials,
     element(
@@ -89,7 +95,7 @@ export function arrange(el, figure, pieces) {
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", figure.title);
   const caption = element("p", { class: "bw-footline", text: figure.caption ?? "" });
-  const made = (figure.folded ? folded : open)(figure.view.node, caption, pieces);
+  const made = (figure.folded ? folded : open)(figure.view, caption, pieces);
   el.append(
     element("p", { class: "bw-headline", "aria-hidden": "true", text: figure.title }),
     ...made,

@@ -9,6 +9,7 @@ import { thousands } from "./words.js";
 
 const MARGIN = { left: 30, right: 4, top: 22, bottom: 22 };
 const HEIGHT = 150;
+const APART = 17; // px between two names
 const LABEL = 80; // px for a name beside the end of a curve
 const POINTS = 200; // of a curve at most; more cannot be seen
 
@@ -31,7 +32,7 @@ function thinned(curve) {
 }
 
 /**
- * Where two models race, the name of each at the end of its curve.
+ * Where models race, the name of each at the end of its curve, none on top of another.
  * @param {Track[]} tracks
  * @param {number} width of the chart
  * @param {(steps: number) => number} x
@@ -39,16 +40,21 @@ function thinned(curve) {
  */
 function names(tracks, width, x, y) {
   if (tracks.length < 2) return [];
-  return tracks.flatMap(({ label, line, curve }) => {
-    const end = curve[curve.length - 1];
-    if (!end) return [];
+  const ends = tracks
+    .flatMap(({ label, line, curve }) => {
+      const end = curve[curve.length - 1];
+      if (!end) return [];
+      const [right, height] = [x(end[0]), y(end[1])];
+      return right + LABEL < width
+        ? [{ label, line, x: right + 6, y: height + 4, "text-anchor": "start" }]
+        : [{ label, line, x: right, y: height - 14, "text-anchor": "end" }];
+    })
+    .sort((a, b) => b.y - a.y);
+  let above = Infinity;
+  return ends.map(({ label, line, ...place }) => {
+    above = Math.min(place.y, above - APART);
     const kind = `bw-series-name is-${line}`;
-    const [right, height] = [x(end[0]), y(end[1])];
-    const place =
-      right + LABEL < width
-        ? { x: right + 6, y: height + 4, "text-anchor": "start" }
-        : { x: right, y: height - 14, "text-anchor": "end" };
-    return [element("text", { class: kind, ...place, text: label })];
+    return element("text", { class: kind, ...place, y: above, text: label });
   });
 }
 

@@ -43,15 +43,16 @@ let fields = 0;
  * @param {string} options.text where it begins
  * @param {() => Rule} options.rule
  * @param {string} [options.label]
+ * @param {string[]} [options.examples] strings to try
  * @param {(text: string) => void} options.onChange hears of a good one
  */
-export function ownString(figure, { text, rule, label = "Your string", onChange }) {
+export function ownString(figure, { text, rule, label = "Your string", examples = [], onChange }) {
   fields += 1;
   const field = textField(`bw-${figure}-own-${fields}`, {
     name: "string",
     label,
     hint: rule().hint,
-    examples: [],
+    examples,
     text,
     attributes: { class: "bw-own", autocapitalize: "none", maxlength: 40, size: 18 },
     onInput: read,

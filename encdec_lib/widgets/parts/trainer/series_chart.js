@@ -1,15 +1,31 @@
-// Curves of a share, 0 to 1, against something whole, such as a length; the last ones fade.
+// Curves of a share, 0 to 1, against something whole, such as a length; the last ones fade. On
+// another scale, such as a logarithmic one, the shares may be any numbers.
 
 import { element } from "../elements.js";
 import { axisName, level, pathThrough, plot, tick } from "../plot.js";
 import { percent } from "./words.js";
 
+const GREY = 4; // curves of earlier runs
 const TRAIL = 5; // curves of earlier scorings that can still be seen
 const APART = 18; // px between two labels at the curves' ends
 const NARROW = 480;
 
 /** @typedef {{name: string, label: string, line: string}} Series */
 /** @typedef {[x: number, share: number][]} Points from left to right */
+
+/**
+ * Where a share stands, 0 at the bottom and 1 at the top, the lines that are named, and how one is
+ * called.
+ * @typedef {{place: (share: number) => number, levels: [share: number, text: string][],
+ *   words: (share: number) => string}} Scale
+ */
+
+/** @type {Scale} */
+const SHARES = {
+  place: (share) => Math.min(share, 1),
+  levels: [0, 0.5, 1].map((share) => [share, percent(share)]),
+  words: percent,
+};
 
 /** The chart: {node, add(name, points), clear(), markAt(x), range(from, to), fit()}. */
 export class SeriesChart {
@@ -20,13 +36,20 @@ export class SeriesChart {
    * @param {Series[]} options.series
    * @param {string} options.empty what stands where the curves will be
    * @param {number} [options.height]
+   * @param {Scale} [options.scale]
+   * @param {number} [options.margin] px at the right for the names
    */
-  constructor({ what, against, series, empty, height = 232 }) {
+  constructor(options) {
+    const { what, against, series, empty, height = 232, scale = SHARES, margin = 104 } = options;
     this.words = { what, against, empty };
+    this.scale = scale;
     this.series = series;
     this.height = height;
+    this.margin = margin;
     /** @type {Map<string, Points[]>} the last is the newest */
     this.known = new Map();
+    /** @type {{label: string, points: Points}[]} of earlier runs, in grey */
+    this.kept = [];
     this.width = 0;
     this.from = 0;
     this.to = 1;
@@ -43,7 +66,7 @@ export class SeriesChart {
     const narrow = this.width < NARROW;
     return {
       left: 46,
-      right: this.width - (narrow ? 8 : 104),
+      right: this.width - (narrow ? 8 : this.margin),
       top: 24,
       bottom: this.height - 42,
       narrow,
@@ -59,7 +82,7 @@ export class SeriesChart {
   /** @param {number} share */
   y(share) {
     const { top, bottom } = this.box;
-    return top + (1 - Math.min(share, 1)) * (bottom - top);
+    return top + (1 - this.scale.place(share)) * (bottom - top);
   }
 
   /** @param {string} name */
@@ -75,15 +98,16 @@ export class SeriesChart {
     const count = Math.floor((to - from) / step) + 1;
     const places = Array.from({ length: count }, (_, k) => to - k * step);
     const middle = (left + right) / 2;
-    const nothing = this.known.size
-      ? null
-      : element("text", {
-          class: "bw-empty",
-          x: middle,
-          y: (top + bottom) / 2 - 14,
-          "text-anchor": "middle",
-          text: this.words.empty,
-        });
+    const nothing =
+      this.known.size || this.kept.length
+        ? null
+        : element("text", {
+            class: "bw-empty",
+            x: middle,
+            y: (top + bottom) / 2 - 14,
+            "text-anchor": "middle",
+            text: this.words.empty,
+          });
     const mark =
       marked === null
         ? null
@@ -96,8 +120,11 @@ export class SeriesChart {
           });
     return [
       tick(0, 12, this.words.what, "start"),
-      ...[0, 0.5, 1].flatMap((share) => level(left, right, this.y(share), percent(share))),
-      ...places.map((n) => tick(this.x(n), bottom + 18, n)),
+      ...this.scale.levels.flatMap(([share, text]) => level(left, right, this.y(share), text)),
+      // The last number ends where the chart does, if there is no room for half of it beyond.
+      ...places.map((n, k) =>
+        tick(this.x(n), bottom + 18, n, narrow && k === 0 && n > 99 ? "end" : "middle"),
+      ),
       axisName(middle, this.height - 4, this.words.against),
       mark,
       nothing,
@@ -105,9 +132,13 @@ export class SeriesChart {
   }
 
   /** @param {Points} points */
+  inside(points) {
+    return points.filter(([n]) => n >= this.from && n <= this.to);
+  }
+
+  /** @param {Points} points */
   path(points) {
-    const inside = points.filter(([n]) => n >= this.from && n <= this.to);
-    return pathThrough(inside.map(([n, share]) => [this.x(n), this.y(share)]));
+    return pathThrough(this.inside(points).map(([n, share]) => [this.x(n), this.y(share)]));
   }
 
   /** @param {Series} one */
@@ -132,8 +163,10 @@ export class SeriesChart {
   /** The names at the ends of their curves, never on top of each other. */
   names() {
     const { narrow, right, bottom } = this.box;
-    const ends = this.series
-      .map(({ name, label, line }) => ({ label, line, end: this.newest(name)?.slice(-1)[0] }))
+    const grey = this.kept.map(({ label, points }) => ({ label, line: "before", points }));
+    const now = this.series.map(({ name, ...one }) => ({ ...one, points: this.newest(name) }));
+    const ends = [...grey, ...now]
+      .map(({ label, line, points }) => ({ label, line, end: this.inside(points ?? []).pop() }))
       .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []))
       .sort((a, b) => a.y - b.y);
     let last = -Infinity;
@@ -154,6 +187,9 @@ export class SeriesChart {
     if (this.width < 100) return;
     const drawn = [
       ...this.axes(),
+      ...this.kept.map(({ points }) =>
+        element("path", { class: "bw-series is-before", d: this.path(points) }),
+      ),
       ...this.series.flatMap((one) => this.curvesOf(one)),
       ...this.names(),
     ];
@@ -162,10 +198,14 @@ export class SeriesChart {
       const now = this.newest(name);
       if (!now?.length) return `${label}: not measured yet`;
       const [first, last] = [now[0], now[now.length - 1]];
-      return `${label}: ${percent(first[1])} at ${first[0]}, ${percent(last[1])} at ${last[0]}`;
+      const { words } = this.scale;
+      return `${label}: ${words(first[1])} at ${first[0]}, ${words(last[1])} at ${last[0]}`;
     });
     const { what, against } = this.words;
-    this.drawing.node.setAttribute("aria-label", `${what} by ${against}. ${said.join(". ")}.`);
+    const grey = this.kept.map(({ label }) => label).join("; ");
+    const before = grey && ` In grey, from before: ${grey}.`;
+    const all = `${what} by ${against}. ${said.join(". ")}.${before}`;
+    this.drawing.node.setAttribute("aria-label", all);
   }
 
   fit() {
@@ -175,6 +215,19 @@ export class SeriesChart {
   /** A new scoring. @param {string} name @param {Points} points */
   add(name, points) {
     this.known.set(name, [...(this.known.get(name) ?? []).slice(-TRAIL), points]);
+    this.trace();
+  }
+
+  /** A curve that grows, and leaves no trail. @param {string} name @param {Points} points */
+  set(name, points) {
+    this.known.set(name, [points]);
+    this.trace();
+  }
+
+  /** A curve of an earlier run; the last few stay. @param {string} label @param {Points} points */
+  keep(label, points) {
+    const others = this.kept.filter((one) => one.label !== label);
+    this.kept = [...others, { label, points }].slice(-GREY);
     this.trace();
   }
 

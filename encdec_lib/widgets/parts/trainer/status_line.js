@@ -14,7 +14,8 @@ const SHOWN_EVERY = 500; // ms between sentences while it trains
 const SAID_EVERY = 5000; // and for a screen reader
 
 /** It stopped, and more would be more than a minute. @param {Control} control */
-const asks = ({ state, seconds }) => state === "stopped" && seconds >= MOST_SECONDS - 0.5;
+const asks = ({ state, seconds, full }) =>
+  state === "stopped" && !full && seconds >= MOST_SECONDS - 0.5;
 
 /**
  * What a few seconds more are called, where the reader may have them.
@@ -22,7 +23,7 @@ const asks = ({ state, seconds }) => state === "stopped" && seconds >= MOST_SECO
  */
 export function longer(control) {
   const { state, allowance, names } = control;
-  if (state !== "stopped" || !names.length) return null;
+  if (state !== "stopped" || !names.length || control.full) return null;
   return asks(control) ? `Yes, ${allowance} s more` : `Train ${allowance} s more`;
 }
 

@@ -41,10 +41,11 @@ export function tape(name, role, places) {
     places(count) {
       room = count;
     },
-    /** What goes in. @param {string[]} symbols */
-    source(symbols) {
+    /** What goes in. @param {string[]} symbols @param {string} [remark] */
+    source(symbols, remark = "") {
       fill(symbols.map((text) => element("i", { class: "is-given", text })));
-      words.textContent = ` ${symbols.join(" ")}`;
+      note.textContent = remark;
+      words.textContent = ` ${symbols.join(" ")} ${remark}`;
     },
     /** What came out, and what should have. @param {string[]} symbols @param {string[]} right */
     answer(symbols, right) {

@@ -8,7 +8,7 @@
  */
 export const freshTrack = ({ name, label, line = "you" }) => ({
   ...{ name, label, line, parameters: 0, product: "", steps: 0, seconds: 0, loss: NaN },
-  ...{ score: null, scored: null, curve: [] },
+  ...{ score: null, scored: null, solvedAt: null, curve: [], lookedAt: 0 },
 });
 
 /**
@@ -27,4 +27,5 @@ export function progressed(track, { steps, loss, seconds }) {
 export function scored(track, report) {
   const { steps, seconds, score } = report;
   Object.assign(track, { steps: Math.max(steps, track.steps), seconds, score, scored: report });
+  if (report.solved) track.solvedAt ??= steps;
 }

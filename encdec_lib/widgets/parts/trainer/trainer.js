@@ -12,7 +12,8 @@
 //    are asked while it learns, and looked(track, answers, sources) gets tokens and maps.
 //    Parts for it: tapes.js (strings, wrong symbols struck through), head_maps.js (a map a head),
 //    series_chart.js (curves of error against something, the last five fading), own_string.js.
-// 5. The frame does the rest: buttons, speed, seed, loss, numbers, runs, status, screen reader, stop
+// 5. `offers: "letters to sounds"` hands the models to the page's other figures: handover.js.
+// 6. The frame does the rest: buttons, speed, seed, loss, numbers, runs, status, screen reader, stop
 //    rules, faults, data-trains/-state/-steps/-loss/-score on the root. Draw for clientWidth in
 //    fit(); no fixed element ids; colours by var(--bw-…). tests/browser/training.py drives any of them.
 
@@ -22,6 +23,7 @@ import { stateOf } from "../state.js";
 import { buttonBar, runSettings } from "./buttons.js";
 import { Control } from "./control.js";
 import { dialsOf } from "./dials.js";
+import { givesAway } from "./handover.js";
 import { arrange, bigNumbers } from "./layout.js";
 import { lossChart } from "./loss_chart.js";
 import { pastRuns } from "./past_runs.js";
@@ -49,6 +51,7 @@ class Trainer {
     this.figure = figure;
     this.state = stateOf(model);
     this.past = pastRuns(figure);
+    this.gives = givesAway(figure.offers);
     this.soon = eachFrame(() => this.draw());
     this.control = this.makeControl();
     const moved = (/** @type {boolean} */ live) => this.moved(live);
@@ -75,9 +78,11 @@ class Trainer {
     return new Control({
       source: state.get("engine"),
       data: figure.data,
+      race: figure.race,
       onChange: () => this.changed(),
       onScored: (track) => figure.view.scored?.(track),
       onLooked: (track, answers, sources) => figure.view.looked?.(track, answers, sources),
+      onWeights: (weights) => this.gives.take(this.control, weights),
       onEnd: (outcome) => {
         this.past.finish(this.control, this.dials.fixed(), state.get("seed"), outcome);
       },
@@ -91,6 +96,7 @@ class Trainer {
     return runSettings(id, {
       onSpeed: (steps) => this.control.setSpeed(steps),
       onSeed: (seed) => this.begin(seed),
+      race: this.control.race,
       onRace: races ? (kind) => this.raceAt(kind) : null,
     });
   }
@@ -131,6 +137,7 @@ class Trainer {
   look(live = false) {
     const settings = this.dials.settings();
     if (live) this.figure.view.settings?.(settings, false);
+    this.control.temperature = this.figure.temperature?.(settings) ?? 1;
     this.control.look(this.figure.sources?.(settings) ?? []);
     this.soon();
   }
@@ -145,6 +152,7 @@ class Trainer {
       loss: lead?.curve.length ? lead.loss.toFixed(4) : "",
       score: typeof lead?.score === "number" ? lead.score.toFixed(4) : "",
     });
+    this.gives.look(this.control);
     this.soon();
   }
 

@@ -25,10 +25,12 @@ export interface Planned {
 }
 
 export interface Plan {
-  /** One model, or two that race. The first one's score is data-score unless `leads` says else. */
+  /** One model, or several that race. The first one's score is data-score unless `leads` says else. */
   runs: Planned[];
   /** Which of them data-score and the three numbers follow. */
   leads?: string;
+  /** They are scored before the first step, too. */
+  scoresFirst?: boolean;
 }
 
 /** How one model stands now. */
@@ -46,8 +48,12 @@ export interface Track {
   score: number | null;
   /** All that the engine said at the last scoring. */
   scored: (Score & { solved: boolean }) | null;
+  /** Steps at the first scoring that was good enough; null: none was. */
+  solvedAt: number | null;
   /** [steps, loss] */
   curve: [number, number][];
+  /** The steps that it had taken when it gave its last answers. */
+  lookedAt: number;
 }
 
 /** "fault" is over until a dial moves or Reset. */
@@ -104,6 +110,8 @@ export interface View {
   node: HTMLElement;
   /** Where the live dials stand, if not with the others. */
   slot?: HTMLElement;
+  /** Of a folded figure: where buttons, dials and the sentence stand, if not below the picture. */
+  bar?: HTMLElement;
   /** A run begins, or a live dial has moved. */
   settings?: (settings: Settings, fresh: boolean) => void;
   scored?: (track: Track) => void;
@@ -127,6 +135,8 @@ export interface Figure {
   plan: (settings: Settings, seed: number) => Plan | string;
   /** What the models are asked while they learn; [] for nothing. */
   sources?: (settings: Settings) => number[][];
+  /** What their scores are divided by when they are asked; 1 if nothing is told. */
+  temperature?: (settings: Settings) => number;
   /** Data of the tasks, by name: what the widget's trait holds. Loaded when first needed. */
   data?: Record<string, DataView | Lazy>;
   view: View;
@@ -147,6 +157,10 @@ export interface Figure {
   caption?: string;
   /** Beside the runs: a cost, a legend. */
   extra?: HTMLElement;
+  /** What is equal in a race until the reader says else; time if nothing is told. */
+  race?: "time" | "steps";
+  /** What its models do, if other figures of the page may have them: see handover.js. */
+  offers?: string;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
   folded?: boolean;
 }

@@ -1,0 +1,1 @@
+from .alignment_trainer import AlignmentTrainer as AlignmentTrainer

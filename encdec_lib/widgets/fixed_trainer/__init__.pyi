@@ -1,0 +1,1 @@
+from .fixed_trainer import FixedTrainer as FixedTrainer

@@ -1,0 +1,1 @@
+from .memory_race import MemoryRace as MemoryRace

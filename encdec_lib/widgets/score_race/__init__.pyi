@@ -1,0 +1,1 @@
+from .score_race import ScoreRace as ScoreRace

@@ -1,0 +1,1 @@
+from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper

@@ -1,0 +1,65 @@
+// What a model said of a word at first, after 100, 300, … steps, one below the other.
+
+import { compareNearest } from "../parts/compare.js";
+import { element, spoken } from "../parts/elements.js";
+import { thousands } from "../parts/trainer/words.js";
+
+const MARKS = [0, 1, 100, 300, 700]; // steps from which another line stands
+const ROWS = 5;
+
+/** @typedef {import("../parts/compare.js").Pair} Pair */
+
+/** @param {string[]} sounds @param {string[][]} references @returns {Pair[]} */
+const pairsOf = (sounds, references) =>
+  references.length
+    ? compareNearest(sounds, references)
+    : sounds.map((sound) => ({ kind: "right", answer: sound, reference: sound }));
+
+/** @param {Pair} pair */
+const cell = ({ kind, answer }) =>
+  element("i", { class: `is-${kind}`, text: kind === "missing" ? "·" : answer });
+
+/** @param {Pair[]} pairs @param {boolean} known */
+function verdict(pairs, known) {
+  if (!known) return "";
+  const faults = pairs.filter(({ kind }) => kind !== "right").length;
+  return faults ? `${faults} wrong` : "all right";
+}
+
+/** The lines. Returns {node, clear(), hear(steps, sounds, references)}. */
+export function spokenLog() {
+  const node = element("ol", { class: "bw-log", "aria-label": "What it says of your word" });
+  /** @type {{steps: number, mark: number, sounds: string[]}[]} the last is what it says now */
+  let lines = [];
+  /** @param {(typeof lines)[0]} line @param {number} k @param {string[][]} references */
+  function row({ steps, sounds }, k, references) {
+    const pairs = pairsOf(sounds, references);
+    const note = verdict(pairs, references.length > 0);
+    const when = k === lines.length - 1 ? `now, ${thousands(steps)}` : thousands(steps);
+    return element(
+      "li",
+      { class: k === lines.length - 1 ? "is-now" : null },
+      element("b", { text: when }),
+      element("span", { class: "bw-cells", "aria-hidden": "true" }, ...pairs.map(cell)),
+      spoken(` steps: ${sounds.join(" ") || "nothing"}, `),
+      element("small", { text: note }),
+    );
+  }
+  return {
+    node,
+    clear() {
+      lines = [];
+      node.replaceChildren();
+    },
+    /** @param {number} steps @param {string[]} sounds @param {string[][]} references */
+    hear(steps, sounds, references) {
+      const mark = MARKS.filter((one) => one <= steps).length;
+      const before = lines[lines.length - 1];
+      // The newest line follows the model until a mark goes by; then it stays.
+      if (before && before.mark === mark) lines.pop();
+      lines.push({ steps, mark, sounds });
+      lines = lines.slice(-ROWS);
+      node.replaceChildren(...lines.map((line, k) => row(line, k, references)));
+    },
+  };
+}

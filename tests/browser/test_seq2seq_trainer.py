@@ -1,0 +1,109 @@
+"""The trainer of chapter 4 in Chromium, with the engine that readers get."""
+
+import json
+
+import numpy as np
+import pytest
+from flax import nnx
+
+from encdec_lib.data.pronunciations import PHONEMES
+from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.web import page_data
+from encdec_lib.web.same_training import fitted_losses
+from encdec_lib.widgets import Seq2SeqTrainer
+from encdec_lib.widgets.host.trainer_widget import PARTS
+from tests.browser.engine_page import ENGINE, add, load
+from tests.browser.test_same_numbers import given
+from tests.browser.training import frames, press, status, told, train, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def words():
+    return page_data.words()
+
+
+def few_words() -> bytes:
+    """64 made-up words of three letters and two sounds; every one is asked for as well."""
+    lines = [f"{a}{b}y {a.upper()}{b.upper()}" for a in "abcdefgh" for b in "aeioustr"]
+    known = list(PHONEMES.symbols[4:])
+    return json.dumps(
+        {"phonemes": known, "train": "\n".join(lines), "held": "\n".join(lines)}
+    ).encode()
+
+
+def test_the_page_and_python_mean_the_same(page):
+    load(page, "plan", folder=PARTS.parent / "seq2seq_trainer")
+    trainer = Seq2SeqTrainer(few_words(), width=16, reverse=True, seed=3)
+    said = page.evaluate("plan.plan({ width: 16, reverse: 1 }, 3).runs[0].config")
+    assert said == trainer.config
+
+
+def test_the_losses_that_the_figure_carries_are_the_engines(page, words):
+    trainer = Seq2SeqTrainer(words)
+    load(page, "run", folder=ENGINE / "training")
+    add(page, "plan", folder=PARTS.parent / "seq2seq_trainer")
+    said = given(
+        page,
+        """({ config, words }) => { const made = run.createRun(config, { words });
+             return Array.from({ length: 20 }, () => made.step()); }""",
+        config=trainer.config, words=words,
+    )  # fmt: skip
+    np.testing.assert_allclose(said, trainer.first_losses, rtol=2e-5)
+
+
+@pytest.mark.slow
+def test_fit_has_the_same_losses(words):
+    trainer = Seq2SeqTrainer(words)
+    model = seq2seq(Seq2SeqConfig(30, 43, embed_dim=32, state_dim=64), rngs=nnx.Rngs(0))
+    here = fitted_losses(model, trainer.config, data=words)
+    np.testing.assert_allclose(here, trainer.first_losses, rtol=1e-4)
+
+
+def test_by_keyboard_alone_a_word_is_said_better_and_better(show):
+    page = show(Seq2SeqTrainer(few_words(), word="bay", width=32))
+    assert "parameters, untrained" in status(page)
+    data = train(page, score=0.95, steps=600)
+    assert float(data["score"]) >= 0.95 and int(data["steps"]) <= 600, data
+    page.wait_for_function(
+        "document.querySelector('.bw-log .is-now small').innerText === 'all right'"
+    )
+    lines = page.locator(".bw-log li").all_inner_texts()
+    assert len(lines) >= 2 and lines[0].startswith("0") and "wrong" in lines[0]
+    listed = page.locator(".bw-listed").inner_text()
+    assert listed.startswith("The dictionary says ") and listed.endswith(
+        "It never trains on this word."
+    )
+    page.locator(".bw-own").fill("zzzz")
+    page.wait_for_function("document.querySelector('.bw-listed').innerText.includes('not in its')")
+    assert page.locator(".bw-log .is-wrong, .bw-log .is-missing").count() == 0
+    press(page, "step")  # so that the figure can be asked again, and stands still
+
+
+def test_another_word_and_another_dial(show):
+    page = show(Seq2SeqTrainer(few_words(), word="bay", width=16))
+    press(page, "step")
+    wait_for(page, "Number(data.steps) === 1 && data.score !== ''")
+    page.locator(".bw-own").fill("be")
+    frames(page)
+    assert "at least 3 letters" in page.locator(".bw-message").inner_text()
+    assert told(page)["steps"] == "1"
+    page.locator(".bw-own").fill("bay")
+    page.get_by_label("backwards").check()
+    frames(page)
+    assert told(page)["steps"] == "0"
+    cells = page.locator(".bw-tape.is-encoder .bw-cells i").all_inner_texts()
+    assert cells == ["y", "a", "b"]
+
+
+@pytest.mark.slow
+def test_it_learns_the_words_of_the_dictionary(show, words):
+    """Half of the sounds of unseen words within 800 steps."""
+    page = show(Seq2SeqTrainer(words))
+    press(page, "train")
+    wait_for(page, "Number(data.steps) >= 800", 90)
+    press(page, "pause")
+    frames(page)
+    wrong = page.locator(".bw-big b").first.inner_text()
+    assert int(wrong.strip("%")) < 50
