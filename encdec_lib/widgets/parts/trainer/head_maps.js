@@ -18,6 +18,7 @@ const SHADE = 0.8; // power of a weight, so that small ones can be seen
  * @property {number[][] | null} right
  * @property {string} rowColor a variable of the style sheet, such as --bw-decoder-text
  * @property {string} columnColor
+ * @property {string} [name] of a layer with one head: what the map is called
  */
 
 /**
@@ -89,7 +90,7 @@ export class HeadMaps {
     this.node = element("div", { class: "bw-maps" });
     /** @type {Picture | null} */
     this.picture = null;
-    /** @type {{canvas: HTMLCanvasElement, share: HTMLElement}[]} */
+    /** @type {{canvas: HTMLCanvasElement, name: HTMLElement, share: HTMLElement}[]} */
     this.heads = [];
   }
 
@@ -97,16 +98,17 @@ export class HeadMaps {
   make(count) {
     this.heads = Array.from({ length: count }, () => ({
       canvas: element("canvas", { role: "img" }),
+      name: element("b"),
       share: element("small"),
     }));
     this.node.dataset.heads = String(count);
     this.node.replaceChildren(
-      ...this.heads.map(({ canvas, share }, n) =>
+      ...this.heads.map(({ canvas, name, share }) =>
         element(
           "div",
           { class: "bw-map" },
           canvas,
-          element("p", { "aria-hidden": "true" }, element("b", { text: `head ${n + 1}` }), share),
+          element("p", { "aria-hidden": "true" }, name, share),
         ),
       ),
     );
@@ -128,12 +130,13 @@ export class HeadMaps {
       [...styleColor(node, "--bw-page")],
       [...styleColor(node, "--bw-attention-text")],
     );
-    this.heads.forEach(({ canvas, share }, head) => {
+    this.heads.forEach(({ canvas, name, share }, head) => {
       paint(canvas, picture, head, color, ramp);
+      name.textContent = picture.name ?? `head ${head + 1}`;
       const right = shareRight(picture, head);
       share.textContent = right === null ? "" : `${percent(right)} on it`;
       const said = right === null ? "" : `: ${percent(right)} of its weight is where it should be`;
-      canvas.setAttribute("aria-label", `Map of head ${head + 1}${said}`);
+      canvas.setAttribute("aria-label", `Map of ${name.textContent}${said}`);
     });
   }
 }
