@@ -21,7 +21,9 @@ from .rounding_dial import RoundingDial as RoundingDial
 from .scene_reader import SceneReader as SceneReader
 from .score_race import ScoreRace as ScoreRace
 from .segmenter import Segmenter as Segmenter
+from .self_attention_trainer import SelfAttentionTrainer as SelfAttentionTrainer
 from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper
 from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
+from .transformer_trainer import TransformerTrainer as TransformerTrainer
 from .width_dial import WidthDial as WidthDial

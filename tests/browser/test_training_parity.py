@@ -19,6 +19,7 @@ from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import READERS
+from encdec_lib.models.transformer import TransformerDecoder
 from encdec_lib.models.vision_transformer import ViTConfig, vit
 from encdec_lib.train.losses import ClassificationLoss, reconstruction_loss, translation_loss
 from encdec_lib.web import export_model
@@ -169,13 +170,14 @@ def in_jax(model, batch, loss):
     return losses, dotted(nnx.to_pure_dict(first))
 
 
-def compare(page, model, batch, mine, loss):
+def compare(page, model, batch, mine, loss, exported=None):
     load(page, "parity_run", folder=HERE)
+    exported = exported or packed(model)
     losses, gradients = in_jax(model, batch, loss)
     assert losses[-1] < 0.97 * losses[0]
     for product in ("simd", "js"):
         found = page.evaluate(
-            "given => parity_run.trained(...given)", [packed(model), mine, product, STEPS, ADAM]
+            "given => parity_run.trained(...given)", [exported, mine, product, STEPS, ADAM]
         )
         assert found["product"] == product
         np.testing.assert_allclose(found["losses"][0], losses[0], rtol=1e-5)
@@ -200,6 +202,32 @@ def test_a_model_of_tokens_learns_as_in_jax(page, name):
     model = (TOKENS | MORE)[name]()
     batch = jnp.asarray(pad(SOURCES)), jnp.asarray(pad(TARGETS))
     compare(page, model, batch, {"source": SOURCES, "target": TARGETS}, translation_loss)
+
+
+class Leaky(TransformerDecoder):
+    """A decoder without the look-ahead mask, as chapter 12 breaks it."""
+
+    def with_attention(self, target_in, encoding):
+        y, real = self.tokens(target_in), encoding.mask[:, None]
+        everything = jnp.ones((1, target_in.shape[1], target_in.shape[1]), bool)
+        for block in self.blocks:
+            memory = block.cross_attention.keys_values(encoding.vectors)
+            y, own, cross = block(y, everything, memory, real)
+        return self._logits(y), [own], [cross]
+
+
+def test_a_decoder_that_sees_the_answer_learns_as_in_jax_and_writes_as_any_other(page):
+    model = small()
+    honest, leaky = packed(model), packed(model)
+    leaky["settings"]["decoder"]["causal"] = False
+    model.decoder.__class__ = Leaky
+    batch = jnp.asarray(pad(SOURCES)), jnp.asarray(pad(TARGETS))
+    compare(page, model, batch, {"source": SOURCES, "target": TARGETS}, translation_loss, leaky)
+    written = [
+        page.evaluate("given => parity_run.answered(...given)", [one, SOURCES, 7, {}])
+        for one in (honest, leaky)
+    ]
+    assert written[0] == written[1] and any(answer["tokens"] for answer in written[0])
 
 
 @pytest.mark.parametrize("name", [*IMAGES, *_slow(MORE_IMAGES)])

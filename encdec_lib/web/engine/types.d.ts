@@ -64,6 +64,8 @@ export interface BlockSettings {
   positions?: string;
   activation?: string;
   epsilon?: number;
+  /** false: in training a target position sees those after it, the answer among them. */
+  causal?: boolean;
 }
 
 export interface TransformerSettings extends BlockSettings {

@@ -1,9 +1,9 @@
 // Chapter 11: a Transformer learns in the page; heads, length, width and positions are dials.
 
+import { SYMBOLS, TASKS } from "../parts/trainer/letter_tasks.js";
 import { trainer } from "../parts/trainer/trainer.js";
 import { inSeconds, percent, stepsOf, thousands } from "../parts/trainer/words.js";
 import { costTable } from "./cost_table.js";
-import { SYMBOLS, TASKS } from "./heads_tasks.js";
 import { headsView, taskOf } from "./heads_view.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */

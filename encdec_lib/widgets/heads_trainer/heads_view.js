@@ -2,13 +2,13 @@
 
 import { element } from "../parts/elements.js";
 import { HeadMaps } from "../parts/trainer/head_maps.js";
+import { TASKS, written } from "../parts/trainer/letter_tasks.js";
 import { ownString } from "../parts/trainer/own_string.js";
 import { tape } from "../parts/trainer/tapes.js";
-import { TASKS, written } from "./heads_tasks.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Answer} Answer */
-/** @typedef {import("./heads_tasks.js").Asked} Asked */
+/** @typedef {import("../parts/trainer/letter_tasks.js").Asked} Asked */
 
 const END = "▪"; // the row in which it writes that it is done
 

@@ -22,7 +22,7 @@ const ACTIVATIONS = { relu: reluOf, gelu: geluOf };
  */
 export function blockSettings(settings) {
   const { heads = 1, scaled = true, pre_norm: preNorm = true, positions = "none" } = settings;
-  const { activation = "relu", epsilon, dropout = 0 } = settings;
+  const { activation = "relu", epsilon, dropout = 0, causal = true } = settings;
   if (dropout) {
     throw new EngineError(
       `Training in the page drops nothing out; got dropout = ${dropout}. Choose dropout = 0.`,
@@ -33,7 +33,8 @@ export function blockSettings(settings) {
   }
   checkPositions(positions);
   const bend = ACTIVATIONS[activation];
-  return { heads, scaled, preNorm, positions, rotary: positions === "rotary", bend, epsilon };
+  const rotary = positions === "rotary";
+  return { heads, scaled, preNorm, positions, rotary, bend, epsilon, causal };
 }
 
 /** @typedef {ReturnType<typeof blockSettings>} BlockSettings */
@@ -129,7 +130,8 @@ export const memoryOf = (tape, P, path, vectors, B, settings) =>
  */
 
 /**
- * Attention over the target up to each position, over the encoding, then the network.
+ * Attention over the target up to each position, over the encoding, then the network. Without
+ * `causal` a position sees those after it too, where they are given: in training, not in use.
  * @param {Tape} tape
  * @param {Parameters} P
  * @param {string} path
@@ -147,7 +149,7 @@ export function decoderBlock(tape, P, path, x, settings, { B, first, memory, rea
     const fresh = keysValues(tape, P, at, inputs, how),
       seen = cache ? remember(cache, fresh, B, first) : fresh;
     const looked = multiHead(tape, P, at, asked, seen, how, {
-      causal: true,
+      causal: settings.causal || cache !== null,
       first: cache ? first : 0,
     });
     own = looked.weights;

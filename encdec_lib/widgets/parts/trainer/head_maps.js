@@ -18,7 +18,7 @@ const SHADE = 0.8; // power of a weight, so that small ones can be seen
  * @property {number[][] | null} right
  * @property {string} rowColor a variable of the style sheet, such as --bw-decoder-text
  * @property {string} columnColor
- * @property {string} [name] of a picture with one map; "head 1" if it has none
+ * @property {string} [name] of a layer with one head: what the map is called
  */
 
 /**
@@ -90,29 +90,25 @@ export class HeadMaps {
     this.node = element("div", { class: "bw-maps" });
     /** @type {Picture | null} */
     this.picture = null;
-    /** @type {{canvas: HTMLCanvasElement, share: HTMLElement}[]} */
+    /** @type {{canvas: HTMLCanvasElement, name: HTMLElement, share: HTMLElement}[]} */
     this.heads = [];
   }
 
-  /** @param {number} count @param {string} [name] */
-  make(count, name) {
+  /** @param {number} count */
+  make(count) {
     this.heads = Array.from({ length: count }, () => ({
       canvas: element("canvas", { role: "img" }),
+      name: element("b"),
       share: element("small"),
     }));
     this.node.dataset.heads = String(count);
     this.node.replaceChildren(
-      ...this.heads.map(({ canvas, share }, n) =>
+      ...this.heads.map(({ canvas, name, share }) =>
         element(
           "div",
           { class: "bw-map" },
           canvas,
-          element(
-            "p",
-            { "aria-hidden": "true" },
-            element("b", { text: name ?? `head ${n + 1}` }),
-            share,
-          ),
+          element("p", { "aria-hidden": "true" }, name, share),
         ),
       ),
     );
@@ -121,7 +117,7 @@ export class HeadMaps {
   /** @param {Picture} picture */
   draw(picture) {
     this.picture = picture;
-    if (this.heads.length !== picture.map.heads) this.make(picture.map.heads, picture.name);
+    if (this.heads.length !== picture.map.heads) this.make(picture.map.heads);
     this.fit();
   }
 
@@ -134,13 +130,13 @@ export class HeadMaps {
       [...styleColor(node, "--bw-page")],
       [...styleColor(node, "--bw-attention-text")],
     );
-    this.heads.forEach(({ canvas, share }, head) => {
+    this.heads.forEach(({ canvas, name, share }, head) => {
       paint(canvas, picture, head, color, ramp);
+      name.textContent = picture.name ?? `head ${head + 1}`;
       const right = shareRight(picture, head);
       share.textContent = right === null ? "" : `${percent(right)} on it`;
       const said = right === null ? "" : `: ${percent(right)} of its weight is where it should be`;
-      const name = picture.name ?? `head ${head + 1}`;
-      canvas.setAttribute("aria-label", `Map of ${name}${said}`);
+      canvas.setAttribute("aria-label", `Map of ${name.textContent}${said}`);
     });
   }
 }

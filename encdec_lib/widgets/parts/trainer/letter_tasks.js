@@ -1,6 +1,6 @@
-// What the Transformer of chapter 11 may learn, and how a string of the reader's becomes a source.
+// What models of letters learn in chapters 10 to 12, and how a reader's string becomes a source.
 
-import { lettersOf } from "../parts/trainer/own_string.js";
+import { lettersOf } from "./own_string.js";
 
 const LETTERS = "abcdefghijklmnop";
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
@@ -10,7 +10,7 @@ const WORDS = { shortest: 3, longest: 8 }; // letters of the words in the data
 
 export const SYMBOLS = LETTERS.length;
 
-/** @typedef {import("../parts/trainer/own_string.js").Rule} Rule */
+/** @typedef {import("./own_string.js").Rule} Rule */
 
 /**
  * A string as the model reads it, and what it should write.

@@ -1,0 +1,1 @@
+from .self_attention_trainer import SelfAttentionTrainer as SelfAttentionTrainer

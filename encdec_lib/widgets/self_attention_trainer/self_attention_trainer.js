@@ -1,0 +1,150 @@
+// Chapter 10: one layer of self-attention learns in the page, with and without positions.
+
+import { SYMBOLS } from "../parts/trainer/letter_tasks.js";
+import { trainer } from "../parts/trainer/trainer.js";
+import { inSeconds, percent, stepsOf, thousands } from "../parts/trainer/words.js";
+import { LONGEST, selfAttentionView, taskOf } from "./self_attention_view.js";
+
+/** @typedef {import("../parts/trainer/types.js").Settings} Settings */
+/** @typedef {import("../parts/trainer/types.js").Track} Track */
+/** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
+/** @typedef {import("../parts/trainer/types.js").Dial} Dial */
+
+const SIZES = { d_model: 32, heads: 1, d_v: 32, d_ff: 64, layers: 1, embed_dim: 16, state_dim: 48 };
+const SECONDS = 10;
+const SOLVED = 0.9;
+
+const CAPTION =
+  "Left, the one layer of self-attention: a row for each symbol that asks, a column for each that " +
+  "is asked, darker is more. Right, whose output the decoder reads. Width 32, batches of 32; " +
+  "solved when 90% of 200 other strings are right.";
+
+/** @type {Dial[]} */
+const DIALS = [
+  {
+    ...{ kind: "choice", name: "task", label: "It learns to" },
+    options: ["look up", "sort", "reverse"].map((name) => [name, name]),
+  },
+  {
+    ...{ kind: "choice", name: "positions", label: "Positions" },
+    options: [
+      ["sinusoidal", "told"],
+      ["none", "not told"],
+    ],
+  },
+  {
+    ...{ kind: "choice", name: "d_k", label: "Width of a key, d_k" },
+    options: [1, 2, 8, 128].map((d_k) => [d_k, String(d_k)]),
+  },
+  {
+    ...{ kind: "choice", name: "scaled", label: "Scores divided by √d_k" },
+    options: [
+      ["yes", "yes"],
+      ["no", "no"],
+    ],
+  },
+];
+
+/**
+ * @param {Settings} settings
+ * @param {number} seed
+ * @returns {import("../parts/trainer/types.js").Plan}
+ */
+function plan(settings, seed) {
+  const { name, shortest } = taskOf(settings);
+  const encoder = {
+    ...{ heads: 1, scaled: settings.scaled === "yes", pre_norm: true },
+    positions: String(settings.positions),
+  };
+  const config = {
+    model: {
+      ...{ encoder: "transformer", decoder: "reading" },
+      sizes: { ...SIZES, d_k: Number(settings.d_k) },
+      settings: { encoder, decoder: { query: "current", read: "scores", score: "general" } },
+    },
+    weights: { seed },
+    task: { name, symbols: SYMBOLS, shortest, longest: LONGEST },
+    training: { batch: 32, learning_rate: 0.003, warmup: 50, clip: 1, seed },
+    scoring: { every: 100, examples: 200, solved: SOLVED, at_most_seconds: SECONDS },
+  };
+  return { runs: [{ name: "layer", label: "this run", config }] };
+}
+
+/** @param {Settings} settings */
+const placed = ({ positions }) => positions !== "none";
+
+/** What to try after a run. @param {Settings} settings @param {RunRecord[]} runs */
+function next({ task, positions }, runs) {
+  const tried = (/** @type {Settings} */ wanted) =>
+    runs.some(({ settings: had }) => Object.entries(wanted).every(([k, v]) => had[k] === v));
+  if (task !== "sort" && placed({ positions })) {
+    if (!tried({ task, positions: "none" })) return "Now do not tell it the positions.";
+  }
+  if (!tried({ task: "sort", positions: "none" })) return "Let it sort without positions.";
+  if (!tried({ task: "reverse" })) return "Let it reverse a string.";
+  if (!tried({ d_k: 1 })) return "Make its keys one number wide.";
+  return "Train again: another seed.";
+}
+
+/** @param {RunRecord} record */
+const right = ({ lead }) => percent(lead.score ?? 0);
+
+const SAYS = {
+  /** @param {Track[]} tracks @param {Settings} settings */
+  ready: ([track], settings) => {
+    const size = track?.parameters ? `${thousands(track.parameters)} parameters, ` : "";
+    return `${size}untrained. Press Train, and it learns to ${taskOf(settings).aim}.`;
+  },
+  /** @param {Track[]} tracks */
+  running: ([{ score }]) =>
+    score === null
+      ? "Learning: the first test comes after 100 steps."
+      : `Learning: ${percent(score)} of the test strings are right.`,
+  /** @param {RunRecord} record @param {RunRecord[]} runs */
+  solved: (record, runs) => {
+    const { lead, settings } = record;
+    const without = placed(settings) ? "" : " without being told any position";
+    return `Solved${without}: ${right(record)} right after ${stepsOf(lead.steps)}. ${next(settings, runs)}`;
+  },
+  /** @param {RunRecord} record @param {RunRecord[]} runs */
+  stopped: (record, runs) => {
+    const { lead, settings } = record;
+    const result = `${right(record)} right after ${inSeconds(lead.seconds)} s. ${next(settings, runs)}`;
+    if (placed(settings) || settings.task === "sort") return `It is not done: ${result}`;
+    return `Without positions every order of the letters is the same to it: ${result}`;
+  },
+};
+
+/** @type {import("../parts/trainer/types.js").Column[]} */
+const COLUMNS = [
+  { head: "task", text: ({ settings }) => String(settings.task), words: true },
+  { head: "positions", text: ({ settings }) => (placed(settings) ? "told" : "no"), words: true },
+  { head: "d_k", text: ({ settings }) => String(settings.d_k) },
+  { head: "divided", text: ({ settings }) => String(settings.scaled), words: true },
+  { head: "steps", text: ({ lead }) => thousands(lead.steps) },
+  { head: "right", text: right },
+];
+
+/** @param {import("../parts/state.js").Host} host */
+function render({ model, el }) {
+  const frame = trainer(
+    { model, el, name: "self-attention-trainer" },
+    (() => {
+      const view = selfAttentionView(model, () => frame.look());
+      return {
+        title: "One layer of self-attention learns where to look",
+        dials: DIALS,
+        plan,
+        sources: view.sources,
+        view,
+        scoreLabel: "of strings right",
+        columns: COLUMNS,
+        says: SAYS,
+        caption: CAPTION,
+      };
+    })(),
+  );
+  return frame.stop;
+}
+
+export default { render };

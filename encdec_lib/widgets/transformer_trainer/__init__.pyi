@@ -1,0 +1,1 @@
+from .transformer_trainer import TransformerTrainer as TransformerTrainer

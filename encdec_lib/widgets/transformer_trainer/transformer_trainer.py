@@ -1,0 +1,73 @@
+"""The trainer of chapter 12: layers, normalisation, warm-up, and a decoder that sees the answer."""
+
+from pathlib import Path
+
+import traitlets
+
+from encdec_lib.widgets.host.inputs import text
+from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
+
+_HERE = Path(__file__).parent
+
+
+class TransformerTrainer(TrainerWidget):
+    """A Transformer learns in the reader's page, and may be shown the answer while it does.
+
+    It learns to write a string of 2 to 6 letters backwards. With ``leak`` its decoder lacks the
+    look-ahead mask in training, as in chapter 12: the loss falls further than it should, and when
+    the model writes by itself its answers are wrong.
+
+    Args:
+      leak: whether every target position sees those after it while it learns.
+      layers: of the encoder, and of the decoder: 1, 2 or 4.
+      pre_norm: whether a block normalises before each part, or after it.
+      warmup: whether the learning rate rises over the first 100 steps.
+      string: the reader's own at the beginning, of letters from a to p.
+      seed: of first weights and strings.
+
+    Raises:
+      TypeError: if a choice of two is no bool, or ``string`` no text.
+      ValueError: if ``layers`` or ``seed`` is none of those; the message names it.
+
+    Example:
+      >>> trainer = TransformerTrainer(leak=True)
+      >>> trainer.leak, trainer.layers
+      ('yes', 1)
+    """
+
+    _esm = _HERE / "transformer_trainer.js"
+    _css = (*TRAINER_CSS, _HERE / "transformer_trainer.css")
+    static_fallback = (
+        "Here a Transformer learns to write backwards. A dial lets its decoder see the answer "
+        "while it learns: the loss falls towards zero, and what it writes by itself is wrong. It "
+        "needs JavaScript, and no network."
+    )
+
+    leak = traitlets.Unicode().tag(sync=True)
+    layers = traitlets.Int().tag(sync=True)
+    norm = traitlets.Unicode().tag(sync=True)
+    warmup = traitlets.Unicode().tag(sync=True)
+    string = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        *,
+        leak: bool = False,
+        layers: int = 1,
+        pre_norm: bool = True,
+        warmup: bool = True,
+        string: str = "camel",
+        seed: int = 0,
+    ):
+        for name, value in (("leak", leak), ("pre_norm", pre_norm), ("warmup", warmup)):
+            if not isinstance(value, bool):
+                raise TypeError(f"{name} must be True or False; got {value!r}.")
+        one_of("layers", layers, (1, 2, 4))
+        super().__init__(
+            seed=seed,
+            leak="yes" if leak else "no",
+            layers=layers,
+            norm="pre" if pre_norm else "post",
+            warmup="yes" if warmup else "no",
+            string=text("string", string),
+        )
