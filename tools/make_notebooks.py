@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
 
 import addresses  # noqa: E402
 import myst_to_markdown as myst  # noqa: E402
-from myst_pages import has_kernel, pages, read  # noqa: E402
+from myst_pages import is_notebook, pages, read  # noqa: E402
 
 FOLDED = {"solution", "hide-input", "remove-input"}  # tags of cells whose code starts hidden
 BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
@@ -74,7 +74,7 @@ class Book:
         config = addresses.read_config(root)["sphinx"]["config"]
         self.macros = config.get("mathjax3_config", {}).get("tex", {}).get("macros", {})
         self.pages = pages(root)
-        chapters = frozenset(name for name, text in self.pages.items() if has_kernel(text))
+        chapters = frozenset(name for name, text in self.pages.items() if is_notebook(text))
         self.addresses = where or addresses.Clone(chapters)
         self.setup = setup_cell(self.addresses.requirement)
         self.titles, self.labels = {}, {}
@@ -227,7 +227,7 @@ def convert(name: str, book: Book) -> str:
 def notebooks(
     root: pathlib.Path, where: addresses.Addresses | None = None
 ) -> dict[pathlib.Path, str]:
-    """Path -> text of every notebook the book should have: one for each page with code.
+    """Path -> text of every notebook the book should have: one for each page whose code is shown.
 
     Args:
       root: of the repository.
@@ -237,7 +237,7 @@ def notebooks(
     return {
         root / "notebooks" / f"{name.removeprefix('book/')}.ipynb": convert(name, book)
         for name, text in book.pages.items()
-        if has_kernel(text)
+        if is_notebook(text)
     }
 
 

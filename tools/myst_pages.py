@@ -37,6 +37,11 @@ def has_kernel(text: str) -> bool:
     return "kernelspec" in read(text).metadata
 
 
+def is_notebook(text: str) -> bool:
+    """Whether a page is a notebook too: it asks to be run, and some of its code is for readers."""
+    return has_kernel(text) and any("remove-input" not in cell.tags for cell in code_cells(text))
+
+
 def code_cells(text: str) -> list[Cell]:
     """The code cells of a page, from top to bottom."""
     notebook = read(text)

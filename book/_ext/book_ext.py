@@ -23,6 +23,7 @@ import downloads
 import lazy
 import side_by_side
 from docutils import nodes
+from myst_pages import is_notebook  # downloads.py has put tools/ on the path
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
@@ -106,6 +107,8 @@ def require_alt_text(app, doctree, docname):
 def link_notebooks(app, pagename, templatename, context, doctree):
     """Offers notebooks/x.ipynb on book/x.md: to be kept, and, with an address, to be opened."""
     if "kernelspec" not in app.env.metadata.get(pagename, {}):
+        return
+    if not is_notebook(pathlib.Path(app.env.doc2path(pagename)).read_text("utf-8")):
         return
     root = pathlib.Path(app.srcdir)
     target = addresses.NOTEBOOKS + pagename.removeprefix(addresses.BOOK) + ".ipynb"

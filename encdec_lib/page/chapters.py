@@ -48,18 +48,33 @@ def _chapter(number: int, part: str, entry: dict[str, Any]) -> Chapter:
     return Chapter(number=number, part=part, runs=runs, **fields)
 
 
-def _read() -> tuple[Chapter, ...]:
+def _read() -> tuple[tuple[Chapter, ...], tuple[str, ...]]:
+    """The chapters, and the widgets of the home page."""
     text = resources.files("encdec_lib.page").joinpath("chapters.toml").read_text(encoding="utf-8")
-    entries = [
-        (part["title"], e) for part in tomllib.loads(text)["parts"] for e in part["chapters"]
-    ]
-    return tuple(_chapter(number, *entry) for number, entry in enumerate(entries, start=1))
+    told = tomllib.loads(text)
+    entries = [(part["title"], e) for part in told["parts"] for e in part["chapters"]]
+    chapters = tuple(_chapter(number, *entry) for number, entry in enumerate(entries, start=1))
+    return chapters, tuple(told["home_widgets"])
 
 
 #: The chapters in reading order.
 #:
 #: :meta hide-value:
-CHAPTERS = _read()
+CHAPTERS: tuple[Chapter, ...]
+CHAPTERS, _HOME_WIDGETS = _read()
+
+
+def widgets_by_page() -> dict[str, tuple[str, ...]]:
+    """The classes of :mod:`encdec_lib.widgets` on each page that has code, the home page first.
+
+    Returns:
+      A page without ``.md``, as ``_toc.yml`` names it, to the classes.
+
+    Example:
+      >>> widgets_by_page()["book/index"]
+      ('LengthRace',)
+    """
+    return {"book/index": _HOME_WIDGETS} | {one.page: one.widgets for one in CHAPTERS}
 
 
 def chapter_of(results: str, label: str) -> Chapter:

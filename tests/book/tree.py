@@ -2,7 +2,7 @@
 
 import yaml
 
-from tools.myst_pages import ROOT, code_cells
+from tools.myst_pages import ROOT, is_notebook
 
 
 def pages() -> list[str]:
@@ -17,6 +17,6 @@ def text(page: str) -> str:
 
 
 def executable_pages() -> list[str]:
-    """The names of the pages with code cells, such as `04_seq2seq`."""
+    """The names of the pages that are notebooks too, such as `04_seq2seq`."""
     existing = [p for p in pages() if (ROOT / f"{p}.md").exists()]
-    return [p.removeprefix("book/") for p in existing if code_cells(text(p))]
+    return [p.removeprefix("book/") for p in existing if is_notebook(text(p))]

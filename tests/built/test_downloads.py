@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from encdec_lib.page.chapters import CHAPTERS
+from encdec_lib.page.chapters import CHAPTERS, widgets_by_page
 from tests.built.site import HTML, ROOT, book_pages
 
 sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
@@ -17,7 +17,7 @@ import downloads  # noqa: E402
 
 pytestmark = pytest.mark.built
 
-WIDGETS = {f"{chapter.page}.html": chapter.widgets for chapter in CHAPTERS}
+WIDGETS = {f"{page}.html": names for page, names in widgets_by_page().items()}
 NAMES = [chapter.page.removeprefix("book/") for chapter in CHAPTERS]
 FORGE = re.compile(
     r"https://(github\.com|[\w-]+\.github\.io|mybinder\.org|colab\.research\.goo)[^\"]*"

@@ -2,13 +2,13 @@
 
 import pytest
 
-from encdec_lib.page.chapters import CHAPTERS
+from encdec_lib.page.chapters import widgets_by_page
 from tests.browser.axe import serious
 from tests.built.site import book_pages, pages, serving
 
 pytestmark = [pytest.mark.built, pytest.mark.browser]
 
-WIDGETS = {f"{chapter.page}.html": chapter.widgets for chapter in CHAPTERS}  # of each page
+WIDGETS = {f"{page}.html": names for page, names in widgets_by_page().items()}  # of each page
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 LIMIT = 1_500_000  # bytes a page may transfer, MathJax apart
 # what is wider than the window and does not scroll in a box of its own
