@@ -1,5 +1,6 @@
 """Figures whose models learn in the page, while the reader watches."""
 
+from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -10,7 +11,7 @@ from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.parts import PARTS
 
-_PROGRAM = PARTS / "trainer" / "engine.js"
+_PROGRAM = Path(__file__).parents[2] / "web" / "engine" / "training" / "worker.js"
 MOST_SEED = 9999
 
 #: The style sheets of the trainers' frame, which come before a figure's own.

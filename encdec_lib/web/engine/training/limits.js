@@ -254,8 +254,3 @@ export function diverged({ training: { learning_rate: rate, warmup, clip } }, st
     `was ${rate} with warmup ${warmup}. Lower learning_rate, raise warmup${other}, then reset.`
   );
 }
-
-/** What is said where the browser computes without SIMD, and settings with which it is as quick. */
-export const WITHOUT_SIMD =
-  "This browser computes without SIMD, seven to ten times slower: choose a shorter length and a " +
-  "width of 16 to 32.";

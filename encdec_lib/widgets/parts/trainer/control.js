@@ -1,18 +1,18 @@
 // What a trainer does, without what it looks like: states, orders to the engine, its reports.
 
 import { Posting } from "./posting.js";
+import { Questions } from "./questions.js";
+import { Standing } from "./standing.js";
 import { freshTrack, progressed, scored } from "./tracks.js";
 
 /** @typedef {import("./types.js").Plan} Plan */
 /** @typedef {import("./types.js").Track} Track */
-/** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Report} Report */
 
 const BEAT = 250; // ms between steps that are to be seen one by one
 const SETTLED = 120; // ms after which a dial that moves is taken to stand
-export const MOST_SECONDS = 60; // nothing trains longer than that without being asked again
 
-export class Control {
+export class Control extends Standing {
   /**
    * @param {object} options
    * @param {import("./start_engine.js").Source} options.source of the engine
@@ -26,6 +26,7 @@ export class Control {
    * @param {(report: import("./types.js").ReportOf<"weights">) => void} options.onWeights
    */
   constructor({ source, data = {}, race = "time", ...hears }) {
+    super();
     this.hears = hears;
     this.from = { source, data };
     /** @type {Posting | null} */
@@ -33,23 +34,9 @@ export class Control {
     this.over = false; // the figure is gone
     this.begun = false; // somebody wanted the engine
     this.dirty = true; // what stands in the figure is not built yet
-    /** @type {State} */
-    this.state = "ready";
-    this.why = ""; // it paused or failed
-    /** @type {Plan} */
-    this.plan = { runs: [] };
-    /** @type {Track[]} */
-    this.tracks = [];
     /** @type {Map<string, number>} builds that are not ready, by run */
     this.building = new Map();
-    /** @type {number[][]} */
-    this.sources = []; // that are to be shown
-    /** @type {number[][]} */
-    this.asked = []; // that were asked for
-    this.temperature = 1; // at which they are asked
-    /** @type {Set<string>} runs whose answers are on their way */
-    this.looking = new Set();
-    this.stale = false; // the sources changed while answers were on their way
+    this.questions = new Questions();
     this.speed = Infinity; // steps a beat
     /** @type {"time" | "steps"} */
     this.race = race;
@@ -57,36 +44,6 @@ export class Control {
     this.limit = 0; // seconds at which it stops
     this.timer = 0; // of a beat
     this.settling = 0; // of a dial
-  }
-
-  /** @returns {Track | undefined} */
-  get lead() {
-    return this.tracks.find(({ name }) => name === this.plan.leads) ?? this.tracks[0];
-  }
-
-  get seconds() {
-    return Math.max(0, ...this.tracks.map(({ seconds }) => seconds));
-  }
-
-  /** The seconds that a press of the button buys. */
-  get allowance() {
-    const given = this.plan.runs.map(({ config }) => config.scoring.at_most_seconds);
-    return Math.min(MOST_SECONDS, ...given);
-  }
-
-  get names() {
-    return this.tracks.map(({ name }) => name);
-  }
-
-  /** Every model has reached what its configuration calls solved. */
-  get solved() {
-    return this.tracks.every(({ scored }) => scored?.solved);
-  }
-
-  /** Every model has taken the steps that its configuration grants. */
-  get full() {
-    const most = this.plan.runs.map(({ config }) => config.scoring.at_most_steps ?? Infinity);
-    return this.tracks.length > 0 && this.tracks.every(({ steps }, k) => steps >= most[k]);
   }
 
   // ---------------------------------------------------------------- what the reader does
@@ -98,12 +55,12 @@ export class Control {
    */
   reset(plan, sources) {
     this.halt();
-    this.sources = sources;
+    this.questions.sources = sources;
     this.why = typeof plan === "string" ? plan : "";
     this.state = this.why ? "fault" : "ready";
     this.plan = typeof plan === "string" ? { runs: [] } : plan;
     this.tracks = this.plan.runs.map(freshTrack);
-    this.looking.clear();
+    this.questions.forget();
     this.dirty = true;
     this.owed = 0;
     clearTimeout(this.settling);
@@ -126,7 +83,7 @@ export class Control {
     this.engine ??= new Posting({ ...this.from, hear: (report) => this.hear(report), fail });
     for (const name of this.names) this.building.set(name, (this.building.get(name) ?? 0) + 1);
     this.engine.build(this.plan.runs);
-    this.look(this.sources);
+    this.look(this.questions.sources);
     if (!this.plan.scoresFirst) return;
     for (const run of this.names) this.engine.post({ type: "score", run });
   }
@@ -192,15 +149,8 @@ export class Control {
    * @param {number[][]} sources
    */
   look(sources) {
-    this.sources = sources;
-    if (!sources.length || !this.engine || this.dirty) return;
-    this.stale = this.looking.size > 0;
-    if (this.stale) return;
-    this.asked = sources;
-    for (const run of this.names) {
-      this.looking.add(run);
-      this.engine.post({ type: "look", run, sources, temperature: this.temperature });
-    }
+    const able = this.engine !== null && !this.dirty;
+    for (const order of this.questions.ask(sources, this.names, able)) this.engine?.post(order);
   }
 
   /** @param {string} sentence */
@@ -211,7 +161,7 @@ export class Control {
     this.engine?.stop();
     this.engine = null; // another one is started when it is needed
     this.building.clear();
-    this.looking.clear();
+    this.questions.forget();
     this.hears.onChange();
   }
 
@@ -251,9 +201,9 @@ export class Control {
   /** @param {Track} track @param {import("./types.js").ReportOf<"looked">} report */
   looked(track, { answers, steps }) {
     track.lookedAt = steps;
-    this.looking.delete(track.name);
-    this.hears.onLooked(track, answers, this.asked);
-    if (this.stale && !this.looking.size) this.look(this.sources);
+    this.questions.open.delete(track.name);
+    this.hears.onLooked(track, answers, this.questions.asked);
+    if (this.questions.due) this.look(this.questions.sources);
   }
 
   /** The engine stands still. @param {string} why */

@@ -48,7 +48,7 @@ function inWorker(url, orders, hear, refused, fail) {
 /**
  * An engine that can be given orders at once; it starts meanwhile.
  * @param {object} options
- * @param {Source} options.source the bundle of engine.js
+ * @param {Source} options.source the bundle of web/engine/training/worker.js
  * @param {(report: Report) => void} options.hear
  * @param {(sentence: string) => void} options.fail
  * @returns {Engine & {where: () => string}}

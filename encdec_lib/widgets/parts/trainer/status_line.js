@@ -1,14 +1,14 @@
 // The one sentence of a trainer: what it can do now, and what comes next.
 
+import { WITHOUT_SIMD } from "../../../web/engine/training/without_simd.js";
 import { announcer } from "../announcer.js";
 import { element } from "../elements.js";
-import { MOST_SECONDS } from "./control.js";
+import { MOST_SECONDS } from "./standing.js";
 import { stepsOf } from "./words.js";
 
 /** @typedef {import("./control.js").Control} Control */
 /** @typedef {import("./types.js").RunRecord} RunRecord */
 
-const SLOW = "This browser lacks fast arithmetic: expect ten times the seconds, or choose less. ";
 const ASKED = " It has trained for a minute; shall it go on?";
 const SHOWN_EVERY = 500; // ms between sentences while it trains
 const SAID_EVERY = 5000; // and for a screen reader
@@ -37,11 +37,11 @@ export function sentence(control, says, settings, runs) {
   const { state, tracks, why, lead } = control;
   const record = runs[runs.length - 1];
   if (why) return why;
-  if (state === "running") return says.running(tracks, settings);
+  const slow = tracks.some(({ product }) => product === "js") ? `${WITHOUT_SIMD} ` : "";
+  if (state === "running") return (lead?.scored ? "" : slow) + says.running(tracks, settings);
   if (state === "solved") return says.solved(record, runs);
-  if (state === "stopped") return says.stopped(record, runs) + (asks(control) ? ASKED : "");
+  if (state === "stopped") return slow + says.stopped(record, runs) + (asks(control) ? ASKED : "");
   if (state === "paused") return `Paused after ${stepsOf(lead?.steps ?? 0)}.`;
-  const slow = tracks.some(({ product }) => product === "js") ? SLOW : "";
   return slow + says.ready(tracks, settings);
 }
 

@@ -137,7 +137,7 @@ class Trainer {
   look(live = false) {
     const settings = this.dials.settings();
     if (live) this.figure.view.settings?.(settings, false);
-    this.control.temperature = this.figure.temperature?.(settings) ?? 1;
+    this.control.questions.temperature = this.figure.temperature?.(settings) ?? 1;
     this.control.look(this.figure.sources?.(settings) ?? []);
     this.soon();
   }
@@ -186,7 +186,7 @@ class Trainer {
     const steps = control.tracks.reduce((sum, track) => sum + track.steps, 0);
     const now = performance.now();
     const due = control.state !== "running" || now - this.looked > lookEvery();
-    if (!control.engine || !due || control.looking.size || steps === this.steps) return;
+    if (!control.engine || !due || control.questions.open.size || steps === this.steps) return;
     this.looked = now;
     this.steps = steps;
     this.look();
