@@ -1,4 +1,4 @@
-"""What the figures of chapters 6, 8 and 9 train: in the page, in the engine, and by ``fit``."""
+"""What the figures of chapters 6, 8, 9 and 11 train: in the page, in the engine, and by ``fit``."""
 
 import functools
 import json
@@ -10,9 +10,10 @@ from flax import nnx
 from encdec_lib.models.attention_scores import ScoresConfig, attention_scores
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.web import page_data
 from encdec_lib.web.same_training import fitted_losses
-from encdec_lib.widgets import AlignmentTrainer, FixedTrainer, ScoreRace
+from encdec_lib.widgets import AlignmentTrainer, FixedTrainer, HeadsTrainer, ScoreRace
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.few_words import some_words
 from tests.browser.test_same_numbers import given
@@ -34,6 +35,11 @@ def attention():
 def scored(score):
     sizes = {"embed_dim": 32, "encoder_dim": 32, "state_dim": 64, "align_dim": 32}
     return attention_scores(ScoresConfig(20, 20, **sizes, score=score), rngs=nnx.Rngs(0))
+
+
+def heads():
+    sizes = {"d_model": 32, "heads": 4, "d_ff": 64, "encoder_layers": 1, "decoder_layers": 1}
+    return transformer(TransformerConfig(20, 20, **sizes), rngs=nnx.Rngs(0))
 
 
 def alignment():
@@ -60,6 +66,7 @@ CASES = {
         )
         for score in ScoreRace.first_losses
     },
+    "chapter 11": (lambda: (HeadsTrainer().config, HeadsTrainer.first_losses), heads),
 }
 
 
@@ -103,6 +110,8 @@ def test_fit_has_the_same_losses(case):
         lambda: AlignmentTrainer(some_words(), width=128, seed=3),
         lambda: ScoreRace(width=16, seed=3),
         lambda: ScoreRace("words", width=64, words=some_words()),
+        lambda: HeadsTrainer("two looks", heads=2, d_k=8, longest=7, positions="rotary", seed=3),
+        lambda: HeadsTrainer("words", heads=8, words=some_words(), leak=True),
     ],
 )
 def test_the_page_builds_what_python_says(show, page, widget):
@@ -115,5 +124,5 @@ def test_the_page_builds_what_python_says(show, page, widget):
         page.evaluate("JSON.stringify(window.orders.filter(({ type }) => type === 'build'))")
     )
     built = {order["run"]: order["config"] for order in orders}
-    configs = made.configs if hasattr(made, "configs") else {"fixed": made.config}
+    configs = made.configs if hasattr(made, "configs") else {orders[0]["run"]: made.config}
     assert built == configs

@@ -1,4 +1,4 @@
-"""The heads dial of chapter 11: what heads, masks, scaling and positions do to attention maps."""
+"""Version 0.1's dial of chapter 11: what heads, masks, scaling and positions do to maps."""
 
 import lazy_loader
 

@@ -15,6 +15,7 @@ const WIDTH = 32; // D, as in heads_trainer.py
 const NETWORK = 64;
 const SECONDS = 20;
 const SOLVED = 0.95;
+const [LOW, POOR] = [0.1, 0.5]; // a loss, and a share of right answers, that do not go together
 
 const CAPTION =
   "Each map is one head of one layer: a row for every symbol that is written, a column for every " +
@@ -59,6 +60,13 @@ function dials(hasWords) {
       options: ["sinusoidal", "learned", "rotary", "none"].map((kind) => [kind, kind]),
     },
     {
+      ...{ kind: "choice", name: "leak", label: "Causal mask" },
+      options: [
+        ["no", "on"],
+        ["yes", "off"],
+      ],
+    },
+    {
       ...{ kind: "choice", name: "maps", label: "Maps of", live: true },
       options: [
         ["across", "writing → reading"],
@@ -75,7 +83,7 @@ function dials(hasWords) {
  * @returns {import("../parts/trainer/types.js").Plan | string}
  */
 function plan(settings, seed) {
-  const { positions } = settings;
+  const { positions, leak } = settings;
   const [heads, longest, task] = [
     Number(settings.heads),
     Number(settings.longest),
@@ -97,7 +105,7 @@ function plan(settings, seed) {
         config: {
           model: {
             ...{ encoder: "transformer", decoder: "transformer", sizes },
-            settings: { encoder: built, decoder: built },
+            settings: { encoder: built, decoder: { ...built, causal: leak !== "yes" } },
           },
           weights: { seed },
           task: learned,
@@ -163,6 +171,12 @@ const SAYS = {
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   stopped: ({ lead, settings }, runs) => {
     const right = percent(lead.score ?? 0);
+    if (settings.leak === "yes" && lead.loss < LOW && (lead.score ?? 0) < POOR) {
+      return (
+        `Without the mask it read the answer off: a loss of ${lead.loss.toFixed(3)} while it ` +
+        `learned, and ${right} right when it writes by itself. Put the mask on again.`
+      );
+    }
     const lost =
       settings.positions === "none" && settings.task !== "sort"
         ? "Without positions it cannot know what stands where"
@@ -187,6 +201,11 @@ const COLUMNS = [
   },
   { head: "d_k", text: ({ settings }) => String(widthOf(settings)) },
   { head: "positions", text: setting("positions"), words: true },
+  {
+    head: "mask",
+    text: ({ settings }) => (settings.leak === "yes" ? "off" : "on"),
+    words: true,
+  },
   {
     head: "steps",
     text: ({ lead, outcome }) => (outcome === "solved" ? "" : "> ") + thousands(lead.steps),

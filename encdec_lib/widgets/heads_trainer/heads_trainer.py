@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import traitlets
 
 from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.runtime.checks import check_whole
+from encdec_lib.widgets.heads_trainer.first_losses import FIRST_LOSSES
 from encdec_lib.widgets.host.inputs import text
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
@@ -47,12 +48,14 @@ class HeadsTrainer(TrainerWidget):
       longest: of the strings, 4 to 16 symbols.
       d_k: width of a head's queries, keys and values, 4, 8 or 16; 32 / heads if 0.
       positions: ``"sinusoidal"``, ``"learned"``, ``"rotary"`` or ``"none"``.
+      leak: whether the decoder lacks its causal mask while it learns, and so sees the answer.
       string: the reader's own at the beginning; one that fits the task if None.
       words: words and their sounds, :func:`encdec_lib.web.page_data.words`; without them the
         task is not offered.
       seed: of first weights and strings.
 
     Raises:
+      TypeError: if ``leak`` is no bool.
       ValueError: if an argument is not one of those; the message names it.
 
     Example:
@@ -68,11 +71,15 @@ class HeadsTrainer(TrainerWidget):
         "learns; dials change heads, length and positions. It needs JavaScript, and no network."
     )
 
+    #: The first losses in the page, of a new ``HeadsTrainer()``.
+    first_losses: ClassVar[tuple[float, ...]] = FIRST_LOSSES
+
     task = traitlets.Unicode().tag(sync=True)
     heads = traitlets.Int().tag(sync=True)
     longest = traitlets.Int().tag(sync=True)
     d_k = traitlets.Int().tag(sync=True)
     positions = traitlets.Unicode().tag(sync=True)
+    leak = traitlets.Unicode().tag(sync=True)
     maps = traitlets.Unicode("across").tag(sync=True)
     string = traitlets.Unicode().tag(sync=True)
     words = traitlets.Instance(Lazy).tag(sync=True)
@@ -87,6 +94,7 @@ class HeadsTrainer(TrainerWidget):
         longest: int = 8,
         d_k: int = 0,
         positions: str = "sinusoidal",
+        leak: bool = False,
         string: str | None = None,
         words: bytes | None = None,
         seed: int = 0,
@@ -96,6 +104,8 @@ class HeadsTrainer(TrainerWidget):
         check_whole("longest", longest, least=4, most=16)
         one_of("d_k", d_k, (0, 4, 8, 16))
         one_of("positions", positions, ("sinusoidal", "learned", "rotary", "none"))
+        if not isinstance(leak, bool):
+            raise TypeError(f"leak must be True or False; got {leak!r}.")
         if words is not None and not isinstance(words, bytes):
             raise ValueError(
                 f"words must be bytes, as encdec_lib.web.page_data.words gives them; got "
@@ -120,12 +130,44 @@ class HeadsTrainer(TrainerWidget):
             "longest": longest,
             "d_k": d_k,
             "positions": positions,
+            "leak": "yes" if leak else "no",
             "string": string,
             "words": Lazy(words or b""),
             "has_words": bool(words),
             "phonemes": list(PHONEMES.symbols[4:]),
         }
         super().__init__(seed=seed, **settings)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the page trains.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``, where the
+        decoder has its mask.
+        """
+        d_k = self.d_k or _WIDTH // self.heads
+        built = {
+            "heads": self.heads, "scaled": True, "pre_norm": True, "positions": self.positions,
+        }  # fmt: skip
+        shortest = 3 if self.task == "two looks" else 2
+        made_up = {"symbols": 16, "shortest": shortest, "longest": self.longest}
+        return {
+            "model": {
+                "encoder": "transformer",
+                "decoder": "transformer",
+                "sizes": {
+                    "d_model": _WIDTH, "heads": self.heads, "d_k": d_k, "d_v": d_k,
+                    "d_ff": _NETWORK, "layers": 1, "max_length": 64,
+                },
+                "settings": {"encoder": built, "decoder": built | {"causal": self.leak != "yes"}},
+            },
+            "weights": {"seed": self.seed},
+            "task": {"name": self.task} | ({} if self.task == "words" else made_up),
+            "training": {
+                "batch": 32, "learning_rate": 0.003, "warmup": 50, "clip": 1, "seed": self.seed,
+            },
+            "scoring": {"every": 100, "examples": 200, "solved": 0.95, "at_most_seconds": 20},
+        }  # fmt: skip
 
     def multiplications(self, length: int | None = None) -> Multiplications:
         r"""What one pass over a string costs, in multiplications, as the page shows it.
