@@ -114,8 +114,9 @@ def token_list(name: str, tokens: Any, vocabulary: Vocabulary) -> list[str]:
     """
     if not isinstance(tokens, Iterable):
         raise TypeError(f"{name} must be tokens; got {tokens!r:.60}.")
-    of_texts = isinstance(tokens, str) and isinstance(vocabulary, TextVocabulary)
+    of_texts = False
     if isinstance(tokens, str):
+        of_texts = isinstance(vocabulary, TextVocabulary)
         tokens = vocabulary.tokens(tokens) if of_texts else tokens.split()
     tokens = list(nfc_tokens(list(tokens)))
     if not tokens:

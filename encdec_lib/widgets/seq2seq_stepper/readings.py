@@ -37,7 +37,7 @@ def readings(
       the true ones, a dict a step: ``input``, ``said`` (None for the end), its ``share`` of the
       probability, and ``state``.
     """
-    reverse = bool(model.encoder.rnn.reverse)
+    reverse = reads_backwards(model)
     sources = [letters.encode(word) for word, _ in words]
     parts = [
         source[len(source) - k :] if reverse else source[:k]
@@ -54,6 +54,12 @@ def readings(
     ]
 
 
+def reads_backwards(model: EncoderDecoder) -> bool:
+    """Whether the encoder of chapter 4 reads from the last token to the first."""
+    encoder: Any = model.encoder
+    return bool(encoder.rnn.reverse)
+
+
 @nnx.jit
 def _encoded(model: EncoderDecoder, sources: Int[Array, "B S"]) -> Encoding:
     return model.encode(sources)
@@ -63,7 +69,8 @@ def _encoded(model: EncoderDecoder, sources: Int[Array, "B S"]) -> Encoding:
 def _step(
     model: EncoderDecoder, state: DecoderState, token: Int[Array, " B"]
 ) -> tuple[DecoderState, Float[Array, "B V"]]:
-    after, logits, _ = model.decoder.step(state, token)
+    decoder: Any = model.decoder
+    after, logits, _ = decoder.step(state, token)
     return after, logits
 
 
@@ -75,7 +82,8 @@ def _written(
     teacher: bool,
 ) -> list[list[dict[str, Any]]]:
     """The steps of the decoder, word by word; greedy, and never <pad> or <bos>."""
-    state = model.decoder.start(_encoded(model, jnp.asarray(pad(sources))))
+    decoder: Any = model.decoder
+    state = decoder.start(_encoded(model, jnp.asarray(pad(sources))))
     token = np.full(len(sources), BOS)
     steps: list[list[dict[str, Any]]] = [[] for _ in sources]
     for t in range(max(map(len, targets)) + MORE):
