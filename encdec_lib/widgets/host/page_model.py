@@ -114,9 +114,10 @@ def token_list(name: str, tokens: Any, vocabulary: Vocabulary) -> list[str]:
     """
     if not isinstance(tokens, Iterable):
         raise TypeError(f"{name} must be tokens; got {tokens!r:.60}.")
+    of_texts = isinstance(tokens, str) and isinstance(vocabulary, TextVocabulary)
     if isinstance(tokens, str):
-        of_texts = isinstance(vocabulary, TextVocabulary)
-        tokens = vocabulary.tokens(tokens) if of_texts else tokens.split()
+        texts = isinstance(vocabulary, TextVocabulary)
+        tokens = vocabulary.tokens(tokens) if texts else tokens.split()
     tokens = list(nfc_tokens(list(tokens)))
     if not tokens:
         raise ValueError(f"{name} must hold at least one token; got none.")

@@ -6,10 +6,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
+from jaxtyping import Array, Float, Int
 
 from encdec_lib.data.parallel import pad
 from encdec_lib.data.vocabulary import BOS, EOS, PAD, Vocabulary
-from encdec_lib.encoding import EncoderDecoder
+from encdec_lib.encoding import DecoderState, EncoderDecoder, Encoding
 
 CELLS = 8  #: numbers of a state that are shown, as in reading.js
 MORE = 3  #: sounds beyond the reference after which a model is stopped, as in reading.js
@@ -35,14 +37,14 @@ def readings(
       the true ones, a dict a step: ``input``, ``said`` (None for the end), its ``share`` of the
       probability, and ``state``.
     """
-    reverse = bool(model.encoder.rnn.reverse)
+    reverse = reads_backwards(model)
     sources = [letters.encode(word) for word, _ in words]
     parts = [
         source[len(source) - k :] if reverse else source[:k]
         for source in sources
         for k in range(1, len(source) + 1)
     ]
-    states = iter(np.asarray(model.encode(jnp.asarray(pad(parts))).vectors[:, 0, :CELLS]))
+    states = iter(np.asarray(_encoded(model, jnp.asarray(pad(parts))).vectors[:, 0, :CELLS]))
     read = [[_plain(next(states)) for _ in source] for source in sources]
     targets = [[*sounds.encode(spoken), EOS] for _, spoken in words]
     own, forced = (_written(model, sources, targets, sounds, teacher) for teacher in (False, True))
@@ -50,6 +52,26 @@ def readings(
         {"read": one, "written": [mine, told]}
         for one, mine, told in zip(read, own, forced, strict=True)
     ]
+
+
+def reads_backwards(model: EncoderDecoder) -> bool:
+    """Whether the encoder of chapter 4 reads from the last token to the first."""
+    encoder: Any = model.encoder
+    return bool(encoder.rnn.reverse)
+
+
+@nnx.jit
+def _encoded(model: EncoderDecoder, sources: Int[Array, "B S"]) -> Encoding:
+    return model.encode(sources)
+
+
+@nnx.jit
+def _step(
+    model: EncoderDecoder, state: DecoderState, token: Int[Array, " B"]
+) -> tuple[DecoderState, Float[Array, "B V"]]:
+    decoder: Any = model.decoder
+    after, logits, _ = decoder.step(state, token)
+    return after, logits
 
 
 def _written(
@@ -60,11 +82,12 @@ def _written(
     teacher: bool,
 ) -> list[list[dict[str, Any]]]:
     """The steps of the decoder, word by word; greedy, and never <pad> or <bos>."""
-    state = model.decoder.start(model.encode(jnp.asarray(pad(sources))))
+    decoder: Any = model.decoder
+    state = decoder.start(_encoded(model, jnp.asarray(pad(sources))))
     token = np.full(len(sources), BOS)
     steps: list[list[dict[str, Any]]] = [[] for _ in sources]
     for t in range(max(map(len, targets)) + MORE):
-        state, logits, _ = model.decoder.step(state, jnp.asarray(token))
+        state, logits = _step(model, state, jnp.asarray(token))
         shares = np.asarray(jax.nn.softmax(logits))
         best = EOS + shares[:, EOS:].argmax(axis=1)
         for b, target in enumerate(targets):

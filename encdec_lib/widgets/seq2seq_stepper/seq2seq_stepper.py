@@ -11,7 +11,7 @@ from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.widgets.host.inputs import by_name, text
 from encdec_lib.widgets.host.page_model import page_model, token_list
 from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
-from encdec_lib.widgets.seq2seq_stepper.readings import readings
+from encdec_lib.widgets.seq2seq_stepper.readings import readings, reads_backwards
 
 _HERE = Path(__file__).parent
 _MOST_WORDS, _SHORTEST, _LONGEST = 4, 2, 8
@@ -99,7 +99,7 @@ class Seq2SeqStepper(StepperWidget):
                 "letters": list(source_vocabulary.symbols),
                 "sounds": list(target_vocabulary.symbols),
             },
-            reverse=bool(model.encoder.rnn.reverse),
+            reverse=reads_backwards(model),
         )
 
     @staticmethod

@@ -61,7 +61,7 @@ function wordRow(model, dictionary, onWord) {
     text: model.get("word"),
     label: "Your word",
     rule: () => ({
-      ...lettersOf(ALPHABET, SHORTEST, LONGEST, "charged"),
+      ...lettersOf(ALPHABET, SHORTEST, LONGEST, "knits"),
       hint: `${SHORTEST} to ${LONGEST} letters.`,
     }),
     onChange: (word) => {

@@ -60,7 +60,7 @@ class Seq2SeqTrainer(TrainerWidget):
         self,
         words: bytes,
         *,
-        word: str = "charged",
+        word: str = "knits",
         width: int = 64,
         reverse: bool = False,
         seed: int = 0,
