@@ -9,6 +9,7 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * MathJax comes out of `node_modules`, so that no page asks another server for anything;
 * what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
+* what a figure loads only when it is asked stands in a file of its own (lazy.py);
 * every picture says in words what it shows.
 """
 
@@ -19,6 +20,7 @@ import shutil
 
 import addresses
 import downloads
+import lazy
 import side_by_side
 from docutils import nodes
 from sphinx.errors import ConfigError
@@ -200,6 +202,12 @@ def mend_pages(app, error):
             path.write_text(mended, "utf-8")
 
 
+def move_lazy_bytes(app, error):
+    """Puts what figures load when they are asked beside the built pages."""
+    if error is None and app.builder.format == "html":
+        lazy.write(pathlib.Path(app.outdir))
+
+
 def skip_field_aliases(app, what, name, obj, skip, options):
     """A NamedTuple's fields stand under its parameters; Python's "Alias for field" says nothing."""
     return True if (obj.__doc__ or "").startswith("Alias for field number") else skip
@@ -218,4 +226,5 @@ def setup(app):
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_downloads)
     app.connect("build-finished", mend_pages)
+    app.connect("build-finished", move_lazy_bytes)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

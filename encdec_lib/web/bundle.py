@@ -3,7 +3,8 @@
 A page opened from disk, and a live kernel, load a widget from a Blob URL, where
 ``import "../../web/engine/engine.js"`` finds nothing. So each imported file becomes a block of its
 own inside the one module, with its own names, and nothing is renamed; its exports are kept under
-its path, which tells two files of one name apart.
+its path, which tells two files of one name apart. Comments and indentation stay behind
+(:mod:`encdec_lib.web.stripped`).
 
 Why not esbuild: a widget is bundled in the reader's kernel, on Colab too, where there is no Node;
 and bundles made beforehand would be a second copy of every file in git.
@@ -15,6 +16,7 @@ import re
 from pathlib import Path
 
 import encdec_lib
+from encdec_lib.web.stripped import stripped
 
 _PACKAGE = Path(encdec_lib.__file__).parent.resolve()
 _EXPORTS = "__exports"  # a name that no file has
@@ -39,7 +41,7 @@ def bundle(path: Path) -> str:
 
     Raises:
       ValueError: if files import each other in a circle, or an import or export has another form,
-        or names what is not exported.
+        or names what is not exported, or a file cannot be told from its comments.
 
     Example:
       >>> engine = Path(__file__).parent / "engine"
@@ -79,7 +81,7 @@ def _inline(path: Path, blocks: dict[Path, str], chain: tuple[Path, ...]) -> str
             raise ValueError(f"{path.name} imports {missing[0]}, which {match[2]} does not export.")
         return f"const {{ {', '.join(names)} }} = {_exports_of(target)};"
 
-    source = _IMPORT.sub(take, path.read_text(encoding="utf-8"))
+    source = _IMPORT.sub(take, _source(path))
     if left := _ANY_IMPORT.search(source):
         raise ValueError(f'{path.name}: write `import {{ a, b }} from "./x.js";`; got {left[0]!r}.')
     return source
@@ -95,7 +97,16 @@ def _block(path: Path, blocks: dict[Path, str], chain: tuple[Path, ...]) -> str:
 
 
 def _exports(path: Path) -> list[str]:
-    return _EXPORT.findall(path.read_text(encoding="utf-8"))
+    return _EXPORT.findall(_source(path))
+
+
+@functools.cache
+def _source(path: Path) -> str:
+    """A file without its comments."""
+    try:
+        return stripped(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
 
 
 def _exports_of(path: Path) -> str:

@@ -129,7 +129,7 @@ def first_weights(model: nnx.Module, seed: int) -> nnx.Module:
         return {
             key: fill(branch, (*path, str(key)))
             if isinstance(branch, dict)
-            else jnp.asarray(_drawn(seed, (*path, str(key)), np.shape(branch), tree))
+            else jnp.asarray(_drawn(seed, (*path, str(key)), branch.shape, tree))
             for key, branch in tree.items()
         }
 

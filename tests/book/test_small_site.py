@@ -22,6 +22,10 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 ```{code-cell}
 print(1)
 ```
+
+```{raw} html
+<script type="application/json">{"$lazy":{"$b64":"YWJj"}}</script>
+```
 """
 NOTEBOOK = "notebooks/04_one.ipynb"
 LINK = re.compile(r'<a href="([^"]*)"( download)?[^>]*class="btn')
@@ -74,6 +78,7 @@ def site(tmp_path_factory):
                 text = path.read_text("utf-8")
                 assert "s3cret" not in text and "executablebooks/jupyter-book" not in text, path
         assert not list((root / "_build" / "html" / "_sources").rglob("*.ipynb"))
+        assert len(list((root / "_build" / "html" / "_static" / "lazy").glob("*.js"))) == 1
         return (root / "_build" / "html" / "book" / "04_one.html").read_text("utf-8")
 
     return build
@@ -86,6 +91,7 @@ def test_without_an_address_a_page_offers_its_notebook_and_leads_nowhere(site):
     own = re.sub(r"(?s)<script.*?</script>|<footer.*", "", text)
     assert not re.search(r"https://[\w.]*(github\.|mybinder|colab)", own)
     assert 'rel="canonical"' not in text
+    assert re.search(r'\{"\$lazy":\{"src":"\.\./_static/lazy/[0-9a-f]{16}\.js"\}\}', text)
 
 
 @pytest.mark.slow

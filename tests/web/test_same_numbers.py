@@ -24,10 +24,9 @@ def test_numbers_are_spread_evenly_and_do_not_depend_on_each_other():
 
 
 def test_weights_have_the_distributions_of_the_library():
-    fresh, drawn = (_parameters(model) for model in (
-        bahdanau(BahdanauConfig(101, 103, 47, 53, 59, 61), rngs=nnx.Rngs(0)),
-        first_weights(bahdanau(BahdanauConfig(101, 103, 47, 53, 59, 61), rngs=nnx.Rngs(0)), 1),
-    ))  # fmt: skip
+    model = bahdanau(BahdanauConfig(101, 103, 47, 53, 59, 61), rngs=nnx.Rngs(0))
+    fresh = _parameters(model)
+    drawn = _parameters(first_weights(model, 1))
     for path, values in fresh.items():
         if values.size > 1000:
             np.testing.assert_allclose(drawn[path].std(), values.std(), rtol=0.06, err_msg=path)
@@ -38,12 +37,12 @@ def test_weights_have_the_distributions_of_the_library():
 
 
 def test_what_a_model_starts_with_depends_on_seed_and_path_alone():
-    narrow, deep = (
-        _parameters(
-            first_weights(transformer(TransformerConfig(7, 9, 6, 2, 5, n, n), rngs=nnx.Rngs(0)), 2)
-        )
-        for n in (1, 2)
-    )
+    def weights(layers):
+        config = TransformerConfig(7, 9, 6, 2, 5, layers, layers)
+        model = nnx.eval_shape(lambda: transformer(config, rngs=nnx.Rngs(0)))
+        return _parameters(first_weights(model, 2))
+
+    narrow, deep = weights(1), weights(2)
     assert set(narrow) < set(deep)
     for path, values in narrow.items():
         np.testing.assert_array_equal(values, deep[path])

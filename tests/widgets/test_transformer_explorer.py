@@ -88,7 +88,9 @@ def test_another_model_or_vocabulary_is_named(model, pronouncers, as_reader):
         TransformerExplorer(model, LETTERS, "ABC", text="knight")
     with pytest.raises(TypeError, match="model must be a Flax NNX module.*got int"):
         explorer(1)
-    with pytest.raises(ValueError, match="dtype must be one of float16, int8, float32; got 'float64'"):
+    with pytest.raises(
+        ValueError, match="dtype must be one of float16, int8, float32; got 'float64'"
+    ):
         explorer(small(), dtype="float64")
 
 

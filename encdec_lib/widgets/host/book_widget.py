@@ -15,6 +15,7 @@ import anywidget
 import traitlets
 
 from encdec_lib.web.bundle import bundle
+from encdec_lib.widgets.host.lazy import Lazy, without_lazy
 
 _HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -32,7 +33,8 @@ class BookWidget(anywidget.AnyWidget):
     A subclass sets ``_esm`` to the path of its own ``.js`` file, which may import others of
     this package by a relative path (see :func:`encdec_lib.web.bundle.bundle`), and may set
     ``_css`` to the path of a style sheet, or to several, which come after the one all widgets
-    share. Its state is its synced traits: text, numbers, lists, dicts, and bytes for weights. A
+    share. Its state is its synced traits: text, numbers, lists, dicts, bytes for weights, and
+    :class:`~encdec_lib.widgets.host.lazy.Lazy` bytes for what it loads only when it is asked. A
     figure that asks Python for anything while it runs would be dead in the page: compute in the
     browser.
     """
@@ -56,11 +58,17 @@ class BookWidget(anywidget.AnyWidget):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, _figure=uuid.uuid4().hex, **kwargs)
 
+    @staticmethod
+    def _trait_to_json(x: Any, self: Any) -> Any:
+        """What a kernel sends."""
+        return without_lazy(x)
+
     def static_state(self) -> dict:
         """The widget's own synced traits, as they are now."""
         inherited = anywidget.AnyWidget.class_traits(sync=True)
         names = self.traits(sync=True)
-        return self.get_state([n for n in names if not n.startswith("_") and n not in inherited])
+        own = [n for n in names if not n.startswith("_") and n not in inherited]
+        return {name: getattr(self, name) for name in own}
 
     def static_html(self) -> str:
         """A piece of HTML that mounts the widget's own ES module, with its state inside.
@@ -109,8 +117,10 @@ def _with_offer(path: Path) -> str:
 def script_json(value: Any) -> str:
     """JSON that may stand inside ``<script>``: no ``<``, ``>`` or ``&``; bytes as base64.
 
+    The form of lazy bytes is what ``book/_ext/lazy.py`` looks for in a built page.
+
     Args:
-      value: what ``json`` takes, and bytes anywhere in it.
+      value: what ``json`` takes, and bytes anywhere in it, lazy or not.
 
     Returns:
       ASCII text.
@@ -127,6 +137,8 @@ def script_json(value: Any) -> str:
 
 
 def _base64(value):
+    if isinstance(value, Lazy):
+        return {"$lazy": _base64(value.data)}
     if isinstance(value, bytes | bytearray | memoryview):
         return {"$b64": base64.b64encode(bytes(value)).decode("ascii")}
     raise TypeError(f"a widget's state cannot hold {type(value).__name__} in a page.")

@@ -12,12 +12,14 @@
    *   bookWidgetModules?: Record<string, Promise<any>>,
    *   bookWidgets?: WeakSet<Element>,
    *   bookWidgetModels?: Map<string, any>,
+   *   bookLazy?: Record<string, string>,
    * }}
    */
   const page = /** @type {any} */ (window);
   page.bookWidgetModules ??= {}; // hash of the source -> promise of the module
   page.bookWidgets ??= new WeakSet(); // the roots that are mounted, or will be
-  const [modules, begun] = [page.bookWidgetModules, page.bookWidgets];
+  page.bookLazy ??= {}; // name of a file of lazy bytes -> what it holds, once it has run
+  const [modules, begun, files] = [page.bookWidgetModules, page.bookWidgets, page.bookLazy];
 
   /** @param {string} base64 */
   const bytesOf = (base64) => {
@@ -28,13 +30,63 @@
   };
 
   /**
-   * {"$b64": "..."} anywhere in the state becomes a DataView, as a live kernel would send it.
+   * Runs a file of lazy bytes: a script, as no page from disk may read another kind of file. It
+   * stays in the page, so that a browser that saves the page saves it too.
+   * @param {string} src
+   */
+  const run = (src) =>
+    new Promise((done, refuse) => {
+      const script = document.createElement("script");
+      script.src = src;
+      script.onload = done;
+      script.onerror = () => {
+        script.remove();
+        refuse(new Error(`The file ${src} could not be loaded.`));
+      };
+      document.head.append(script);
+    });
+
+  /**
+   * What a file of lazy bytes holds; the bytes are deflated in it.
+   * @param {string} src
+   */
+  const fetched = async (src) => {
+    const name = src.slice(src.lastIndexOf("/") + 1);
+    if (!Object.hasOwn(files, name)) await run(src);
+    const packed = new Blob([bytesOf(files[name])]).stream();
+    const bytes = packed.pipeThrough(new DecompressionStream("deflate"));
+    return new DataView(await new Response(bytes).arrayBuffer());
+  };
+
+  /**
+   * Bytes in the state, or in a file beside the pages; one that failed is tried again.
+   * @type {(lazy: {$b64?: string, src?: string}) => {load: () => Promise<DataView>}}
+   */
+  const lazily = ({ $b64, src }) => {
+    /** @type {Promise<DataView> | null} */
+    let begun = null;
+    const load = async () => (src === undefined ? bytesOf($b64 ?? "") : fetched(src));
+    return {
+      load() {
+        begun ??= load().catch((error) => {
+          begun = null;
+          throw error;
+        });
+        return begun;
+      },
+    };
+  };
+
+  /**
+   * {"$b64": "..."} anywhere in the state becomes a DataView, as a live kernel would send it;
+   * {"$lazy": ...} becomes what loads one.
    * @type {(value: any) => any}
    */
   const revive = (value) => {
     if (Array.isArray(value)) return value.map(revive);
     if (value === null || typeof value !== "object") return value;
     if (typeof value.$b64 === "string") return bytesOf(value.$b64);
+    if (typeof value.$lazy === "object") return lazily(value.$lazy);
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
   };
 
