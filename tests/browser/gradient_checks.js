@@ -13,7 +13,7 @@ import { dense, linear, tied } from "../../encdec_lib/web/engine/layers/linear.j
 import { crossEntropy, pixelLoss } from "../../encdec_lib/web/engine/layers/losses.js";
 import { layerNorm } from "../../encdec_lib/web/engine/layers/normalisation.js";
 import { placedTokens, turned } from "../../encdec_lib/web/engine/layers/places.js";
-import { read, scoreOf } from "../../encdec_lib/web/engine/layers/reading.js";
+import { readerOf } from "../../encdec_lib/web/engine/layers/readers.js";
 import { recurrent } from "../../encdec_lib/web/engine/layers/recurrence.js";
 import {
   below,
@@ -70,13 +70,17 @@ const loop =
     return [made.states, made.contexts];
   };
 
-const reading = (name, real, temperature = 1) => (t, P) => {
-  const score = scoreOf(name);
-  const vectors = P.vectors;
-  const keys = score.keys(t, P, "score", vectors);
-  const asked = { queries: P.queries, keys, vectors, B, real, temperature };
-  return [read(t, P, "score", score, asked).contexts];
-};
+const reading =
+  (settings, real, temperature = 1) =>
+  (t, P) => {
+    const reader = readerOf("r", settings);
+    const keys = reader.keys(t, P, P.vectors);
+    const asked = { queries: P.queries, keys, vectors: P.vectors, B, real, first: 1, temperature };
+    const { contexts, weights } = reader.read(t, P, asked);
+    return weights.grad ? [contexts, weights] : [contexts];
+  };
+const scoring = (score, real, temperature, window) =>
+  reading({ read: "scores", score, window }, real, temperature);
 const query = (width) => ({ queries: [B * T, width], vectors: [B * S, M] });
 
 const HEADS = { Q: [B * T, 6], K: [B * S, 6], U: [B * S, 9] };
@@ -116,7 +120,7 @@ const LAYERS = {
     { x: [B * 3 * T, S] },
     (t, P) => [softmax(t, rowsOf(t, P.x), B, T, { real: BATCH, causal: true, first: 1 })],
   ],
-  "scores of two heads": [HEADS, (t, P) => [scoresOf(t, P.Q, P.K, B, 2)]],
+  "scores of two heads": [{ Q: HEADS.Q, K: HEADS.K }, (t, P) => [scoresOf(t, P.Q, P.K, B, 2)]],
   "mixtures of three heads": [
     { w: [B * 3 * T, S], U: [B * S, 9] },
     (t, P) => [mixture(t, P.w, P.U, B, 3)],
@@ -161,14 +165,32 @@ const LAYERS = {
   ],
   "a decoder that attends": [LOOP, loop(BATCH)],
   "a decoder that attends, at a temperature": [LOOP, loop(null, 0.4)],
-  "reading by dot": [query(M), reading("dot", BATCH)],
-  "reading by scaled_dot": [query(M), reading("scaled_dot", BATCH)],
-  "reading by general": [{ ...query(D), "score.W": [M, D] }, reading("general", BATCH, 2)],
+  "reading by dot": [query(M), scoring("dot", BATCH)],
+  "reading by scaled_dot": [query(M), scoring("scaled_dot", BATCH)],
+  "reading by general": [{ ...query(D), "r.score.W": [M, D] }, scoring("general", BATCH, 2)],
   "reading by additive": [
-    { ...query(D), "score.W_query": [D, A], "score.W_key": [M, A], "score.v": [A] },
-    reading("additive", BATCH),
+    { ...query(D), "r.score.W_query": [D, A], "r.score.W_key": [M, A], "r.score.v": [A] },
+    scoring("additive", BATCH),
   ],
-  "reading by location": [{ ...query(D), "score.W": [D, 13] }, reading("location", BATCH)],
+  "reading by location": [{ ...query(D), "r.score.W": [D, 13] }, scoring("location", BATCH)],
+  "reading in a monotonic window": [
+    query(M),
+    scoring("dot", BATCH, 1, { kind: "monotonic", half_width: 1 }),
+  ],
+  "reading in a predictive window": [
+    { ...query(M), "r.window.W_position": [M, A], "r.window.v_position": [A] },
+    scoring("dot", BATCH, 1, { kind: "predictive", half_width: 2 }),
+  ],
+  ...Object.fromEntries(
+    ["last", "mean", "max", "position", "content"].map((read) => [
+      `reading ${read}`,
+      [{ vectors: query(M).vectors }, (t, P) => {
+        const queries = t.constant(B * T, M, P.vectors.data.slice(0, B * T * M));
+        return reading({ read }, BATCH)(t, { ...P, queries });
+      }],
+    ]),
+  ),
+  "reading weighted": [query(M), reading({ read: "weighted" }, BATCH, 3)],
   convolution: [
     { x: [B * 15, 2], W: [3, 3, 2, 7], b: [7] },
     (t, P) => [convolution(t, P.x, P.W, P.b, images)],

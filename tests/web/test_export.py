@@ -52,7 +52,7 @@ def read(exported, path):
     return raw * np.frombuffer(exported.data, "<f4", shape[-1], entry["scale"])
 
 
-@pytest.mark.parametrize("dtype", ["float16", "int8"])
+@pytest.mark.parametrize("dtype", ["float16", "int8", "float32"])
 def test_the_bytes_hold_the_rounded_model(attending, dtype):
     exported, seen = export_model(attending, dtype), rounded(attending, dtype)
     assert (exported.encoder, exported.decoder) == ("birnn", "attention")
@@ -74,6 +74,11 @@ def test_rounding_is_small_and_leaves_the_model_alone(fixed):
         assert seen.dtype == jnp.float32
         assert 0 < np.abs(seen - before).max() <= tolerance * np.abs(before).max() * 1.01
     np.testing.assert_array_equal(fixed.decoder.rnn.W_in[...], before)
+
+
+def test_float32_rounds_nothing(fixed):
+    before = np.array(fixed.decoder.rnn.W_in[...])
+    np.testing.assert_array_equal(rounded(fixed, "float32").decoder.rnn.W_in[...], before)
 
 
 def test_int8_takes_about_half_the_bytes():

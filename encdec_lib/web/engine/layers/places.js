@@ -38,6 +38,16 @@ export function turned(tape, x, B, heads, first) {
   return x;
 }
 
+const KINDS = ["sinusoidal", "learned", "rotary", "none"];
+
+/** @param {string} kind of positions */
+export function checkPositions(kind) {
+  if (KINDS.includes(kind)) return kind;
+  throw new EngineError(
+    `This page has the positions ${KINDS.join(", ")}, not ${kind}. Choose one of them.`,
+  );
+}
+
 /**
  * The vectors of T places from `first` on, to be added to embeddings; null where nothing is.
  * @param {Tape} tape
@@ -57,13 +67,11 @@ function positionsAt(tape, P, path, kind, { D, T, first }) {
     const table = P[path];
     if (first + T <= table.rows) return slice(table, first, T);
     throw new EngineError(
-      `This model knows ${table.rows} places; place ${first + T} was asked for.`,
+      `A sequence is too long: this model knows ${table.rows} places; place ${first + T} was asked ` +
+        `for.`,
     );
   }
-  if (kind === "rotary" || kind === "none") return null;
-  throw new EngineError(
-    `positions must be sinusoidal, learned, rotary or none; got ${kind}. Choose one of them.`,
-  );
+  return null;
 }
 
 /**

@@ -45,10 +45,11 @@ export function softmaxRowBack(d, p, at, end, scale) {
 }
 
 /**
- * Who may be seen: `real` flags what is no padding, B rows; where `causal`, query t of an example,
- * which stands at place first + t, sees places 0 to first + t alone.
+ * Who may be seen: `real` flags what is no padding, B rows; `inside` has a row for each row of scores
+ * instead. Where `causal`, query t of an example, at place first + t, sees places 0 to first + t.
  * @typedef {object} Sight
  * @property {Int32Array | null} [real]
+ * @property {Int32Array | null} [inside]
  * @property {boolean} [causal]
  * @property {number} [first]
  * @property {number} [scale] the scores are multiplied by it
@@ -62,13 +63,15 @@ export function softmaxRowBack(d, p, at, end, scale) {
  * @param {number} T
  * @param {Sight} sight
  */
-export function softmax(tape, scores, B, T, { real = null, causal = false, first = 0, scale = 1 }) {
+export function softmax(tape, scores, B, T, sight) {
+  const { real = null, inside = null, causal = false, first = 0, scale = 1 } = sight;
   const S = scores.cols,
     x = scores.data,
     each = scores.rows / B; // rows of an example
   for (let row = 0, at = 0; row < scores.rows; row++, at += S) {
     const end = causal ? Math.min(S, first + (row % T) + 1) : S;
-    softmaxRow(x, at, end, scale, real, Math.floor(row / each) * S);
+    if (inside) softmaxRow(x, at, end, scale, inside, at);
+    else softmaxRow(x, at, end, scale, real, Math.floor(row / each) * S);
     if (end < S) x.fill(0, at + end, at + S);
   }
   tape.later(() => {

@@ -5,6 +5,7 @@ import { add, geluOf, reluOf } from "../layers/elementwise.js";
 import { keysValues, multiHead, queries } from "../layers/heads.js";
 import { dense } from "../layers/linear.js";
 import { layerNorm } from "../layers/normalisation.js";
+import { checkPositions } from "../layers/places.js";
 import { EngineError } from "../tape/memory.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
@@ -30,6 +31,7 @@ export function blockSettings(settings) {
   if (!Object.hasOwn(ACTIVATIONS, activation)) {
     throw new EngineError(`The activation must be relu or gelu; got ${activation}.`);
   }
+  checkPositions(positions);
   const bend = ACTIVATIONS[activation];
   return { heads, scaled, preNorm, positions, rotary: positions === "rotary", bend, epsilon };
 }

@@ -62,7 +62,7 @@ export function denseDecoder() {
     kind: "pixels",
     logits(tape, P, { M, vectors }) {
       if (M === 1) return twoLayers(tape, P, "decoder", vectors);
-      throw new EngineError(`This decoder paints from one vector; the encoder writes ${M}.`);
+      throw new EngineError(`This decoder paints from one vector; the encoding has ${M}.`);
     },
   };
 }

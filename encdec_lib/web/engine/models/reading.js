@@ -1,16 +1,13 @@
-// The decoder of chapter 9 that a page can train: a recurrent layer that reads the encoding at every
-// step, by one of the scores of ../layers/reading.js; the same equations as in
+// The decoder of chapters 7 and 9 that a page can train: a recurrent layer that reads the encoding at
+// every step, as one of ../layers/readers.js; the same equations as in
 // encdec_lib/layers/reading_decoder.py. B examples, S vectors in the encoding, T target positions.
 
 import { tanhOf } from "../layers/elementwise.js";
 import { dense } from "../layers/linear.js";
-import { read, scoreOf } from "../layers/reading.js";
+import { readerOf } from "../layers/readers.js";
 import { recurrent } from "../layers/recurrence.js";
 import { below, beside, regrouped, slice } from "../layers/shapes.js";
-import { EngineError } from "../tape/memory.js";
 import { embedded, firstState, lastOf } from "./recurrent.js";
-
-const PATH = "decoder.reader.score";
 
 /**
  *   s_0 = tanh(←h_1 W_s + b_s),  s_i = GRU(E y_{i−1}, s_{i−1}),  c_i = read(s_i, H)
@@ -19,23 +16,18 @@ const PATH = "decoder.reader.score";
  * @param {import("../types.js").Settings} settings
  * @returns {import("./types.js").TokenDecoder}
  */
-export function readingDecoder({ query = "current", read: how, score: name, window }) {
-  if (window || how !== "scores") {
-    throw new EngineError(
-      `A page trains decoders that read by a score over all vectors; got ` +
-        `${window ? `a ${window.kind} window` : `the reader ${how}`}. Choose a score without a ` +
-        `window.`,
-    );
-  }
-  const score = scoreOf(name);
+export function readingDecoder(settings) {
+  const { query = "current" } = settings,
+    reader = readerOf("decoder.reader", settings);
   return {
+    scores: reader.scores,
     start(tape, P, encoding, { temperature = 1 } = {}) {
       const carry = [firstState(tape, P, encoding)],
-        memory = [score.keys(tape, P, PATH, encoding.vectors)];
+        memory = [reader.keys(tape, P, encoding.vectors)];
       return { encoding, done: 0, carry, memory, caches: [], temperature };
     },
     decode(tape, P, state, tokens) {
-      const { encoding, carry, memory, temperature } = state,
+      const { encoding, done, carry, memory, temperature } = state,
         { B, M, vectors, real } = encoding;
       const y = embedded(tape, P, tokens, B),
         T = y.rows / B;
@@ -43,8 +35,8 @@ export function readingDecoder({ query = "current", read: how, score: name, wind
       const asking =
         query === "previous" ? below(tape, [carry[0], slice(states, 0, (T - 1) * B)]) : states;
       const queries = regrouped(tape, asking, B),
-        found = { queries, keys: memory[0], vectors, B, real, temperature };
-      const { contexts, weights } = read(tape, P, PATH, score, found);
+        asked = { queries, keys: memory[0], vectors, B, real, first: done, temperature };
+      const { contexts, weights, windows } = reader.read(tape, P, asked);
       const both = beside(tape, [contexts, regrouped(tape, states, B)]);
       return {
         logits: dense(
@@ -54,9 +46,10 @@ export function readingDecoder({ query = "current", read: how, score: name, wind
           tanhOf(tape, dense(tape, P, "decoder.combine", both)),
         ),
         timeMajor: false,
-        state: { ...state, done: state.done + T, carry: lastOf([states], B) },
+        state: { ...state, done: done + T, carry: lastOf([states], B) },
         cross: [{ heads: 1, rows: T, columns: M, weights }],
         own: [],
+        windows,
       };
     },
   };

@@ -85,11 +85,15 @@ export function rnnDecoder() {
         W = P["decoder.rnn.W_rec"],
         D = W.rows,
         { states } = cellOf(W);
-      if (M !== 1 || vectors.cols !== states * D) {
+      if (M !== 1) {
         throw new EngineError(
-          `This decoder starts from one vector of width ${states * D}; the encoder writes ${M} of ` +
-            `width ${vectors.cols}. Give both the same width and the same unit, or let the decoder ` +
-            `attend.`,
+          `This decoder starts from one vector; the encoding has ${M}. Let the decoder attend.`,
+        );
+      }
+      if (vectors.cols !== states * D) {
+        throw new EngineError(
+          `This decoder starts from a vector of width ${states * D}; the encoder writes one of ` +
+            `${vectors.cols}. Give both sides the same width and the same unit.`,
         );
       }
       const carry =

@@ -71,6 +71,7 @@ export function trainable(encoder, decoder, settings = {}) {
 function tokenModel(encode, decoder) {
   return {
     reads: "tokens",
+    parts: { encode, decoder },
     encode,
     loss(tape, P, batch) {
       const { source, target } = /** @type {TokenBatch} */ (batch);
@@ -108,6 +109,7 @@ function tokenModel(encode, decoder) {
 function imageModel(encode, decoder) {
   return {
     reads: "images",
+    parts: { encode, decoder },
     encode,
     loss(tape, P, batch) {
       const images = /** @type {ImageBatch} */ (batch);

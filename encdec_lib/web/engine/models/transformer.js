@@ -65,10 +65,7 @@ export function transformerDecoder(told) {
         layers = Array.from({ length: blocksIn(P, "decoder") }, (_, n) => `decoder.blocks.${n}`);
       const D = P["decoder.tokens.embedding.embedding"].cols;
       if (vectors.cols !== D) {
-        throw new EngineError(
-          `This decoder reads vectors of width ${D}; the encoder writes ${vectors.cols}. Give both ` +
-            `the same width.`,
-        );
+        throw new EngineError(`this decoder reads vectors of width ${D}, not ${vectors.cols}`);
       }
       const memory = layers.flatMap((path) => {
         const { keys, values } = memoryOf(tape, P, path, vectors, B, settings);

@@ -3,7 +3,7 @@
 
 import type { Tape } from "../tape/tape.js";
 import type { Floats, Matrix, Parameters } from "../tape/types.js";
-import type { AttentionMap, DecoderMaps, Settings } from "../types.js";
+import type { AttentionMap, DecoderMaps, Settings, WindowPlace } from "../types.js";
 
 /** B sources and B targets, of any lengths; a target ends in <eos> and leaves <bos> out. */
 export interface TokenBatch {
@@ -67,6 +67,8 @@ export interface Decoded {
   /** Over the encoding and over the target: one a layer, bottom first; [] without attention. */
   cross: HeadMaps[];
   own: HeadMaps[];
+  /** Of local attention: one for each row of its weights. */
+  windows?: WindowPlace[];
 }
 
 /** One greedy answer. `tokens` leaves <eos> out; `weights` has a row for each step, that of <eos>
@@ -97,6 +99,8 @@ export interface TrainableModel {
   decoder: string;
   /** What it reads. */
   reads: "tokens" | "images";
+  /** What it is made of: an encoder, and a decoder of tokens or of images. */
+  parts: { encode: Encode; decoder: TokenDecoder | ImageDecoder };
   /** Mean loss of a batch, in nats a token, an image's label, or an image; while the tape records,
    *  the gradients wait in it: tape.begin(); loss(…); tape.backward(). */
   loss(tape: Tape, P: Parameters, batch: Batch): number;
@@ -124,6 +128,8 @@ export interface StartOptions {
 
 /** `tokens` are T ids for each of B examples, batch-major: all of a target, or one step. */
 export interface TokenDecoder {
+  /** Whether it has scores, which a temperature divides. */
+  scores?: boolean;
   start(tape: Tape, P: Parameters, encoding: Encoding, options?: StartOptions): DecoderState;
   decode(tape: Tape, P: Parameters, state: DecoderState, tokens: Int32Array): Decoded;
 }

@@ -1,12 +1,11 @@
-// What a decoder reads of an encoding, by one of the scores of chapter 9: the same equations as in
-// encdec_lib/layers/scores.py and models/attention_scores.py, for all queries at once. B examples,
-// S vectors of width M in the encoding, T queries of width D. All rows are batch-major.
+// How well does a vector fit a query? The five scores of chapter 9, as in
+// encdec_lib/layers/scores.py, for all queries at once. B examples, S vectors of width M in the
+// encoding, T queries of width D. All rows are batch-major.
 
 import { EngineError } from "../tape/memory.js";
 import { additiveScores } from "./additive.js";
-import { mixture, scoresOf } from "./heads.js";
+import { scoresOf } from "./heads.js";
 import { linear } from "./linear.js";
-import { softmax } from "./softmax.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
 /** @typedef {import("../tape/types.js").Matrix} Matrix */
@@ -47,7 +46,9 @@ const SCORES = {
       const W = P[`${path}.W`],
         S = keys.rows / B;
       if (S <= W.cols) return linear(tape, queries, W, null, S);
-      throw new EngineError(`This model knows ${W.cols} places; a source has ${S} tokens.`);
+      throw new EngineError(
+        `A source is too long: this model knows ${W.cols} places; the source has ${S}. Shorten it.`,
+      );
     },
   },
 };
@@ -56,22 +57,6 @@ const SCORES = {
 export function scoreOf(name) {
   if (name !== undefined && Object.hasOwn(SCORES, name)) return SCORES[name];
   throw new EngineError(
-    `The score must be one of ${Object.keys(SCORES).join(", ")}; got ${name}. Choose one of them.`,
+    `This page has the scores ${Object.keys(SCORES).join(", ")}, not ${name}. Choose one of them.`,
   );
-}
-
-/**
- * The mixtures that the queries find, and their weights, S a row.
- * @param {Tape} tape
- * @param {Parameters} P
- * @param {string} path of the score
- * @param {Score} score
- * @param {Asked & {vectors: Matrix, temperature: number}} asked
- */
-export function read(tape, P, path, score, asked) {
-  const { queries, vectors, B, real, temperature } = asked;
-  const scale = (score.scaled ? 1 / Math.sqrt(queries.cols) : 1) / temperature;
-  const scores = score.scores(tape, P, path, asked);
-  const weights = softmax(tape, scores, B, queries.rows / B, { real, scale });
-  return { contexts: mixture(tape, weights, vectors, B, 1), weights };
 }

@@ -1,0 +1,76 @@
+// Trains a model of the page's engine on one batch, for test_training_parity.py.
+
+import { trainable } from "../../encdec_lib/web/engine/models/trainable.js";
+import { readParameters } from "../../encdec_lib/web/engine/parameters.js";
+import { Tape } from "../../encdec_lib/web/engine/tape/tape.js";
+
+/** Adam, as in optax, with a constant rate. */
+function adam({ data, grad, m, v, n }, step, { rate, b1, b2, epsilon }) {
+  const c1 = 1 - b1 ** (step + 1);
+  const c2 = 1 - b2 ** (step + 1);
+  for (let k = 0; k < n; k++) {
+    m[k] = b1 * m[k] + (1 - b1) * grad[k];
+    v[k] = b2 * v[k] + (1 - b2) * grad[k] ** 2;
+    data[k] -= (rate * (m[k] / c1)) / (Math.sqrt(v[k] / c2) + epsilon);
+    grad[k] = 0;
+  }
+}
+
+/** A model with its weights on a tape. */
+export function opened({ encoder, decoder, settings, manifest, data }, options) {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const tape = new Tape({ megabytes: 16, ...options });
+  const P = tape.parameters(readParameters(manifest, bytes));
+  return { tape, P, model: trainable(encoder, decoder, settings) };
+}
+
+/** The losses of some steps on one batch, and every gradient before the first. */
+export function trained(exported, batch, product, steps, settings) {
+  const { tape, P, model } = opened(exported, { product });
+  const losses = [];
+  let gradients = {};
+  for (let step = 0; step < steps; step++) {
+    tape.begin();
+    losses.push(model.loss(tape, P, batch));
+    tape.backward();
+    if (!step) {
+      gradients = Object.fromEntries(Object.entries(P).map(([path, { grad }]) => [path, [...grad]]));
+    }
+    adam(tape.flat, step, settings);
+  }
+  return { losses, gradients, product: tape.product };
+}
+
+/** Greedy answers with every map, as lists. */
+export function answered(exported, sources, maxLength, options) {
+  const { tape, P, model } = opened(exported, {});
+  const listed = (map) => ({ ...map, weights: [...map.weights] });
+  return model.answer(tape, P, sources, maxLength, options).map((answer) => ({
+    ...answer,
+    weights: answer.weights.map((row) => [...row]),
+    maps:
+      answer.maps &&
+      Object.fromEntries(Object.entries(answer.maps).map(([name, maps]) => [name, maps.map(listed)])),
+  }));
+}
+
+/** What is said of images, as lists. */
+export function looked(exported, images) {
+  const { tape, P, model } = opened(exported, {});
+  return model.look(tape, P, images, { maps: true }).map(({ logits, label, maps }) => ({
+    logits: [...logits],
+    label,
+    maps: maps.encoder.map((map) => ({ ...map, weights: [...map.weights] })),
+  }));
+}
+
+/** What a call says that must not be made. */
+export function refused(exported, call, ...given) {
+  try {
+    const { tape, P, model } = opened(exported, {});
+    model[call](tape, P, ...given);
+  } catch (error) {
+    return `${error.name}: ${error.message}`;
+  }
+  return "";
+}
