@@ -1,6 +1,7 @@
 // What a trainer does, without what it looks like: states, orders to the engine, its reports.
 
 import { Posting } from "./posting.js";
+import { freshTrack, progressed, scored } from "./tracks.js";
 
 /** @typedef {import("./types.js").Plan} Plan */
 /** @typedef {import("./types.js").Track} Track */
@@ -10,12 +11,6 @@ import { Posting } from "./posting.js";
 const BEAT = 250; // ms between steps that are to be seen one by one
 const SETTLED = 120; // ms after which a dial that moves is taken to stand
 export const MOST_SECONDS = 60; // nothing trains longer than that without being asked again
-
-/** @param {import("./types.js").Planned} planned @returns {Track} */
-const freshTrack = ({ name, label, line = "you" }) => ({
-  ...{ name, label, line, parameters: 0, product: "", steps: 0, seconds: 0, loss: NaN },
-  ...{ score: null, scored: null, curve: [] },
-});
 
 export class Control {
   /**
@@ -219,9 +214,11 @@ export class Control {
     if (report.type === "ready") this.ready(track, report);
     else if (!track || this.dirty || this.building.get(track.name))
       return; // of a run that is gone
-    else if (report.type === "progress") this.progress(track, report);
-    else if (report.type === "scored") this.scored(track, report);
-    else if (report.type === "looked") this.looked(track, report);
+    else if (report.type === "progress") progressed(track, report);
+    else if (report.type === "scored") {
+      scored(track, report);
+      this.hears.onScored(track);
+    } else if (report.type === "looked") this.looked(track, report);
     this.hears.onChange();
   }
 
@@ -230,19 +227,6 @@ export class Control {
     const left = (this.building.get(run) ?? 1) - 1;
     this.building.set(run, left);
     if (track && !left && !this.dirty) Object.assign(track, { parameters, product });
-  }
-
-  /** @param {Track} track @param {import("./types.js").ReportOf<"progress">} report */
-  progress(track, { steps, loss, seconds }) {
-    if (steps > track.steps) track.curve.push([steps, loss]);
-    Object.assign(track, { steps, loss, seconds });
-  }
-
-  /** @param {Track} track @param {import("./types.js").ReportOf<"scored">} report */
-  scored(track, report) {
-    const { steps, seconds, score } = report;
-    Object.assign(track, { steps: Math.max(steps, track.steps), seconds, score, scored: report });
-    this.hears.onScored(track);
   }
 
   /** @param {Track} track @param {import("./types.js").ReportOf<"looked">} report */
