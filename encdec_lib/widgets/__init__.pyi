@@ -1,6 +1,7 @@
 # Written by tools/make_lists.py: `make notebooks`.
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .attention_dial import AttentionDial as AttentionDial
+from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .captioner import SceneCaptioner as SceneCaptioner
 from .digit_reader import DigitReader as DigitReader
 from .forgetting_dial import ForgettingDial as ForgettingDial
@@ -14,4 +15,5 @@ from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
+from .vit_trainer import ViTTrainer as ViTTrainer
 from .width_dial import WidthDial as WidthDial

@@ -41,7 +41,9 @@ def test_the_keyboard_takes_it_through_its_states(show):
     wait_for(page, "data.state === 'solved'")
     frames(page)
     assert float(told(page)["score"]) >= 0.95
-    assert button(page, "train").inner_text() == "Train again" and button(page, "step").is_disabled()
+    assert (
+        button(page, "train").inner_text() == "Train again" and button(page, "step").is_disabled()
+    )
     assert status(page).startswith("Solved with 2 heads")
     assert rows(page).count() == 1
     assert page.locator(".bw-big b").first.inner_text() == "100%"
@@ -93,7 +95,11 @@ def test_a_dial_begins_again_and_a_live_one_does_not(show):
 def test_it_asks_before_more_than_a_minute(show):
     page = show(faked(HeadsTrainer(longest=5, seed=8)))
     press(page, "train")
-    for seconds, label in ((20, "Train 20 s more"), (40, "Train 20 s more"), (60, "Yes, 20 s more")):
+    for seconds, label in (
+        (20, "Train 20 s more"),
+        (40, "Train 20 s more"),
+        (60, "Yes, 20 s more"),
+    ):
         wait_for(page, f"data.state === 'stopped' && Number(data.steps) >= {20 * seconds}")
         frames(page)
         assert button(page, "more").inner_text() == label

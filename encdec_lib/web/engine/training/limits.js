@@ -51,7 +51,14 @@ export function complete(config) {
       seed: 0,
       ...training,
     },
-    scoring: { every: 100, examples: 200, solved: null, at_most_seconds: 60, ...scoring },
+    scoring: {
+      every: 100,
+      examples: 200,
+      solved: null,
+      at_most_seconds: 60,
+      at_most_steps: Infinity,
+      ...scoring,
+    },
   };
 }
 
@@ -128,7 +135,8 @@ function checkTraining({ training, weights }, task) {
 }
 
 /** @type {(config: FullConfig) => void} */
-function checkScoring({ scoring: { every, examples, solved, at_most_seconds: seconds } }) {
+function checkScoring({ scoring }) {
+  const { every, examples, solved, at_most_seconds: seconds, at_most_steps: steps } = scoring;
   whole("every", every);
   whole("examples", examples, 1, 10000);
   need(
@@ -136,6 +144,7 @@ function checkScoring({ scoring: { every, examples, solved, at_most_seconds: sec
     `solved must be a score, or null for none; got ${solved}.`,
   );
   need(seconds > 0, `at_most_seconds must be positive; got ${seconds}.`);
+  if (steps !== Infinity) whole("at_most_steps", steps);
 }
 
 /** @type {(config: FullConfig, task: Task) => void} */

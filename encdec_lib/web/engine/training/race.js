@@ -45,7 +45,9 @@ export function next(now) {
     return unscored;
   }
   const spent = now.race === "time" ? secondsOf : stepsOf;
-  return now.lanes.reduce((least, lane) => (spent(now, lane) < spent(now, least) ? lane : least));
+  return now.lanes
+    .filter((lane) => !isOver(lane))
+    .reduce((least, lane) => (spent(now, lane) < spent(now, least) ? lane : least));
 }
 
 /** Whether a lane has steps to catch up, so that a race by steps ends at equal ones.
@@ -53,6 +55,9 @@ export function next(now) {
 const behind = (now, lane) =>
   now.race === "steps" &&
   stepsOf(now, lane) < Math.max(...now.lanes.map((other) => stepsOf(now, other)));
+
+/** Whether a lane has done the last step that it was given. @type {(lane: Lane) => boolean} */
+const isOver = ({ run }) => run.steps >= run.config.scoring.at_most_steps;
 
 /**
  * Why it is time to stop, or null. A race by time is over when the last has had its time, one by
@@ -63,6 +68,7 @@ function whyStop(now) {
   const { lanes, steps, seconds } = now;
   if (lanes.every((lane) => stepsOf(now, lane) >= steps)) return "asked";
   if (steps === Infinity && lanes.every((lane) => lane.solved)) return "solved";
+  if (lanes.every(isOver)) return "steps";
   const spent = lanes.map((lane) => secondsOf(now, lane));
   const over = now.race === "time" ? Math.min(...spent) : Math.max(...spent);
   return over >= seconds ? "time" : null;

@@ -81,6 +81,8 @@ export interface ScoringConfig {
   /** The score at which a run has solved its task; null: it never has. */
   solved?: number | null;
   at_most_seconds?: number;
+  /** After which a run is over, such as the last one of its schedule; Infinity if not told. */
+  at_most_steps?: number;
 }
 
 export interface RunConfig {
@@ -124,6 +126,8 @@ export interface Score {
   accuracy?: number;
   /** Of an autoencoder, an image. */
   nats?: number;
+  /** Of an autoencoder: the root of the mean squared difference of a pixel, from 0 to 1. */
+  difference?: number;
 }
 
 export interface Run {

@@ -78,6 +78,12 @@ export class Control {
     return this.tracks.every(({ scored }) => scored?.solved);
   }
 
+  /** No model has a step left. */
+  get isOver() {
+    const most = this.plan.runs.map(({ config }) => config.scoring.at_most_steps ?? Infinity);
+    return this.tracks.every(({ steps }, k) => steps >= most[k]);
+  }
+
   // ---------------------------------------------------------------- what the reader does
 
   /**
@@ -242,14 +248,14 @@ export class Control {
     if (building || this.dirty || this.state !== "running") return;
     if (this.speed !== Infinity) this.beaten();
     else if (why === "solved") this.end("solved");
-    else if (why === "time") this.end("stopped");
+    else if (why === "time" || why === "steps") this.end("stopped");
   }
 
   /** The steps of a beat are done. */
   beaten() {
     clearTimeout(this.timer);
     if (this.solved) this.end("solved");
-    else if (this.seconds >= this.limit) this.end("stopped");
+    else if (this.isOver || this.seconds >= this.limit) this.end("stopped");
     else this.timer = setTimeout(() => this.goOn(), BEAT);
   }
 

@@ -14,15 +14,16 @@ const SHOWN_EVERY = 500; // ms between sentences while it trains
 const SAID_EVERY = 5000; // and for a screen reader
 
 /** It stopped, and more would be more than a minute. @param {Control} control */
-const asks = ({ state, seconds }) => state === "stopped" && seconds >= MOST_SECONDS - 0.5;
+const asks = ({ state, seconds, isOver }) =>
+  state === "stopped" && !isOver && seconds >= MOST_SECONDS - 0.5;
 
 /**
  * What a few seconds more are called, where the reader may have them.
  * @param {Control} control
  */
 export function longer(control) {
-  const { state, allowance, names } = control;
-  if (state !== "stopped" || !names.length) return null;
+  const { state, allowance, names, isOver } = control;
+  if (state !== "stopped" || !names.length || isOver) return null;
   return asks(control) ? `Yes, ${allowance} s more` : `Train ${allowance} s more`;
 }
 
