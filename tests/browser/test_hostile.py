@@ -136,7 +136,8 @@ BUILD = {
     "SceneCaptioner": scene_captioner,
     "SceneReader": scene_reader,
 }
-NAMELESS = {"BookWidget", "DigitReader", "Segmenter", "WidthDial"}  # they take numbers and pictures
+#: They take numbers, pictures, or letters of a fixed alphabet.
+NAMELESS = {"BookWidget", "DigitReader", "HeadsTrainer", "LengthRace", "Segmenter", "WidthDial"}
 
 
 def safe(page, scripts):

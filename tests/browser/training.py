@@ -1,4 +1,4 @@
-"""Drives any figure that trains: its states, a training by keyboard alone, an engine of the tests."""
+"""Drives any figure that trains, by keyboard alone; and an engine of the tests."""
 
 from encdec_lib.widgets.host.lazy import Lazy
 
@@ -23,12 +23,15 @@ def wait_for(page, condition: str, seconds: float = 12):
     )
 
 
-def train(page, steps: int) -> dict:
-    """Trains by keyboard until it is solved, or for so many steps, however slow the machine is."""
+def train(page, score: float, steps: int) -> dict:
+    """Trains by keyboard until it has this score, or has had these steps, and pauses it."""
     press(page, "train")
+    reached = f"Number(data.score) >= {score} || Number(data.steps) >= {steps}"
     while True:
-        wait_for(page, "data.state !== 'running'")
+        wait_for(page, f"data.state !== 'running' || {reached}", 90)
         data = told(page)
+        if data["state"] == "running":
+            press(page, "pause")
         if data["state"] != "stopped" or int(data["steps"]) >= steps:
             return data
         press(page, "more")
@@ -109,6 +112,7 @@ function engineHere(post) {
     },
     pause: () => {
       clearInterval(timer);
+      for (const r of runs.values()) if (r.steps) steps(r, 0, 0); // as the real one does
       post({ type: "paused", why: "asked" });
     },
     look: ({ run, sources }) => {

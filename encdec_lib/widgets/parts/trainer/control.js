@@ -28,6 +28,7 @@ export class Control {
     this.from = { source, data };
     /** @type {Posting | null} */
     this.engine = null;
+    this.over = false; // the figure is gone
     this.begun = false; // somebody wanted the engine
     this.dirty = true; // what stands in the figure is not built yet
     /** @type {State} */
@@ -49,6 +50,7 @@ export class Control {
     this.speed = Infinity; // steps a beat
     /** @type {"time" | "steps"} */
     this.race = "time";
+    this.owed = 0; // single steps that were asked for and are not done
     this.limit = 0; // seconds at which it stops
     this.timer = 0; // of a beat
     this.settling = 0; // of a dial
@@ -100,6 +102,7 @@ export class Control {
     this.tracks = this.plan.runs.map(freshTrack);
     this.looking.clear();
     this.dirty = true;
+    this.owed = 0;
     clearTimeout(this.settling);
     if (this.begun) this.settling = setTimeout(() => this.build(), SETTLED);
     this.hears.onChange();
@@ -107,6 +110,7 @@ export class Control {
 
   /** Starts the engine and builds the models, if that is not done yet. */
   start() {
+    if (this.over) return;
     this.begun = true;
     if (!this.engine || this.dirty) this.build();
   }
@@ -130,6 +134,7 @@ export class Control {
 
   train() {
     this.start();
+    this.owed = 0;
     this.why = "";
     this.state = "running";
     this.limit = this.seconds + this.allowance;
@@ -172,7 +177,8 @@ export class Control {
     this.start();
     this.state = "paused";
     this.why = "";
-    this.engine?.post({ type: "step", runs: this.names, count: 1 });
+    this.owed += 1;
+    if (this.owed === 1) this.engine?.post({ type: "step", runs: this.names, count: 1 });
     this.hears.onChange();
   }
 
@@ -205,6 +211,7 @@ export class Control {
   }
 
   stop() {
+    this.over = true;
     clearTimeout(this.timer);
     clearTimeout(this.settling);
     this.engine?.stop();
@@ -245,10 +252,18 @@ export class Control {
   /** The engine stands still. @param {string} why */
   paused(why) {
     const building = [...this.building.values()].some((left) => left > 0);
-    if (building || this.dirty || this.state !== "running") return;
+    if (building || this.dirty) return;
+    if (this.owed) this.stepped();
+    if (this.state !== "running") return;
     if (this.speed !== Infinity) this.beaten();
     else if (why === "solved") this.end("solved");
     else if (why === "time" || why === "steps") this.end("stopped");
+  }
+
+  /** A step that the reader asked for is done; there may be more of them. */
+  stepped() {
+    this.owed -= 1;
+    if (this.owed) this.engine?.post({ type: "step", runs: this.names, count: 1 });
   }
 
   /** The steps of a beat are done. */
