@@ -17,6 +17,7 @@ from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.vision_transformer import BASE, ViTConfig, vit
 from encdec_lib.models.vit_to_transformer import GridCaptionConfig, grid_captioner
+from encdec_lib.web import page_data
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
 from tests.widgets.untrained_painters import codebook, painter
@@ -74,6 +75,11 @@ def _scene_reader():
     return widgets.SceneReader(models, digits.load(14).test, start=PLACED)
 
 
+def _device_stepper():
+    rng = np.random.default_rng(0)
+    return widgets.DeviceStepper(*(rng.normal(size=n) for n in ((6, 2), 6, 2)), devices=(2, 3))
+
+
 def _digit_reader():
     def model(patch):
         config = ViTConfig(14, patch, d_model=6, heads=3, d_ff=5, layers=2)
@@ -106,6 +112,10 @@ def _patch_dial():
 def _picture_writer():
     examples = ["a three", "a one left of a seven", "a two above a five"]
     return widgets.PictureWriter(painter(seed=3), codebook(), examples=examples)
+
+
+def _few_digits(side):
+    return page_data.digits(train=64, held=30, side=side)
 
 
 def _segmenter():
@@ -143,20 +153,26 @@ def _width_dial():
 _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
     "AttentionDial": _attention_dial,
+    "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
+    "DeviceStepper": _device_stepper,
     "DigitReader": _digit_reader,
     "ForgettingDial": _forgetting_dial,
     "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
+    "LayerCostDial": widgets.LayerCostDial,
     "LengthDial": _length_dial,
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
     "PatchDial": _patch_dial,
+    "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,
+    "RoundingDial": widgets.RoundingDial,
     "SceneReader": _scene_reader,
     "Segmenter": _segmenter,
     "TransformerExplorer": _transformer_explorer,
+    "ViTTrainer": lambda: widgets.ViTTrainer(patch=12, layers=1, data=_few_digits(28)),
     "WidthDial": _width_dial,
 }
 

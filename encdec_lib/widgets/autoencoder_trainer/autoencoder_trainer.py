@@ -46,7 +46,8 @@ class AutoencoderTrainer(DigitsTrainer):
         "how many. It needs JavaScript, and no network."
     )
     first_losses = (
-        136.4492, 133.4562, 122.59, 93.9475, 66.39072, 60.23963, 55.64704, 54.87908, 51.27816, 51.10051
+        136.4492, 133.4562, 122.59, 93.9475, 66.39072,
+        60.23963, 55.64704, 54.87908, 51.27816, 51.10051,
     )  # fmt: skip
 
     width = traitlets.Int().tag(sync=True)

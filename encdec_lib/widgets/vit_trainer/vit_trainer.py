@@ -47,7 +47,8 @@ class ViTTrainer(DigitsTrainer):
         "patches it looks at. It needs JavaScript, and no network."
     )
     first_losses = (
-        2.513919, 2.388356, 2.30825, 2.261453, 1.955492, 2.018115, 1.86213, 1.903379, 1.99979, 1.67347
+        2.513919, 2.388356, 2.30825, 2.261453, 1.955492,
+        2.018115, 1.86213, 1.903379, 1.99979, 1.67347,
     )  # fmt: skip
 
     patch = traitlets.Int().tag(sync=True)

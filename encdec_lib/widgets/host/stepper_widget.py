@@ -1,0 +1,38 @@
+"""Figures that the reader goes through step by step."""
+
+from typing import Any
+
+import traitlets
+
+from encdec_lib.runtime.checks import check_whole
+from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.parts import PARTS
+
+#: The style sheets of the steppers' frame, which come before a figure's own.
+STEPPER_CSS = (PARTS / "stepper" / "stepper.css",)
+#: The same for figures with dials, `parts/dialled/dialled.js`.
+DIAL_CSS = (*STEPPER_CSS, PARTS / "dialled" / "dialled.css")
+
+
+class StepperWidget(BookWidget):
+    """A figure in steps: where the reader stands, and in which case.
+
+    What it looks like is in ``parts/stepper/stepper.js``, whose head tells how to make another.
+
+    Args:
+      step: where it begins, counted from 1; behind the last step, the last one is shown.
+      chosen: which of its cases is shown first, counted from 0; behind the last case, the last.
+      traits: of the subclass.
+
+    Raises:
+      TypeError: if ``step`` or ``chosen`` is no whole number.
+      ValueError: if one of them is too small.
+    """
+
+    step = traitlets.Int().tag(sync=True)
+    chosen = traitlets.Int().tag(sync=True)
+
+    def __init__(self, *, step: int = 1, chosen: int = 0, **traits: Any):
+        check_whole("step", step, least=1)
+        check_whole("chosen", chosen, least=0)
+        super().__init__(step=int(step), chosen=int(chosen), **traits)
