@@ -27,8 +27,8 @@ def test_it_learns_to_read_and_shows_where_it_looks(show, data):
     page.wait_for_function("document.querySelector('.bw-result').innerText !== ''")
     before = shares(page)
     assert len(before) == 4 and 0 < sum(before) < 1
-    assert train(page, 0.7, 400)["state"] in ("paused", "solved")
-    assert float(told(page)["score"]) >= 0.7 and int(told(page)["steps"]) <= 400
+    reached = train(page, 0.7, 400)
+    assert float(reached["score"]) >= 0.7 and int(reached["steps"]) <= 400
     page.wait_for_timeout(300)
     assert np.abs(np.subtract(shares(page), before)).max() > 0.02
     read = page.locator(".bw-thumb .bw-read").all_inner_texts()
@@ -81,18 +81,28 @@ def test_the_losses_that_the_cell_compares_with_are_those_of_the_engine(page):
     np.testing.assert_allclose(losses_of(page, figure, model), figure.first_losses, rtol=1e-5)
 
 
+def to_the_end(page):
+    """Trains until it is solved or has no step left, however slow the machine is."""
+    press(page, "train")
+    while True:
+        wait_for(page, "data.state !== 'running'", 90)
+        frames(page)
+        if told(page)["state"] == "solved" or int(told(page)["steps"]) >= 1000:
+            return
+        press(page, "more")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_chapters_setting_reads_nine_in_ten_within_a_thousand_steps(show, seed):
     page = show(ViTTrainer(seed=seed))
-    assert train(page, 0.9, 1000)["state"] == "solved"
-    assert float(told(page)["score"]) >= 0.9
+    to_the_end(page)
+    assert told(page)["state"] == "solved" and float(told(page)["score"]) >= 0.9
 
 
 @pytest.mark.slow
 def test_without_positions_it_does_not_get_there(show):
     page = show(ViTTrainer(positions="none"))
-    train(page, 0.9, 1000)
-    frames(page)
-    assert told(page)["state"] == "stopped" and float(told(page)["score"]) < 0.85
+    to_the_end(page)
+    assert told(page)["state"] == "stopped" and float(told(page)["score"]) < 0.9
     assert status(page).startswith("Without positions a digit is a heap of patches")
