@@ -48,7 +48,7 @@ function readThumb({ node, picture, below, name }, label) {
       below.classList.toggle("is-wrong", !right);
       node.setAttribute(
         "aria-label",
-        `${name}, ${right ? "read rightly" : `read as ${NAMES[read]}`}: put it on the sheet`,
+        `${name}, read ${right ? "rightly" : "wrongly"} as ${read}: put it on the sheet`,
       );
       map.draw(looksOf(answer)?.shares ?? null, columns);
     },
@@ -84,7 +84,7 @@ export function vitView(model, whole, onInk) {
     bars.show(empty ? null : { shares, top });
     result.textContent = empty
       ? "Draw a digit, or choose one below."
-      : `It reads a ${NAMES[top]}: ${percent(shares[top])}.`;
+      : `It reads: ${NAMES[top]}, ${percent(shares[top])}.`;
     const looks = empty ? null : looksOf(answer);
     big.draw(looks?.shares ?? null, columns);
     looked.textContent = looks

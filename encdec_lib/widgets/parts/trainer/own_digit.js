@@ -42,13 +42,13 @@ export function ownDigit({ side, whole, onChange }) {
   });
   const clear = button("Clear", () => pad.clear(), { class: "bw-button" });
   const centre = button(
-    "Centre and scale",
+    "Centre",
     () => {
       const clean = pad.pixels.map((dot) => (dot < FAINT ? 0 : dot));
       const image = normalised(clean, side, whole);
       if (image) pad.set(middle(image, whole, side));
     },
-    { class: "bw-button" },
+    { class: "bw-button", "aria-label": "Centre and scale" },
   );
   return {
     pad,
