@@ -7,6 +7,7 @@ bytes. ``encdec_lib/web/engine/tasks`` reads them.
 import json
 import string
 import struct
+from typing import NamedTuple
 
 import numpy as np
 
@@ -103,6 +104,47 @@ def digits(train: int = 2000, held: int = 300, side: int = 28) -> bytes:
     levels = np.rint(pixels * (GREYS - 1)).astype(np.uint8)
     packed = levels[::2] << 4 | levels[1::2]
     return struct.pack("<4I", side, train, held, 0) + labels.tobytes() + packed.tobytes()
+
+
+class Unpacked(NamedTuple):
+    """What :func:`digits` packed."""
+
+    train: Digits
+    held: Digits
+
+
+def unpack_digits(data: bytes) -> Unpacked:
+    """The images of :func:`digits` again, each pixel one of 16 grey levels.
+
+    Args:
+      data: what :func:`digits` gave.
+
+    Returns:
+      :class:`Unpacked`: those to learn and those to ask for, float32 from 0 to 1.
+
+    Raises:
+      ValueError: if these are no such bytes.
+
+    Example:
+      >>> train, held = unpack_digits(digits(train=3, held=2, side=14))
+      >>> train, held
+      (Digits(3 images of 14×14), Digits(2 images of 14×14))
+    """
+    if not isinstance(data, bytes) or len(data) < 16:
+        raise ValueError(f"data must be bytes, as page_data.digits gives them; got {data!r:.40}.")
+    side, train, held, _ = struct.unpack_from("<4I", data)
+    count = train + held
+    if len(data) != 16 + count + (count * side * side + 1) // 2:
+        raise ValueError(
+            f"data must be whole, as page_data.digits gives them; got {len(data)} bytes, which do "
+            f"not fit {count} images of side {side}."
+        )
+    labels = np.frombuffer(data, np.uint8, count, offset=16).astype(np.int32)
+    packed = np.frombuffer(data, np.uint8, offset=16 + count)
+    levels = np.stack([packed >> 4, packed & 15], axis=1).reshape(-1)[: count * side * side]
+    images = levels.reshape(count, side, side).astype(np.float32) / np.float32(GREYS - 1)
+    every = Digits(images, labels)
+    return Unpacked(every.take(slice(train)), every.take(slice(train, None)))
 
 
 def _first(name: str, part: Digits, count: int) -> Digits:

@@ -2,6 +2,7 @@
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
+from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .captioner import SceneCaptioner as SceneCaptioner
 from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader
@@ -26,4 +27,5 @@ from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper
 from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .transformer_trainer import TransformerTrainer as TransformerTrainer
+from .vit_trainer import ViTTrainer as ViTTrainer
 from .width_dial import WidthDial as WidthDial

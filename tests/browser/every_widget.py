@@ -17,6 +17,7 @@ from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.vision_transformer import BASE, ViTConfig, vit
 from encdec_lib.models.vit_to_transformer import GridCaptionConfig, grid_captioner
+from encdec_lib.web import page_data
 from tests.browser.few_words import some_words
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
@@ -114,6 +115,10 @@ def _picture_writer():
     return widgets.PictureWriter(painter(seed=3), codebook(), examples=examples)
 
 
+def _few_digits(side):
+    return page_data.digits(train=64, held=30, side=side)
+
+
 def _segmenter():
     test = digits.load(14).test
     networks = [
@@ -156,6 +161,7 @@ _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
     "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
+    "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
@@ -181,6 +187,7 @@ _MAKERS = {
         b'{"phonemes":["D","EY"],"train":"day AB","held":"day AB"}', word="day", width=16
     ),
     "TransformerExplorer": _transformer_explorer,
+    "ViTTrainer": lambda: widgets.ViTTrainer(patch=12, layers=1, data=_few_digits(28)),
     "WidthDial": _width_dial,
 }
 

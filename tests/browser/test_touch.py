@@ -8,7 +8,15 @@ from tests.browser.every_widget import EVERY_WIDGET
 pytestmark = pytest.mark.browser
 
 #: How many places to draw on or to drag each widget has; the others have none.
-HELD = {"DigitReader": 1, "SceneCaptioner": 3, "SceneReader": 3, "Segmenter": 1, "WidthDial": 2}
+HELD = {
+    "AutoencoderTrainer": 1,
+    "ViTTrainer": 1,
+    "DigitReader": 1,
+    "SceneCaptioner": 3,
+    "SceneReader": 3,
+    "Segmenter": 1,
+    "WidthDial": 2,
+}
 
 STYLES = """(e) => {
   const style = getComputedStyle(e);

@@ -4,6 +4,7 @@
 import { looks } from "../../web/engine/vit.js";
 import { announcer } from "../parts/announcer.js";
 import { choice } from "../parts/choices.js";
+import { classBars } from "../parts/class_bars.js";
 import { Pad } from "../parts/drawing.js";
 import { button, eachFrame, element, prepare } from "../parts/elements.js";
 import { normalised } from "../parts/handwriting.js";
@@ -13,7 +14,6 @@ import { imagesFrom } from "../parts/pixels.js";
 import { NAMES } from "../parts/scene_rule.js";
 import { stateOf } from "../parts/state.js";
 import { percent } from "../parts/weight_grid.js";
-import { classBars } from "./class_bars.js";
 import { DigitModels } from "./digit_models.js";
 import { BOX, FAINT, spread, unlike } from "./placement.js";
 

@@ -55,7 +55,7 @@ class DigitReader(BookWidget):
     """
 
     _esm = _HERE / "digit_reader.js"
-    _css = (PARTS / "attention_maps.css", _HERE / "digit_reader.css")
+    _css = (PARTS / "attention_maps.css", PARTS / "class_bars.css", _HERE / "digit_reader.css")
     static_fallback = (
         "Here you can draw a digit while a Vision Transformer reads it and shows which patches it "
         "looks at. It needs JavaScript, and no network."

@@ -123,6 +123,9 @@ export function mapOf({ heads, rows: T, weights }, b, columns, rows = T) {
   return { heads, rows, columns, weights: cut };
 }
 
+/** @type {(matrix: import("../tape/types.js").Matrix, b: number) => Floats} */
+const rowOf = ({ data, cols }, b) => data.slice(b * cols, (b + 1) * cols);
+
 /**
  * What a model says of images.
  * @param {Tape} tape
@@ -140,6 +143,7 @@ export function imageAnswers(tape, P, { encode, decoder }, images, { maps = fals
     const logits = data.slice(b * V, (b + 1) * V);
     const label = decoder.kind === "classes" ? { label: argmax(logits) } : {};
     const within = () => encoding.maps.map((layer) => mapOf(layer, b, layer.columns));
-    return { logits, ...label, ...(maps ? { maps: { encoder: within() } } : {}) };
+    const vector = encoding.M === 1 ? { vector: rowOf(encoding.vectors, b) } : {};
+    return { logits, ...label, ...(maps ? { ...vector, maps: { encoder: within() } } : {}) };
   });
 }

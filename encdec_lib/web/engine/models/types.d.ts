@@ -97,6 +97,8 @@ export interface ImageAnswer {
   logits: Floats;
   /** Of a classifier: the likeliest class. */
   label?: number;
+  /** What it was encoded as, where that is one vector and `maps` was asked for. */
+  vector?: Floats;
   maps?: { encoder: AttentionMap[] };
 }
 

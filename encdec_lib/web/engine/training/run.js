@@ -1,5 +1,6 @@
 // One training: a model, its weights, its batches and what it has learned so far.
 
+import { sigmoid } from "../arithmetic.js";
 import { gradientReach } from "../models/reach.js";
 import { trainable } from "../models/trainable.js";
 import { readParameters } from "../parameters.js";
@@ -120,7 +121,8 @@ function* scoreTokens({ model, tape, P, config }, task) {
 }
 
 /**
- * The share of images whose class is told, or, of an autoencoder, nats an image.
+ * The share of images whose class is told, or, of an autoencoder, nats an image and how far a pixel
+ * typically is from the true one.
  * @param {Trained} trained
  * @param {ImageTask} task
  * @returns {Generator<void, Score>}
@@ -128,7 +130,8 @@ function* scoreTokens({ model, tape, P, config }, task) {
 function* scoreImages({ model, tape, P, config }, task) {
   const count = Math.min(config.scoring.examples, task.held_count),
     classes = config.model.decoder === "classes";
-  let sum = 0;
+  let sum = 0,
+    squares = 0;
   for (let from = 0; from < count; from += PART) {
     const images = task.held(Math.min(PART, count - from), from);
     if (classes) {
@@ -137,12 +140,23 @@ function* scoreImages({ model, tape, P, config }, task) {
     } else {
       tape.begin(false);
       sum += model.loss(tape, P, images) * images.count;
+      squares += squaresOf(model.look(tape, P, images), images.pixels);
     }
     yield;
   }
   const mean = sum / count;
   if (classes) return { score: mean, measure: "accuracy", accuracy: mean };
-  return { score: mean, measure: "nats", nats: mean };
+  const difference = Math.sqrt(squares / (count * task.side ** 2));
+  return { score: mean, measure: "nats", nats: mean, difference };
+}
+
+/** @type {(painted: {logits: ArrayLike<number>}[], pixels: Float32Array) => number} */
+function squaresOf(painted, pixels) {
+  let [sum, at] = [0, 0];
+  for (const { logits } of painted) {
+    for (let k = 0; k < logits.length; k++) sum += (sigmoid(logits[k]) - pixels[at++]) ** 2;
+  }
+  return sum;
 }
 
 /**

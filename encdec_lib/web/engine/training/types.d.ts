@@ -136,6 +136,8 @@ export interface Score {
   nats?: number;
   /** What is left of the loss's gradient at the encoder's state n steps before its last, from 1. */
   reach?: number[];
+  /** Of an autoencoder: the root of the mean squared difference of a pixel, from 0 to 1. */
+  difference?: number;
 }
 
 export interface Run {

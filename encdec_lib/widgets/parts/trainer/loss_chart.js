@@ -86,7 +86,9 @@ export function lossChart() {
       });
     drawing.node.replaceChildren(
       tick(0, 12, "loss", "start"),
-      ...[0, top / 2, top].flatMap((loss) => level(MARGIN.left, right, y(loss), loss)),
+      ...[0, top / 2, top].flatMap((loss) =>
+        level(MARGIN.left, right, y(loss), top < 10 ? loss : Math.round(loss)),
+      ),
       tick(MARGIN.left, HEIGHT - 5, 0, "start"),
       tick(right, HEIGHT - 5, `${thousands(most)} steps`, "end"),
       ...before.filter((one) => one.length > 1).map((curve) => path(curve, "is-before")),

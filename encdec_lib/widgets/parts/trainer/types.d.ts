@@ -75,6 +75,9 @@ export interface Answer {
   tokens: number[];
   weights: ArrayLike<number>[];
   maps?: { encoder?: HeadMap[]; own?: HeadMap[]; cross?: HeadMap[] };
+  /** To an image instead: of every class or pixel, and the vector that it was encoded as. */
+  logits?: ArrayLike<number>;
+  vector?: ArrayLike<number>;
 }
 
 export type HeadMap = AttentionMap;

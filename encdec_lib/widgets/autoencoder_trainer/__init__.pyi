@@ -1,0 +1,1 @@
+from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer

@@ -1,0 +1,1 @@
+from .vit_trainer import ViTTrainer as ViTTrainer
