@@ -265,3 +265,15 @@ export function gradients(name) {
   }
   return results;
 }
+
+/** What a layer of images makes of given numbers, as a list. */
+export function imageLayer(name, images, x, W, b, options = {}) {
+  const tape = new Tape({ precision: 64, megabytes: 4 });
+  const P = tape.parameters({ x, ...(W ? { W, b } : {}) });
+  const layers = {
+    convolution: () => convolution(tape, P.x, P.W, P.b, images),
+    transposed: () => transposedConvolution(tape, P.x, P.W, P.b, { ...images, ...options }),
+    pool: () => maxPool(tape, P.x, images),
+  };
+  return [...layers[name]().data];
+}
