@@ -1,7 +1,8 @@
 // Every layer of the engine, by name, on sizes that are different primes: its gradients from the way
 // back and from central differences, in float64. test_gradients.py compares the two.
 
-import { additiveScores, attentionLoop } from "../../encdec_lib/web/engine/layers/additive.js";
+import { additiveScores } from "../../encdec_lib/web/engine/layers/additive.js";
+import { attentionLoop } from "../../encdec_lib/web/engine/layers/attention_loop.js";
 import {
   convolution,
   maxPool,

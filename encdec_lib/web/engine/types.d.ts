@@ -79,14 +79,7 @@ export interface ViTSettings extends BlockSettings {
   channels: number;
 }
 
-/** How a decoder of chapters 7 and 9 reads: in one of six ways, or by scores. */
-export interface ReadingSettings {
-  query: string;
-  read: string;
-  score?: string;
-  window?: WindowSettings | null;
-}
-
+/** Of local attention (chapter 9): monotonic or predictive, and how far it reaches to each side. */
 export interface WindowSettings {
   kind: string;
   half_width: number;
