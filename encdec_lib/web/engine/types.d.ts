@@ -155,7 +155,7 @@ export interface Answer {
 
 /** A step's state is the decoder's own affair: it is handed back as it came. */
 export interface TokenDecoder<State = unknown> {
-  /** Of reading.js: whether it has scores, which a temperature divides. */
+  /** Of models/reading.js: whether it has scores, which a temperature divides. */
   scores?: boolean;
   start(encoding: Encoded, options?: { temperature?: number }): State;
   step(state: State, token: number): Step<State>;
