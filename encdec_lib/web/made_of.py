@@ -26,7 +26,7 @@ from encdec_lib.models.attention_scores import Attention
 #: Of a class, for each attribute that holds a module, or a list of them, what class it may have.
 MadeOf: TypeAlias = Mapping[str, type | tuple[type, ...]]
 
-#: Scores of chapter 9, each with its name in ``scores.js``.
+#: Scores of chapter 9, each with its name in ``layers/scores.js``.
 SCORES = {
     DotScore: "dot",
     GeneralScore: "general",

@@ -20,6 +20,15 @@ export function alone(exported, sources, maxLength, options) {
   });
 }
 
+/** What an encoder writes, on the engine's own small tape and on one of so many megabytes. */
+export function encodedBothWays(exported, source, megabytes) {
+  const data = Uint8Array.from(atob(exported.data), (c) => c.charCodeAt(0));
+  const theirs = loadModel({ ...exported, data }).encode(source).vectors;
+  const { tape, P, model } = opened(exported, { megabytes });
+  tape.begin(false);
+  return { theirs: [...theirs], mine: [...model.encode(tape, P, [source]).vectors.data] };
+}
+
 /** The logits of a whole target at once, and of one step after another; B · T · V numbers. */
 export function bothWays(exported, sources, target) {
   const { tape, P, model } = opened(exported, {});

@@ -1,7 +1,8 @@
 // Every layer of the engine, by name, on sizes that are different primes: its gradients from the way
 // back and from central differences, in float64. test_gradients.py compares the two.
 
-import { additiveScores, attentionLoop } from "../../encdec_lib/web/engine/layers/additive.js";
+import { additiveScores } from "../../encdec_lib/web/engine/layers/additive.js";
+import { attentionLoop } from "../../encdec_lib/web/engine/layers/attention_loop.js";
 import {
   convolution,
   maxPool,
@@ -264,4 +265,16 @@ export function gradients(name) {
     results[path] = { back: [...back.slice(start, start + x.data.length)], differences };
   }
   return results;
+}
+
+/** What a layer of images makes of given numbers, as a list. */
+export function imageLayer(name, images, x, W, b, options = {}) {
+  const tape = new Tape({ precision: 64, megabytes: 4 });
+  const P = tape.parameters({ x, ...(W ? { W, b } : {}) });
+  const layers = {
+    convolution: () => convolution(tape, P.x, P.W, P.b, images),
+    transposed: () => transposedConvolution(tape, P.x, P.W, P.b, { ...images, ...options }),
+    pool: () => maxPool(tape, P.x, images),
+  };
+  return [...layers[name]().data];
 }

@@ -3,18 +3,7 @@
 import { trainable } from "../../encdec_lib/web/engine/models/trainable.js";
 import { readParameters } from "../../encdec_lib/web/engine/parameters.js";
 import { Tape } from "../../encdec_lib/web/engine/tape/tape.js";
-
-/** Adam, as in optax, with a constant rate. */
-function adam({ data, grad, m, v, n }, step, { rate, b1, b2, epsilon }) {
-  const c1 = 1 - b1 ** (step + 1);
-  const c2 = 1 - b2 ** (step + 1);
-  for (let k = 0; k < n; k++) {
-    m[k] = b1 * m[k] + (1 - b1) * grad[k];
-    v[k] = b2 * v[k] + (1 - b2) * grad[k] ** 2;
-    data[k] -= (rate * (m[k] / c1)) / (Math.sqrt(v[k] / c2) + epsilon);
-    grad[k] = 0;
-  }
-}
+import { adam } from "../../encdec_lib/web/engine/training/adam.js";
 
 /** A model with its weights on a tape. */
 export function opened({ encoder, decoder, settings, manifest, data }, options) {
@@ -25,7 +14,7 @@ export function opened({ encoder, decoder, settings, manifest, data }, options) 
 }
 
 /** The losses of some steps on one batch, and every gradient before the first. */
-export function trained(exported, batch, product, steps, settings) {
+export function trained(exported, batch, product, steps, training) {
   const { tape, P, model } = opened(exported, { product });
   const losses = [];
   let gradients = {};
@@ -36,7 +25,7 @@ export function trained(exported, batch, product, steps, settings) {
     if (!step) {
       gradients = Object.fromEntries(Object.entries(P).map(([path, { grad }]) => [path, [...grad]]));
     }
-    adam(tape.flat, step, settings);
+    adam(tape.flat, step, training);
   }
   return { losses, gradients, product: tape.product };
 }

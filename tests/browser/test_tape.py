@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from encdec_lib.web.bundle import bundle
 from tests.browser.engine_page import ENGINE, load
 
 pytestmark = pytest.mark.browser
@@ -72,6 +73,20 @@ def test_a_browser_without_webassembly_computes_in_javascript(page, without):
     assert found["product"] == "js"
     assert found["y"] == [7, 10, 15, 22]
     assert "This browser has no WebAssembly with SIMD" in found["said"]
+
+
+def test_a_page_that_forbids_to_compile_computes_in_javascript(page, tmp_path):
+    """Its policy allows scripts of its own, and says nothing of WebAssembly."""
+    script = bundle(ENGINE / "tape" / "tape.js").replace("export class", "class")
+    policy = "script-src 'unsafe-inline'"
+    path = tmp_path / "page.html"
+    path.write_text(
+        f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<script>{{ {script}; window.product = new Tape({{ megabytes: 1 }}).product }}</script>",
+        encoding="utf-8",
+    )
+    page.goto(path.as_uri())
+    assert page.evaluate("window.product") == "js"
 
 
 def test_memory_that_is_full_is_one_sentence_and_can_be_emptied(page):

@@ -114,6 +114,16 @@ def test_what_is_said_of_images_is_what_the_inference_says(page, name):
             assert one["label"] == int(np.argmax(other["logits"]))
 
 
+def test_a_source_too_long_for_the_first_memory_is_read_in_a_larger_one(page):
+    load(page, "answers_run", folder=HERE)
+    source = [4 + k % 26 for k in range(701)]  # its maps alone are 6 MB
+    found = page.evaluate(
+        "given => answers_run.encodedBothWays(...given)", [packed(small()), source, 64]
+    )
+    np.testing.assert_allclose(found["mine"], found["theirs"], rtol=0, atol=1e-5)
+    assert len(found["mine"]) == 701 * 12
+
+
 def refused(page, model, call, *given):
     return page.evaluate("given => parity_run.refused(...given)", [packed(model), call, *given])
 

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
 RATE = 0.003
-ADAM = {"rate": RATE, "b1": 0.9, "b2": 0.98, "epsilon": 1e-8}
+ADAM = {"learning_rate": RATE, "warmup": 0, "clip": 1, "b1": 0.9, "b2": 0.98, "eps": 1e-8}
 STEPS = 20
 V, W = 30, 43  # tokens of the source and of the target
 
@@ -163,10 +163,12 @@ def in_jax(model, batch, loss):
         value, grads = step(jax.tree.unflatten(tree, [jnp.float32(x) for x in places]))
         losses.append(float(value))
         first = grads if first is None else first
+        norm = np.sqrt(sum(np.sum(np.float64(g) ** 2) for g in jax.tree.leaves(grads)))
+        shrink = min(1, ADAM["clip"] / norm)
         for x, a, b, g in zip(places, m, v, jax.tree.leaves(grads), strict=True):
-            a += (1 - b1) * (np.float64(g) - a)
-            b += (1 - b2) * (np.float64(g) ** 2 - b)
-            x -= RATE * a / (1 - b1**n) / (np.sqrt(b / (1 - b2**n)) + ADAM["epsilon"])
+            a += (1 - b1) * (shrink * np.float64(g) - a)
+            b += (1 - b2) * ((shrink * np.float64(g)) ** 2 - b)
+            x -= RATE * a / (1 - b1**n) / (np.sqrt(b / (1 - b2**n)) + ADAM["eps"])
     return losses, dotted(nnx.to_pure_dict(first))
 
 

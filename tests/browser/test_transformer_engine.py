@@ -1,4 +1,4 @@
-"""encdec_lib/web/engine/{transformer,blocks,attention,positions}.js against the Flax models, in
+"""encdec_lib/web/engine/models/transformer.js, run by engine.js, against the Flax models, in
 Chromium: logits and every map.
 """
 

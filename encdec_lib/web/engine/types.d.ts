@@ -83,14 +83,7 @@ export interface ViTSettings extends BlockSettings {
   channels: number;
 }
 
-/** How a decoder of chapters 7 and 9 reads: in one of six ways, or by scores. */
-export interface ReadingSettings {
-  query: string;
-  read: string;
-  score?: string;
-  window?: WindowSettings | null;
-}
-
+/** Of local attention (chapter 9): monotonic or predictive, and how far it reaches to each side. */
 export interface WindowSettings {
   kind: string;
   half_width: number;
@@ -166,7 +159,7 @@ export interface Answer {
 
 /** A step's state is the decoder's own affair: it is handed back as it came. */
 export interface TokenDecoder<State = unknown> {
-  /** Of reading.js: whether it has scores, which a temperature divides. */
+  /** Of models/reading.js: whether it has scores, which a temperature divides. */
   scores?: boolean;
   start(encoding: Encoded, options?: { temperature?: number }): State;
   step(state: State, token: number): Step<State>;

@@ -34,7 +34,7 @@ class TransformerExplorer(BookWidget):
     The encoder looks at the source, the decoder at its own answer so far (what comes later is
     hidden), and across at the encoding. The maps of all heads of a layer stand side by side; one
     of them, or their mean, stands below them with its numbers. The model runs in the reader's
-    browser, by ``encdec_lib/web/engine/transformer.js``, with a cache of keys and values.
+    browser, by ``encdec_lib/web/engine/models/transformer.js``, with a cache of keys and values.
 
     Args:
       model: built by :func:`~encdec_lib.models.transformer.transformer`, or by

@@ -1,7 +1,7 @@
 // Attention of several heads, and of one. B examples, T queries, S places looked at, H heads side
 // by side in D columns. Rows are batch-major, b · T + t; those of weights are (b · H + h) · T + t.
 
-import { transpose } from "../tape/tape.js";
+import { transpose } from "../tape/product.js";
 import { gradOf } from "./elementwise.js";
 import { dense } from "./linear.js";
 import { turned } from "./places.js";

@@ -1,6 +1,5 @@
 // Losses, each the start of the way back: the gradient of the logits is there at once.
 
-import { sigmoid } from "../arithmetic.js";
 import { EngineError } from "../tape/memory.js";
 
 /** @typedef {import("../tape/types.js").Floats} Floats */
@@ -47,8 +46,10 @@ export function pixelLoss(logits, pixels) {
   const { rows, data: x, grad } = logits;
   let loss = 0;
   for (let k = 0; k < x.length; k++) {
-    loss += Math.max(x[k], 0) + Math.log1p(Math.exp(-Math.abs(x[k]))) - pixels[k] * x[k];
-    if (grad) grad[k] = (sigmoid(x[k]) - pixels[k]) / rows;
+    const power = Math.exp(-Math.abs(x[k])), // of the loss, and of σ: one for both
+      share = (x[k] >= 0 ? 1 : power) / (1 + power);
+    loss += Math.max(x[k], 0) + Math.log1p(power) - pixels[k] * x[k];
+    if (grad) grad[k] = (share - pixels[k]) / rows;
   }
   return loss / rows;
 }

@@ -2,7 +2,7 @@
 // encdec_lib/models/{seq2seq,bahdanau_attention}.py, with a tanh RNN, a GRU or an LSTM, whichever
 // the weights are of. B examples, S source positions, T target positions, D width of a state.
 
-import { attentionLoop } from "../layers/additive.js";
+import { attentionLoop } from "../layers/attention_loop.js";
 import { cellOf } from "../layers/cells.js";
 import { tanhOf } from "../layers/elementwise.js";
 import { dense, linear } from "../layers/linear.js";

@@ -103,3 +103,16 @@ export function productOver({ heap, memory }, wanted) {
   }
   return { multiply: plainProduct(heap), kind: "js" };
 }
+
+/**
+ * Rows and columns exchanged.
+ * @param {Floats} to
+ * @param {Floats} from rows × cols
+ * @param {number} rows
+ * @param {number} cols
+ */
+export function transpose(to, from, rows, cols) {
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0, out = i; j < cols; j++, at++, out += rows) to[out] = from[at];
+  }
+}

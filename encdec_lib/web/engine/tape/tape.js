@@ -6,7 +6,7 @@
 // every step. Every gradient adds to what is there, so a matrix may be used more than once.
 
 import { OutOfMemory, reserve } from "./memory.js";
-import { productOver } from "./product.js";
+import { productOver, transpose } from "./product.js";
 
 /** @typedef {import("./types.js").FirstWeights} FirstWeights */
 /** @typedef {import("./types.js").Flat} Flat */
@@ -235,17 +235,5 @@ export class Tape {
     const copy = this.numbers(rows * cols);
     transpose(copy, A, rows, cols);
     return copy;
-  }
-}
-
-/**
- * @param {Floats} to
- * @param {Floats} from rows × cols
- * @param {number} rows
- * @param {number} cols
- */
-export function transpose(to, from, rows, cols) {
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0, out = i; j < cols; j++, at++, out += rows) to[out] = from[at];
   }
 }

@@ -1,7 +1,9 @@
 // The words of the tape: what layers take and give. Nothing here reaches a page.
 
+import type { Floats } from "../types.js";
+
 /** A row of numbers in the tape's memory, in single or, for gradient checks, double precision. */
-export type Floats = Float32Array | Float64Array;
+export type { Floats };
 
 /** Row by row. `grad` is where the gradient gathers; null where nothing is learned about it. */
 export interface Matrix {
