@@ -14,6 +14,7 @@ from .length_race import LengthRace as LengthRace
 from .patch_dial import PatchDial as PatchDial
 from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
+from .reading_stepper import ReadingStepper as ReadingStepper
 from .rounding_dial import RoundingDial as RoundingDial
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter

@@ -160,6 +160,9 @@ _MAKERS = {
     "PatchDial": _patch_dial,
     "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,
+    "ReadingStepper": lambda: widgets.ReadingStepper(
+        {"mean": reading("mean"), "own": reading("weighted")}, LETTERS, PHONEMES, word="day"
+    ),
     "RoundingDial": widgets.RoundingDial,
     "SceneReader": _scene_reader,
     "Segmenter": _segmenter,
