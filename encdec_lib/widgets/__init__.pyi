@@ -1,6 +1,7 @@
 # Written by tools/make_lists.py: `make notebooks`.
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .attention_dial import AttentionDial as AttentionDial
+from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner
 from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader

@@ -148,6 +148,7 @@ def _width_dial():
 _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
     "AttentionDial": _attention_dial,
+    "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),

@@ -37,7 +37,9 @@ def test_every_way_is_gone_through_by_keyboard(show, stepper):
             )
         if trace["read"] == "weighted":
             most = max(trace["weights"][0])
-            assert f"{int(100 * most + 0.5)}% of {'phone'[trace['weights'][0].index(most)]}" in said[1]
+            assert (
+                f"{int(100 * most + 0.5)}% of {'phone'[trace['weights'][0].index(most)]}" in said[1]
+            )
         if k < 2:
             page.locator("[data-action=next]").focus()
             page.keyboard.press("Enter")
