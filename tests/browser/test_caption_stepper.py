@@ -50,7 +50,8 @@ def test_states_stay_and_the_picture_is_the_readers(show, stepper):
              const image = new Image();
              image.src = document.querySelector(".bw-stage image").getAttribute("href");
              await image.decode();
-             const canvas = Object.assign(document.createElement("canvas"), {width: 32, height: 32});
+             const canvas = document.createElement("canvas");
+             [canvas.width, canvas.height] = [32, 32];
              const context = canvas.getContext("2d");
              context.drawImage(image, 0, 0);
              return [...context.getImageData(0, 0, 32, 32).data].filter((_, k) => k % 4 === 0);

@@ -124,6 +124,19 @@ def hostile_symbols(widget):
     return widget
 
 
+def path_stepper():
+    """The words are set behind the check of their length."""
+    widget = PathStepper(["a"] * 6, d=3)
+    widget.words = list(HOSTILE[:6])
+    return widget
+
+
+def reading_stepper():
+    size = len(LETTERS), len(WORDS_OF_EVIL)
+    named = {HOSTILE[0]: reading("weighted", *size), HOSTILE[2]: reading("mean", *size)}
+    return ReadingStepper(named, LETTERS, WORDS_OF_EVIL, word="knight")
+
+
 BUILD = {
     "AlignmentExplorer": alignment_explorer,
     "AttentionDial": attention_dial,
@@ -132,7 +145,9 @@ BUILD = {
     "HeadsDial": heads_dial,
     "ForgettingDial": forgetting_dial,
     "PatchDial": patch_dial,
+    "PathStepper": path_stepper,
     "PictureWriter": picture_writer,
+    "ReadingStepper": reading_stepper,
     "SceneCaptioner": scene_captioner,
     "SceneReader": scene_reader,
 }
