@@ -88,12 +88,14 @@ def digits(train: int = 2000, held: int = 300, side: int = 28) -> bytes:
       label; then the pixels, two to a byte, the first in the high half.
 
     Raises:
-      ValueError: if a number is below 1, or there are fewer images.
+      ValueError: if a number is below 1, there are fewer images, or ``side`` is another.
 
     Example:
       >>> len(digits(train=3, held=2, side=14))  # 16 + 5 + 5 · 14² / 2
       511
     """
+    if side == 7:
+        raise ValueError("side must be even, 28 or 14, as two pixels share a byte; got 7.")
     splits = digit_images.load(side)
     parts = [_first("train", splits.train, train), _first("held", splits.dev, held)]
     labels = np.concatenate([part.labels for part in parts]).astype(np.uint8)

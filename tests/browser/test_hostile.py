@@ -17,7 +17,9 @@ from encdec_lib.widgets import (
     HeadsDial,
     LengthDial,
     PatchDial,
+    PathStepper,
     PictureWriter,
+    ReadingStepper,
     SceneCaptioner,
     SceneReader,
     TransformerExplorer,
@@ -151,7 +153,12 @@ BUILD = {
     "SceneCaptioner": scene_captioner,
     "SceneReader": scene_reader,
 }
-NAMELESS = {"BookWidget", "DigitReader", "Segmenter", "WidthDial"}  # they take numbers and pictures
+#: They take numbers, pictures, or letters of a fixed alphabet.
+# They take numbers, pictures, letters that are checked.
+NAMELESS = {
+    *("BookWidget", "CaptionStepper", "DeviceStepper", "DigitReader", "HeadsTrainer"),
+    *("LayerCostDial", "LengthRace", "RoundingDial", "Segmenter", "WidthDial"),
+}
 
 
 def safe(page, scripts):

@@ -1,4 +1,6 @@
-"""Drives any figure that trains: its states, and a training by keyboard alone."""
+"""Drives any figure that trains, by keyboard alone; and an engine of the tests."""
+
+from encdec_lib.widgets.host.lazy import Lazy
 
 STATE = "document.querySelector('[data-trains]').dataset"
 
@@ -14,19 +16,129 @@ def press(page, action: str):
     page.keyboard.press("Enter")
 
 
-def wait_for(page, condition: str, seconds: float = 60):
+def wait_for(page, condition: str, seconds: float = 12):
     """Waits until a condition on ``data`` holds, such as ``"data.state === 'solved'"``."""
     page.wait_for_function(
         f"() => {{ const data = {STATE}; return {condition}; }}", timeout=1000 * seconds
     )
 
 
-def train(page, steps: int):
-    """Trains by keyboard until it is solved, or for so many steps, however slow the machine is."""
+def train(page, score: float, steps: int) -> dict:
+    """Trains by keyboard until it has this score, or has had these steps, and pauses it."""
     press(page, "train")
+    reached = f"Number(data.score) >= {score} || Number(data.steps) >= {steps}"
     while True:
-        wait_for(page, "data.state !== 'running'")
+        wait_for(page, f"data.state !== 'running' || {reached}", 90)
         data = told(page)
+        if data["state"] == "running":
+            press(page, "pause")
         if data["state"] != "stopped" or int(data["steps"]) >= steps:
             return data
         press(page, "more")
+
+
+def status(page) -> str:
+    """The one sentence of the figure."""
+    return page.locator("[data-trains] .bw-status").inner_text()
+
+
+def frames(page):
+    """Until what was asked of the next frame is drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+#: Keeps what a page orders of its worker in ``window.orders``.
+KEEP_ORDERS = """
+window.orders = [];
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (order, ...more) {
+  window.orders.push(order);
+  return post.call(this, order, ...more);
+};
+"""
+
+#: An engine that learns nothing and says what the frame should hear: 10 steps and half a second a
+#: tick, a score of steps / 200. Seed 7 fails, and seed 8 never gets better than 0.1.
+FAKE = """
+function engineHere(post) {
+  const runs = new Map();
+  let timer = 0;
+  const score = (r) => {
+    const value = r.seed === 8 ? 0.1 : Math.min(1, r.steps / 200);
+    r.solved = value >= (r.config.scoring.solved ?? 2);
+    const by_length = [2, 3, 4].map((length) => ({ length, error_rate: 1 - value }));
+    post({ type: "scored", run: r.name, steps: r.steps, seconds: r.seconds, score: value,
+           solved: r.solved, by_length });
+  };
+  const steps = (r, count, seconds) => {
+    r.steps += count;
+    r.seconds += seconds;
+    const loss = 3 * Math.exp(-r.steps / 100);
+    post({ type: "progress", run: r.name, steps: r.steps, loss, seconds: r.seconds });
+  };
+  const end = (rs, why) => {
+    clearInterval(timer);
+    for (const r of rs) score(r);
+    post({ type: "paused", why });
+  };
+  const obey = {
+    build: ({ run, config }) => {
+      clearInterval(timer);
+      const seed = config.training.seed;
+      runs.set(run, { name: run, config, seed, steps: 0, seconds: 0 });
+      post({ type: "ready", run, parameters: 1234, product: seed === 9 ? "js" : "simd", ms: 1 });
+    },
+    go: ({ runs: names, at_most_seconds: most }) => {
+      const rs = names.map((name) => runs.get(name));
+      const from = rs[0].seconds;
+      clearInterval(timer);
+      timer = setInterval(() => {
+        if (rs[0].seed === 7 && rs[0].steps > 20) {
+          clearInterval(timer);
+          post({ type: "failed", run: rs[0].name, sentence: "The loss grew: choose less." });
+          return;
+        }
+        for (const r of rs) steps(r, 10, 0.5);
+        const [now, then] = [rs[0].steps, rs[0].steps - 10].map((n) => Math.floor(n / 50));
+        if (now > then) for (const r of rs) score(r);
+        if (rs.every((r) => r.solved)) end(rs, "solved");
+        else if (rs[0].seconds - from >= most) end(rs, "time");
+      }, 30);
+    },
+    step: ({ runs: names, count }) => {
+      const rs = names.map((name) => runs.get(name));
+      for (const r of rs) steps(r, count, 0.01 * count);
+      end(rs, "asked");
+    },
+    pause: () => {
+      clearInterval(timer);
+      for (const r of runs.values()) if (r.steps) steps(r, 0, 0); // as the real one does
+      post({ type: "paused", why: "asked" });
+    },
+    look: ({ run, sources }) => {
+      const r = runs.get(run);
+      const answers = sources.map((source) => {
+        const T = source.length + 1;
+        const map = () => ({ heads: r.config.model.sizes.heads ?? 1, rows: T, columns: T - 1,
+          weights: new Float32Array(8 * T * T).fill(1 / T) });
+        return { tokens: [...source], finished: true, weights: [],
+                 maps: { encoder: [map()], own: [map()], cross: [map()] } };
+      });
+      post({ type: "looked", run, steps: r.steps, answers });
+    },
+  };
+  return (order) => obey[order.type]?.(order);
+}
+if (typeof WorkerGlobalScope === "function" && self instanceof WorkerGlobalScope) {
+  const obey = engineHere((report) => self.postMessage(report));
+  self.onmessage = ({ data }) => obey(data);
+} else {
+  window.bookEngineHere = engineHere;
+}
+"""
+
+
+def faked(widget):
+    """The widget with the engine of the tests."""
+    widget.engine = Lazy(FAKE.encode())
+    return widget

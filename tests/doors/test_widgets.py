@@ -30,7 +30,9 @@ from encdec_lib.widgets import (
     DigitReader,
     ForgettingDial,
     HeadsDial,
+    HeadsTrainer,
     LengthDial,
+    LengthRace,
     PatchDial,
     PictureWriter,
     SceneCaptioner,
@@ -197,6 +199,27 @@ DOORS = {
             "temperature": bad.numbers(0.1, 10),
             "positions": bad.choices(),
             "examples": BAD_TEXTS,
+        },
+    ),
+    HeadsTrainer: (
+        dict,
+        {
+            "task": bad.choices(),
+            "heads": bad.wholes(),
+            "longest": bad.wholes(4, 16),
+            "d_k": bad.wholes(0),
+            "positions": bad.choices(),
+            "string": st.sampled_from([3, "", "xyz", "a", ["a"]]),
+            "words": st.sampled_from([3, "day D EY", ["day"]]),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    LengthRace: (
+        dict,
+        {
+            "string": st.sampled_from([None, 3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
+            "longest": bad.wholes(4, 16),
+            "seed": bad.wholes(0, 9999),
         },
     ),
     PatchDial: (

@@ -54,6 +54,20 @@ def test_agrees_with_the_loop_written_out():
     np.testing.assert_allclose(model.b[...], p["b"], rtol=1e-4)
 
 
+def test_a_given_order_of_batches_is_followed():
+    """Order as it would have been drawn changes nothing; another order is another run."""
+    models = [Line() for _ in range(3)]
+    drawn = batch_order(N, 4, 10, seed=0)
+    own = fit_line(models[0], points(), QUICK)
+    given = fit_line(models[1], points(), QUICK, order=drawn)
+    other = fit_line(models[2], points(), QUICK, order=drawn[::-1])
+    np.testing.assert_array_equal(given.losses, own.losses)
+    same(weights(models[0]), weights(models[1]))
+    assert not np.allclose(own.losses, other.losses)
+    with pytest.raises(ValueError, match="order must have a row a step"):
+        fit_line(Line(), points(), QUICK, order=drawn[:3])
+
+
 def test_the_same_seed_gives_the_same_numbers():
     models = [Line() for _ in range(3)]
     first, again = (fit_line(model, points(), QUICK) for model in models[:2])

@@ -44,12 +44,6 @@ export function erf(x) {
 }
 
 /**
- * @param {Numbers} a
- * @param {Numbers} b
- */
-export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
-
-/**
  * y = x W + b for `rows` rows of x; W is (in, out), b may be left out.
  * @param {Floats} x
  * @param {number} rows
@@ -70,39 +64,6 @@ export function affine(x, rows, W, b) {
     y.set(sums, i * out);
   }
   return y;
-}
-
-/**
- * Rows start..stop of a matrix: the part of W that meets one piece of a concatenated input.
- * @param {Tensor} W
- * @param {number} start
- * @param {number} stop
- * @returns {Tensor}
- */
-export function rows(W, start, stop) {
-  const columns = W.shape[1];
-  return { data: W.data.subarray(start * columns, stop * columns), shape: [stop - start, columns] };
-}
-
-/**
- * @param {Tensor} matrix
- * @param {number} i
- */
-export const row = (matrix, i) =>
-  matrix.data.subarray(i * matrix.shape[1], (i + 1) * matrix.shape[1]);
-
-/**
- * sum_j weights_j * (row j of `values`, `width` numbers wide).
- * @param {Floats} weights
- * @param {Floats} values
- * @param {number} width
- */
-export function mix(weights, values, width) {
-  const sums = new Float64Array(width);
-  for (let j = 0; j < weights.length; j++) {
-    for (let k = 0, v = j * width; k < width; k++, v++) sums[k] += weights[j] * values[v];
-  }
-  return sums;
 }
 
 /**
@@ -132,12 +93,35 @@ export function argmax(numbers, first = 0) {
   return best;
 }
 
+/**
+ * Scores x[at], …, x[at + end − 1] become softmax(scale · x); those that are not real become 0,
+ * and so do all where none is.
+ * @param {Floats} x
+ * @param {number} at
+ * @param {number} end
+ * @param {number} scale
+ * @param {Int32Array | null} real flags; null where all are real
+ * @param {number} first where the flags of this row begin
+ */
+export function softmaxRow(x, at, end, scale, real, first) {
+  let top = -Infinity,
+    sum = 0;
+  for (let s = 0; s < end; s++) {
+    if ((!real || real[first + s]) && x[at + s] > top) top = x[at + s];
+  }
+  for (let s = 0; s < end; s++) {
+    const power = !real || real[first + s] ? Math.exp(scale * (x[at + s] - top)) : 0;
+    x[at + s] = power;
+    sum += power;
+  }
+  if (sum) for (let s = 0; s < end; s++) x[at + s] /= sum;
+}
+
 /** @param {Numbers} scores */
 export function softmax(scores) {
-  const top = largest(scores);
-  const powers = Float64Array.from(scores, (score) => Math.exp(score - top));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return Float32Array.from(powers, (power) => power / total);
+  const weights = Float64Array.from(scores);
+  softmaxRow(weights, 0, weights.length, 1, null, 0);
+  return Float32Array.from(weights);
 }
 
 /**

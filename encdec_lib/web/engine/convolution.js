@@ -1,4 +1,5 @@
-// The layers of images for the page's engine: convolution, pooling, and the way back up.
+// The layers of images for the page's engine: convolution, pooling, and the way back up. Those that
+// learn, in layers/convolution.js, lay every image out nine times; these do not.
 //
 // An image is {data: Float32Array, height, width, channels}, row by row, channels last, as in
 // encdec_lib/layers/convolution.py. Batch normalisation is not here: export.py folds it into the

@@ -1,27 +1,31 @@
 // The page's own engine: runs a trained model with no kernel and no network.
 //
 // A model is an encoder and a decoder, the same equations as in encdec_lib/models, for one source
-// at a time; any encoder runs with any decoder that fits its encoding. Shape letters as in the
-// Python: S source positions, M vectors in the encoding, E embedding width, D state width,
-// A alignment width, V vocabulary. A matrix is a Float32Array, row by row, with its shape beside
-// it. A source is a list of token ids or an image {data, height, width, channels}. Chapters 4 and 8
-// are in recurrent.js, chapters 7 and 9 in reading.js, images in images.js, the Transformer in
-// transformer.js, the Vision Transformer in vit.js, the decoder-only model in prefix.js; types.d.ts
-// says what they hand to each other. tests/browser/test_*engine.py hold all of it to the Flax
-// models: logits and weights.
+// at a time; any encoder runs with any decoder that fits its encoding. A matrix is a Float32Array,
+// row by row, with its shape beside it. A source is a list of token ids or an image {data, height,
+// width, channels}. Most parts are those that a page can also train, in models/, run on a tape of
+// their own by workbench.js; images.js has those of chapters 2 and 5, prefix.js the decoder-only
+// model, which only infer. types.d.ts says what they hand to each other.
+// tests/browser/test_*engine.py hold all of it to the Flax models: logits and weights.
 
 import { argmax, entropy, logProbability } from "./arithmetic.js";
-import { IMAGE_DECODERS, IMAGE_ENCODERS } from "./images.js";
+import { cnnEncoder, image, unetDecoder, unetEncoder } from "./images.js";
+import { classDecoder, denseDecoder, denseEncoder, vitEncoder } from "./models/images.js";
+import { readingDecoder } from "./models/reading.js";
+import { attentionDecoder, birnnEncoder, rnnDecoder, rnnEncoder } from "./models/recurrent.js";
+import { transformerDecoder, transformerEncoder, wordEncoder } from "./models/transformer.js";
 import { partOf, readParameters } from "./parameters.js";
-import { prefixDecoder, wordPrefix } from "./prefix.js";
-import { readingDecoder } from "./reading.js";
-import { attentionDecoder, birnnEncoder, rnnDecoder, rnnEncoder } from "./recurrent.js";
-import { mapsOf, transformerDecoder, transformerEncoder } from "./transformer.js";
-import { classDecoder, vitEncoder } from "./vit.js";
+import { prefixDecoder } from "./prefix.js";
+import { mapsOf } from "./transformer.js";
+import { encoderOn, logitsOn, tokenDecoderOn, Workbench } from "./workbench.js";
 
 /** @typedef {import("./types.js").Answer} Answer */
 /** @typedef {import("./types.js").Exported} Exported */
+/** @typedef {import("./types.js").Image} Image */
 /** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./types.js").Settings} Settings */
+/** @typedef {import("./models/types.js").Encode} Encode */
+/** @typedef {import("./models/types.js").TokenDecoder} TokenDecoder */
 /** @typedef {import("./types.js").Source} Source */
 
 export const PAD = 0;
@@ -29,24 +33,55 @@ export const BOS = 1;
 export const EOS = 2;
 export const UNK = 3;
 
-/** @type {Record<string, import("./types.js").Makers["encoder"]>} */
+/** @typedef {import("./types.js").EncoderMaker} EncoderMaker */
+/** @typedef {import("./types.js").DecoderMaker} DecoderMaker */
+
+/** @type {(make: (settings: Settings) => Encode) => EncoderMaker} */
+const ofTokens =
+  (make) =>
+  ({ bench, settings }) =>
+    encoderOn(bench, make(settings), (source) => [/** @type {number[]} */ (source)]);
+
+/** @type {(make: (settings: Settings) => Encode) => EncoderMaker} */
+const ofImages =
+  (make) =>
+  ({ bench, settings }) =>
+    encoderOn(bench, make(settings), (source) => {
+      const { data } = image(/** @type {Image} */ (source), settings.side, settings.channels);
+      return { pixels: data, count: 1 };
+    });
+
+/** @type {(make: (settings: Settings) => TokenDecoder) => DecoderMaker} */
+const toTokens =
+  (make) =>
+  ({ bench, settings }) =>
+    tokenDecoderOn(bench, make(settings));
+
+/** @type {Record<string, EncoderMaker>} */
 const ENCODERS = {
-  rnn: rnnEncoder,
-  birnn: birnnEncoder,
-  transformer: transformerEncoder,
-  vit: vitEncoder,
-  words: wordPrefix,
-  ...IMAGE_ENCODERS,
+  rnn: ofTokens(rnnEncoder),
+  birnn: ofTokens(birnnEncoder),
+  transformer: ofTokens(transformerEncoder),
+  vit: ofImages(vitEncoder),
+  words: ofTokens(wordEncoder),
+  dense: ofImages(denseEncoder),
+  unet: ({ own }) => unetEncoder(own()),
+  cnn: ({ own, settings }) => cnnEncoder(own(), settings),
 };
-/** @type {Record<string, import("./types.js").Makers["decoder"]>} */
+/** @type {Record<string, DecoderMaker>} */
 const DECODERS = {
-  rnn: rnnDecoder,
-  attention: attentionDecoder,
-  reading: readingDecoder,
-  transformer: transformerDecoder,
-  prefix: prefixDecoder,
-  classes: classDecoder,
-  ...IMAGE_DECODERS,
+  rnn: toTokens(rnnDecoder),
+  attention: toTokens(attentionDecoder),
+  reading: toTokens(readingDecoder),
+  transformer: toTokens(transformerDecoder),
+  prefix: ({ own, settings }) => prefixDecoder(own(), settings),
+  classes: ({ bench, settings }) => ({ classify: logitsOn(bench, classDecoder(settings)) }),
+  dense({ bench, settings: { side } }) {
+    const logits = logitsOn(bench, denseDecoder());
+    const sides = { height: side, width: side, channels: 1 };
+    return { paint: (encoding) => ({ data: logits(encoding), ...sides }) };
+  },
+  unet: ({ own, settings }) => unetDecoder(own(), settings),
 };
 
 /**
@@ -67,7 +102,7 @@ function known(side, parts, name) {
  * step(state, token) -> {state, logits, weights, window?, maps?}; of one that writes an image,
  * paint(encoding) -> {data, height, width, channels}, the logits of every pixel; of a classifier,
  * classify(encoding) -> the logits of the classes. That of prefix.js also writes several answers at
- * once, by open(lanes). The decoders of reading.js alone divide their scores by
+ * once, by open(lanes). The decoders of models/reading.js alone divide their scores by
  * the temperature, 1 unless told, and say by `scores` whether they have any.
  * @param {Exported} exported
  * @returns {Model}
@@ -75,12 +110,18 @@ function known(side, parts, name) {
 export function loadModel({ encoder, decoder, manifest, data, settings = {} }) {
   const read = known("encoder", ENCODERS, encoder),
     write = known("decoder", DECODERS, decoder);
-  const parameters = readParameters(manifest, data);
+  const parameters = readParameters(manifest, data),
+    bench = new Workbench(parameters);
+  const side = (/** @type {"encoder" | "decoder"} */ name) => ({
+    bench,
+    settings: /** @type {Required<Settings>} */ (settings[name] ?? {}),
+    own: () => partOf(parameters, `${name}.`),
+  });
   return /** @type {Model} */ ({
     encoder,
     decoder,
-    encode: read(partOf(parameters, "encoder."), settings.encoder ?? {}),
-    ...write(partOf(parameters, "decoder."), settings.decoder ?? {}),
+    encode: read(side("encoder")),
+    ...write(side("decoder")),
   });
 }
 

@@ -1,7 +1,10 @@
-// Encoders and decoders of images for the page's engine (chapters 1, 2 and 5): the same equations
-// as in encdec_lib/models/{encoder_decoder,cnn_to_cnn,captioning}.py, for one image at a time.
+// Encoders and decoders of images that the page runs and does not train (chapters 2 and 5): the same
+// equations as in encdec_lib/models/{cnn_to_cnn,captioning}.py, for one image at a time.
+//
+// They stay apart from ../layers, like the convolution below them: batch normalisation is folded into
+// it, so there is nothing here that could learn, and one image needs no second copy of itself.
 
-import { affine, relu } from "./arithmetic.js";
+import { affine } from "./arithmetic.js";
 import { beside, convolution, maxPool, transposedConvolution } from "./convolution.js";
 
 /** @typedef {import("./types.js").Encoded} Encoded */
@@ -36,30 +39,20 @@ function blocksOf(P, path) {
  * Checks an image source and gives it back.
  * @param {Image} source
  * @param {number | null} side
+ * @param {number | null} channels
  */
-function image(source, side = null) {
-  const { data, height, width, channels } = source;
-  const said = `got ${data?.length} numbers for ${height}×${width}×${channels}`;
-  if (data?.length !== height * width * channels) throw new Error(`no image: ${said}`);
-  if (side !== null && (height !== side || width !== side)) {
-    throw new Error(`this encoder reads images of ${side}×${side} pixels; ${said}`);
+export function image(source, side = null, channels = null) {
+  const { data, height, width, channels: C } = source;
+  const said = `got ${data?.length} numbers for ${height}×${width}×${C}`;
+  if (data?.length !== height * width * C) throw new Error(`no image: ${said}`);
+  if (side === null || (height === side && width === side && C === (channels ?? C))) return source;
+  if (channels !== null) {
+    throw new Error(`this encoder reads images of ${side}×${side}×${channels} numbers; ${said}`);
   }
-  return source;
+  throw new Error(`this encoder reads images of ${side}×${side} pixels; ${said}`);
 }
 
 // ---------------------------------------------------------------- encoders
-
-/**
- * Chapter 1: H = relu(x W_1 + b_1) W_2 + b_2, the pixels x row by row.
- * @param {ParameterMap} P
- * @param {{side: number}} settings
- */
-function denseEncoder(P, { side }) {
-  return (/** @type {Image} */ source) => {
-    const hidden = dense(P, "hidden", image(source, side).data).map(relu);
-    return { M: 1, vectors: dense(P, "output", hidden) };
-  };
-}
 
 /**
  * Halves the image scale by scale: the map of each, from fine to coarse.
@@ -84,7 +77,7 @@ function scalesOf(P, path) {
  * Chapter 2: the coarsest map is the encoding, the finer ones are its skips.
  * @param {ParameterMap} P
  */
-function unetEncoder(P) {
+export function unetEncoder(P) {
   const scales = scalesOf(P, "blocks");
   return (/** @type {Image} */ source) => {
     const maps = scales(source),
@@ -99,7 +92,7 @@ function unetEncoder(P) {
  * @param {ParameterMap} P
  * @param {{side: number, grid?: boolean}} settings
  */
-function cnnEncoder(P, { side, grid = false }) {
+export function cnnEncoder(P, { side, grid = false }) {
   const scales = scalesOf(P, "convolutions.blocks"),
     places = P.positions?.data;
   return (/** @type {Image} */ source) => {
@@ -114,29 +107,13 @@ function cnnEncoder(P, { side, grid = false }) {
 // ---------------------------------------------------------------- decoders
 
 /**
- * Chapter 1: every pixel's logit from one vector, relu(H W_3 + b_3) W_4 + b_4.
- * @param {ParameterMap} P
- * @param {{side: number}} settings
- * @returns {ImageDecoder}
- */
-function denseDecoder(P, { side }) {
-  return {
-    paint({ M, vectors }) {
-      if (M !== 1) throw new Error(`this decoder paints from one vector; the encoding has ${M}`);
-      const data = dense(P, "output", dense(P, "hidden", vectors).map(relu));
-      return { data, height: side, width: side, channels: 1 };
-    },
-  };
-}
-
-/**
  * Chapter 2: doubles the grid scale by scale, beside the encoder's map of that scale where there
  * are skips, and ends in the logits of every pixel: the same product at each, the 1×1 convolution.
  * @param {ParameterMap} P
  * @param {{skips?: boolean}} settings
  * @returns {ImageDecoder}
  */
-function unetDecoder(P, { skips: wanted = true }) {
+export function unetDecoder(P, { skips: wanted = true }) {
   const blocks = blocksOf(P, "blocks"),
     width = P["ups.0.kernel"].shape[2];
   return {
@@ -156,6 +133,3 @@ function unetDecoder(P, { skips: wanted = true }) {
     },
   };
 }
-
-export const IMAGE_ENCODERS = { dense: denseEncoder, unet: unetEncoder, cnn: cnnEncoder };
-export const IMAGE_DECODERS = { dense: denseDecoder, unet: unetDecoder };

@@ -1,7 +1,12 @@
 // Pieces of a Transformer that write into arrays which are there: a step makes no new ones.
 //
+// They stay apart from ../layers, which session.js would have to lay out anew at every step: its cache
+// of a long prefix is written to in place, lane by lane, and any place of it may be gone back to.
+//
 // What goes in between is Float64Array: its products need no conversion, which takes most of the
 // time otherwise. Every row comes out the same, alone or among others.
+
+import { softmaxRow } from "./arithmetic.js";
 
 /** @typedef {import("./types.js").Floats} Floats */
 /** @typedef {import("./types.js").ParameterMap} ParameterMap */
@@ -154,24 +159,15 @@ export function normalisation(P, path, epsilon = EPSILON) {
  */
 export function attend(query, q, keys, values, first, seen, D, K, weights, w, found, f) {
   const scale = 1 / Math.sqrt(K);
-  let top = -Infinity,
-    total = 0;
   for (let s = 0, at = first; s < seen; s++, at += D) {
     let score = 0;
     for (let k = 0; k < K; k++) score += query[q + k] * keys[at + k];
-    score *= scale;
     weights[w + s] = score;
-    if (score > top) top = score;
   }
-  for (let s = 0; s < seen; s++) {
-    const power = Math.exp(weights[w + s] - top);
-    weights[w + s] = power;
-    total += power;
-  }
+  softmaxRow(weights, w, seen, scale, null, 0);
   for (let k = 0; k < K; k++) found[f + k] = 0;
   for (let s = 0, at = first; s < seen; s++, at += D) {
-    const share = weights[w + s] / total;
-    weights[w + s] = share;
+    const share = weights[w + s];
     for (let k = 0; k < K; k++) found[f + k] += share * values[at + k];
   }
 }

@@ -3,21 +3,10 @@
 // there.
 
 import { meanRow } from "./arithmetic.js";
-import { blocksOf } from "./blocks.js";
 import { normalisation, product } from "./in_place.js";
-import { learned, placedTokens } from "./positions.js";
 import { Session } from "./session.js";
 
 /** @typedef {import("./types.js").ParameterMap} ParameterMap */
-
-/**
- * What is left of an encoder of text: √D times the vector of a word, plus that of its place.
- * @param {ParameterMap} P
- */
-export function wordPrefix(P) {
-  const words = placedTokens(P["embedding.embedding"], (s) => learned(P["positions.table"], s));
-  return (/** @type {number[]} */ ids) => ({ M: ids.length, vectors: words(ids) });
-}
 
 /**
  * @param {ParameterMap} P
@@ -84,7 +73,9 @@ export function prefixDecoder(P, settings) {
   }
   const { embed, room } = targetTokens(P);
   const [vocab, width] = P["embedding.embedding"].shape;
-  const blocks = blocksOf(P, (path) => blockOf(P, path));
+  const blocks = [];
+  for (let n = 0; `blocks.${n}.attention.query.kernel` in P; n++)
+    blocks.push(blockOf(P, `blocks.${n}`));
   const last = normalisation(P, "norm"),
     output = product(P, "output"),
     full = prefix === "full";

@@ -197,9 +197,14 @@ export interface Model extends Encoder, PrefixDecoder, ImageDecoder, ClassDecode
   decoder: string;
 }
 
-/** What builds a part of a model from its parameters and its settings; methods again, for parts
- *  that have settings of their own. */
-export interface Makers {
-  encoder(P: ParameterMap, settings: Settings): Encoder["encode"];
-  decoder(P: ParameterMap, settings: Settings): TokenDecoder | ImageDecoder | ClassDecoder;
+/** What a part is built from: the bench on which layers that also train run, its settings, and its
+ *  own parameters, by their paths in it. */
+export interface Given {
+  bench: import("./workbench.js").Workbench;
+  /** Those that the part has; of the others nobody asks. */
+  settings: Required<Settings>;
+  own(): ParameterMap;
 }
+
+export type EncoderMaker = (given: Given) => Encoder["encode"];
+export type DecoderMaker = (given: Given) => TokenDecoder | ImageDecoder | ClassDecoder;

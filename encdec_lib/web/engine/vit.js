@@ -1,104 +1,23 @@
-// The Vision Transformer for the page's engine (chapters 14 and 15): an image cut into patches, and
-// the blocks of blocks.js over them. The same equations as in encdec_lib/layers/patches.py,
-// models/vision_transformer.py and analysis/rollout.py, for one image at a time.
-//
-// An image is {data, height, width, channels}, row by row, channels last. P side of a patch, M
-// patches, T = M + 1 vectors with a class token, D their width.
+// What the Vision Transformer looked at, for the page's engine, as in
+// encdec_lib/analysis/rollout.py; the model itself is in models/images.js.
 
-import { affine, meanRow } from "./arithmetic.js";
-import { linear } from "./attention.js";
-import { blocksOf, encoderBlock, layerNorm } from "./blocks.js";
+import { meanRow } from "./arithmetic.js";
+import { cutImages } from "./layers/patches.js";
 import { meanHead } from "./transformer.js";
 
 /** @typedef {import("./types.js").AttentionMap} AttentionMap */
 /** @typedef {import("./types.js").Encoded} Encoded */
 /** @typedef {import("./types.js").Image} Image */
-/** @typedef {import("./types.js").ParameterMap} ParameterMap */
 
 /**
- * Patches row by row; in each the pixels row by row, the channels of a pixel side by side.
+ * The patches of a square image, as the model reads them.
  * @param {Image} image
  * @param {number} patch
  */
-export function cut({ data, height, width, channels }, patch) {
-  const down = height / patch,
-    across = width / patch,
-    line = patch * channels;
+export function cut({ data, height, channels }, patch) {
   const patches = new Float32Array(data.length);
-  for (let i = 0, at = 0; i < down; i++) {
-    for (let j = 0; j < across; j++) {
-      for (let r = 0; r < patch; r++, at += line) {
-        const start = ((i * patch + r) * width + j * patch) * channels;
-        patches.set(data.subarray(start, start + line), at);
-      }
-    }
-  }
+  cutImages(patches, data, 1, { side: height, patch, channels });
   return patches;
-}
-
-/**
- * Chapter 14: a vector for each patch, after layers in which each looks at all; with a class token
- * it is the first of them. `maps` has who looked where, a map of transformer.js a layer.
- * @param {ParameterMap} P
- * @param {import("./types.js").ViTSettings} settings
- */
-export function vitEncoder(P, settings) {
-  const { side, patch, channels, epsilon } = settings,
-    M = (side / patch) ** 2;
-  const project = linear(P, "embed.project"),
-    last = layerNorm(P, "norm", epsilon);
-  const first = P.class_token?.data,
-    places = P.positions?.data;
-  const blocks = blocksOf(P, (path) => encoderBlock(P, path, settings));
-  return (/** @type {Image} */ source) => {
-    const { data, height, width, channels: C } = source;
-    if (height !== side || width !== side || C !== channels || data.length !== side * side * C) {
-      throw new Error(
-        `this encoder reads images of ${side}×${side}×${channels} numbers; got ` +
-          `${data?.length} numbers for ${height}×${width}×${C}`,
-      );
-    }
-    const embedded = project(cut(source, patch), M),
-      T = first ? M + 1 : M,
-      maps = [];
-    /** @type {Float32Array} */
-    let x = embedded;
-    if (first) {
-      x = new Float32Array(first.length + embedded.length);
-      x.set(first);
-      x.set(embedded, first.length);
-    }
-    if (places) x = x.map((value, k) => value + places[k]);
-    for (const block of blocks) {
-      const layer = block(x, T);
-      x = layer.x;
-      maps.push(layer.map);
-    }
-    return { M: T, vectors: last(x, T), maps };
-  };
-}
-
-/**
- * Chapter 14's last layer: logits from the class token's vector, or from the mean of all.
- * @param {ParameterMap} P
- * @param {{pool: string}} settings
- * @returns {import("./types.js").ClassDecoder}
- */
-export function classDecoder(P, { pool }) {
-  return {
-    classify({ M, vectors }) {
-      const D = vectors.length / M;
-      let read = vectors.subarray(0, D);
-      if (pool === "mean") {
-        const sums = new Float64Array(D);
-        vectors.forEach((value, k) => {
-          sums[k % D] += value / M;
-        });
-        read = Float32Array.from(sums);
-      }
-      return affine(read, 1, P["head.kernel"], P["head.bias"]);
-    },
-  };
 }
 
 /**

@@ -20,10 +20,10 @@ function short(value) {
   return `${Number((value / unit[0]).toPrecision(3))}${unit[1]}`;
 }
 
-/** The table. Returns {node, draw(sizes)}: sizes as multiplications() takes them, without S and T. */
+/** The table. Returns {node, draw(length, sizesOf)}. */
 export function costTable() {
   const body = element("tbody");
-  const heads = ["symbols", "maps", "all else", "maps’ share"];
+  const heads = ["symbols", "maps", "all else", "share"];
   const table = element(
     "table",
     { class: "bw-numbers", "aria-label": "Multiplications of one pass" },
@@ -34,9 +34,9 @@ export function costTable() {
     ),
     body,
   );
-  /** @param {number} length @param {Omit<import("./multiplications.js").Sizes, "S" | "T">} sizes */
+  /** @param {number} length @param {import("./multiplications.js").Sizes} sizes */
   function row(length, sizes) {
-    const { attention, rest } = multiplications({ S: length, T: length + 1, ...sizes });
+    const { attention, rest } = multiplications(sizes);
     const share = attention / (attention + rest);
     const bar = element("span", { class: "bw-share", "aria-hidden": "true" });
     bar.style.setProperty("--share", `${100 * share}%`);
@@ -62,9 +62,12 @@ export function costTable() {
           "M: million, B: billion.",
       }),
     ),
-    /** @param {number} length @param {Omit<import("./multiplications.js").Sizes, "S" | "T">} sizes */
-    draw(length, sizes) {
-      body.replaceChildren(...[length, ...LONGER].map((one) => row(one, sizes)));
+    /**
+     * @param {number} length
+     * @param {(length: number) => import("./multiplications.js").Sizes} sizesOf
+     */
+    draw(length, sizesOf) {
+      body.replaceChildren(...[length, ...LONGER].map((one) => row(one, sizesOf(one))));
     },
   };
 }

@@ -5,6 +5,7 @@ import { lettersOf } from "../parts/trainer/own_string.js";
 const LETTERS = "abcdefghijklmnop";
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 const FIRST = 4; // id of the first symbol
+const SOUNDS = 39; // phonemes
 const WORDS = { shortest: 3, longest: 8 }; // letters of the words in the data
 
 export const SYMBOLS = LETTERS.length;
@@ -28,8 +29,8 @@ export const SYMBOLS = LETTERS.length;
  * @property {number} shortest
  * @property {(longest: number) => Rule} rule
  * @property {(letters: string[], longest: number) => Asked} ask
- * @property {(longest: number) => number} answers symbols of the longest answer
- * @property {number} [pair] symbols that a source has beside its letters
+ * @property {(length: number) => {S: number, T: number, V: number}} sizes of a string of so many
+ *   letters: symbols read, symbols written with the end, and how many different ones there are
  */
 
 /** @param {string} letter */
@@ -46,7 +47,8 @@ const plain = (shortest) => (longest) => lettersOf(LETTERS, shortest, longest, "
  * @returns {HeadsTask}
  */
 const moved = (name, aim, order) => ({
-  ...{ name, text: name, aim, shortest: 2, rule: plain(2), answers: (longest) => longest },
+  ...{ name, text: name, aim, shortest: 2, rule: plain(2) },
+  sizes: (length) => ({ S: length, T: length + 1, V: FIRST + SYMBOLS }),
   ask(letters) {
     const places = order(letters);
     const ids = letters.map(idOf);
@@ -72,8 +74,8 @@ const exactly = (task) => ({
 
 /** @type {HeadsTask} */
 const lookUp = {
-  ...{ name: "look up", text: "look up", aim: "find what stands at a place", shortest: 2, pair: 1 },
-  answers: () => 1,
+  ...{ name: "look up", text: "look up", aim: "find what stands at a place", shortest: 2 },
+  sizes: (length) => ({ S: length + 1, T: 2, V: FIRST + SYMBOLS + length }),
   rule: (longest) => ({
     hint: `A place, then 2 to ${longest} letters from a to p: 3 code`,
     otherwise: "3 codelikeapoem".slice(0, 2 + longest),
@@ -100,7 +102,8 @@ const lookUp = {
 /** @type {HeadsTask} */
 const twoLooks = {
   ...{ name: "two looks", text: "two looks", aim: "write what stands around the star" },
-  ...{ shortest: 3, answers: () => 2 },
+  shortest: 3,
+  sizes: (length) => ({ S: length, T: 3, V: FIRST + SYMBOLS + 1 }),
   rule: (longest) => ({
     hint: `3 to ${longest} signs: letters from a to p and a star between them.`,
     otherwise: "code*likeapoem".slice(0, Math.max(longest, 6)),
@@ -124,7 +127,7 @@ const twoLooks = {
 /** @type {HeadsTask} */
 const words = {
   ...{ name: "words", text: "words → sounds", aim: "say a word", shortest: WORDS.shortest },
-  answers: () => WORDS.longest + 2,
+  sizes: (length) => ({ S: length, T: length + 1, V: FIRST + SOUNDS }),
   rule: () => lettersOf(ALPHABET, WORDS.shortest, WORDS.longest, "letter"),
   ask: (letters) => ({
     ids: letters.map((letter) => FIRST + ALPHABET.indexOf(letter)),

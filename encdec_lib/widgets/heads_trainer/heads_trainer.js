@@ -72,7 +72,7 @@ function dials(hasWords) {
 /**
  * @param {Settings} settings
  * @param {number} seed
- * @returns {import("../parts/trainer/types.js").Plan}
+ * @returns {import("../parts/trainer/types.js").Plan | string}
  */
 function plan(settings, seed) {
   const { positions } = settings;
@@ -82,6 +82,7 @@ function plan(settings, seed) {
     taskOf(settings),
   ];
   const d_k = widthOf(settings);
+  if (!Number.isInteger(d_k)) return `${heads} heads cannot share a width of ${WIDTH}: choose 4.`;
   const built = { heads, scaled: true, pre_norm: true, positions: String(positions) };
   const sizes = { d_model: WIDTH, heads, d_k, d_v: d_k, d_ff: NETWORK, layers: 1, max_length: 64 };
   const learned =
@@ -111,6 +112,27 @@ function plan(settings, seed) {
 /** @param {number} count */
 const headsIn = (count) => `${count} ${count === 1 ? "head" : "heads"}`;
 
+/**
+ * Steps to solve by heads, of the runs that differ in nothing else; heads are no miracle.
+ * @param {Settings} settings
+ * @param {RunRecord[]} runs
+ */
+function byHeads({ heads: _, ...others }, runs) {
+  const alike = runs.filter(({ settings, outcome }) => {
+    const { heads: __, ...its } = settings;
+    return outcome === "solved" && JSON.stringify(its) === JSON.stringify(others);
+  });
+  const counts = [...new Set(alike.map(({ settings }) => Number(settings.heads)))];
+  if (counts.length < 2) return "";
+  const said = counts
+    .sort((a, b) => a - b)
+    .map((count) => {
+      const steps = alike.filter(({ settings }) => settings.heads === count);
+      return `${headsIn(count)} ${steps.map(({ lead }) => thousands(lead.steps)).join(" and ")}`;
+    });
+  return `Steps so far: ${said.join("; ")}. `;
+}
+
 /** What to try after a run. @param {Settings} settings @param {RunRecord[]} runs */
 function next({ positions, heads, longest }, runs) {
   const tried = new Set(runs.map(({ settings }) => settings.heads));
@@ -137,7 +159,7 @@ const SAYS = {
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   solved: ({ lead, settings }, runs) =>
     `Solved with ${headsIn(Number(settings.heads))}: ${percent(lead.score ?? 0)} right after ` +
-    `${stepsOf(lead.steps)}. ${next(settings, runs)}`,
+    `${stepsOf(lead.steps)}. ${byHeads(settings, runs)}${next(settings, runs)}`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   stopped: ({ lead, settings }, runs) => {
     const right = percent(lead.score ?? 0);
@@ -177,22 +199,22 @@ const COLUMNS = [
 function render({ model, el }) {
   const view = headsView(model, () => frame.look());
   const cost = costTable();
-  const words = model.get("words");
   const frame = trainer(
     { model, el, name: "heads-trainer" },
     {
       title: "A Transformer learns while you watch its heads",
-      dials: dials(words.byteLength !== 0),
+      dials: dials(model.get("has_words")),
       plan,
-      data: { words },
+      data: { words: model.get("words") },
       sources: view.sources,
       view: {
         ...view,
         settings(settings, fresh) {
           view.settings(settings, fresh);
-          const heads = Number(settings.heads);
-          const sizes = { D: WIDTH, heads, d_k: widthOf(settings), d_ff: NETWORK, V: 20 };
-          cost.draw(settings.task === "words" ? 8 : Number(settings.longest), sizes);
+          const built = { D: WIDTH, heads: Number(settings.heads), d_ff: NETWORK };
+          const [d_k, task] = [widthOf(settings), taskOf(settings)];
+          const longest = settings.task === "words" ? 8 : Number(settings.longest);
+          cost.draw(longest, (length) => ({ ...built, d_k, ...task.sizes(length) }));
         },
       },
       scoreLabel: "of strings right",

@@ -1,5 +1,7 @@
 """The trainer of chapter 11: heads, length, width and positions, on a Transformer that learns."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,12 +10,20 @@ import traitlets
 from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.inputs import text
+from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
 
 _HERE = Path(__file__).parent
 _WIDTH, _NETWORK = 32, 64  # D and the hidden width, as in heads_trainer.js
 _TASKS = ("reverse", "copy", "sort", "look up", "two looks", "words")
-_STRINGS = {"look up": "3 codelike", "two looks": "code*like", "words": "letter"}
+#: Of a string of N letters: symbols read, symbols written with the end, different ones to write.
+_SIZES: dict[str, Callable[[int], tuple[int, int, int]]] = {
+    "look up": lambda N: (N + 1, 2, 20 + N),
+    "two looks": lambda N: (N, 3, 21),
+    "words": lambda N: (N, N + 1, len(PHONEMES)),
+}
+_STRINGS = {"look up": "3 code", "two looks": "co*de", "words": "letter"}
+_FORMS = {"look up": r"\d+ *[a-p]{2,16}", "two looks": r"[a-p]+\*[a-p]+", "words": "[a-z]{3,8}"}
 
 
 class Multiplications(NamedTuple):
@@ -65,7 +75,8 @@ class HeadsTrainer(TrainerWidget):
     positions = traitlets.Unicode().tag(sync=True)
     maps = traitlets.Unicode("across").tag(sync=True)
     string = traitlets.Unicode().tag(sync=True)
-    words = traitlets.Bytes().tag(sync=True)
+    words = traitlets.Instance(Lazy).tag(sync=True)
+    has_words = traitlets.Bool().tag(sync=True)
     phonemes = traitlets.List().tag(sync=True)
 
     def __init__(
@@ -97,14 +108,21 @@ class HeadsTrainer(TrainerWidget):
             )
         if string is None:
             string = _STRINGS.get(task, "codelikeapoem"[:longest])
+        form = _FORMS.get(task, f"[a-p]{{2,{longest}}}")
+        if not re.fullmatch(form, text("string", string)):
+            raise ValueError(
+                f"string must fit the task {task!r}, such as {_STRINGS.get(task, 'code')!r}; "
+                f"got {string!r:.60}."
+            )
         settings: dict[str, Any] = {
             "task": task,
             "heads": heads,
             "longest": longest,
             "d_k": d_k,
             "positions": positions,
-            "string": text("string", string),
-            "words": words or b"",
+            "string": string,
+            "words": Lazy(words or b""),
+            "has_words": bool(words),
             "phonemes": list(PHONEMES.symbols[4:]),
         }
         super().__init__(seed=seed, **settings)
@@ -112,21 +130,22 @@ class HeadsTrainer(TrainerWidget):
     def multiplications(self, length: int | None = None) -> Multiplications:
         r"""What one pass over a string costs, in multiplications, as the page shows it.
 
-        Of the maps, with S symbols read and T = S + 1 written, h heads and :math:`d_k = d_v`:
+        Of the maps, with S symbols read and T written, the end among them, h heads and
+        :math:`d_k = d_v`:
 
         .. math:: 2\,h\,d_k\,(S^2 + T^2 + T S)
 
         Everything else are projections, feed-forward networks and the scores of the symbols.
 
         Args:
-          length: S; ``longest`` if None.
+          length: letters of the string; ``longest`` if None.
 
         Raises:
           ValueError: if ``length`` is below 1.
         """
-        S = self.longest if length is None else length
-        check_whole("length", S)
-        T, V = S + 1, 4 + 16
+        N = self.longest if length is None else length
+        check_whole("length", N)
+        S, T, V = _SIZES.get(self.task, lambda N: (N, N + 1, 20))(N)
         width = self.heads * (self.d_k or _WIDTH // self.heads)
         projections = _WIDTH * width * (4 * S + 4 * T + 2 * T + 2 * S)
         networks = 2 * _WIDTH * _NETWORK * (S + T)

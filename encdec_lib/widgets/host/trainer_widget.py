@@ -7,6 +7,7 @@ import traitlets
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets.host.book_widget import BookWidget
+from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.parts import PARTS
 
 _PROGRAM = PARTS / "trainer" / "engine.js"
@@ -30,12 +31,12 @@ class TrainerWidget(BookWidget):
       ValueError: if ``seed`` is no such number.
     """
 
-    engine = traitlets.Unicode().tag(sync=True)
+    engine = traitlets.Instance(Lazy).tag(sync=True)
     seed = traitlets.Int().tag(sync=True)
 
     def __init__(self, *, seed: int = 0, **dials: Any):
         check_whole("seed", seed, least=0, most=MOST_SEED)
-        super().__init__(engine=bundle(_PROGRAM), seed=seed, **dials)
+        super().__init__(engine=Lazy(bundle(_PROGRAM).encode()), seed=seed, **dials)
 
 
 def one_of(name: str, value: Any, choices: tuple) -> Any:

@@ -4,10 +4,11 @@
 // B examples, S places looked at, A alignment width, D width of a state, M width of a vector.
 // Vectors and keys are batch-major, row b · S + s; what the loop writes is time-major, t · B + b.
 
+import { softmaxRow } from "../arithmetic.js";
 import { gru } from "./cells.js";
 import { gradOf, quickTanh } from "./elementwise.js";
 import { addRecurrentGradients, ask } from "./recurrence.js";
-import { softmaxRow, softmaxRowBack } from "./softmax.js";
+import { softmaxRowBack } from "./softmax.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
 /** @typedef {import("../tape/types.js").Floats} Floats */

@@ -9,7 +9,7 @@
  * @param {number} B
  * @param {{side: number, patch: number, channels: number}} sizes
  */
-export function cut(patches, pixels, B, { side, patch, channels }) {
+export function cutImages(patches, pixels, B, { side, patch, channels }) {
   const across = side / patch,
     line = patch * channels;
   let at = 0;

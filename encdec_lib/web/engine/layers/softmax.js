@@ -1,34 +1,11 @@
 // A softmax over what may be seen, row by row, in place.
 
+import { softmaxRow } from "../arithmetic.js";
 import { gradOf } from "./elementwise.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
 /** @typedef {import("../tape/types.js").Floats} Floats */
 /** @typedef {import("../tape/types.js").Matrix} Matrix */
-
-/**
- * Scores x[at], …, x[at + end − 1] become softmax(scale · x); those that are not real become 0,
- * and so do all where none is.
- * @param {Floats} x
- * @param {number} at
- * @param {number} end
- * @param {number} scale
- * @param {Int32Array | null} real flags; null where all are real
- * @param {number} first where the flags of this row begin
- */
-export function softmaxRow(x, at, end, scale, real, first) {
-  let top = -Infinity,
-    sum = 0;
-  for (let s = 0; s < end; s++) {
-    if ((!real || real[first + s]) && x[at + s] > top) top = x[at + s];
-  }
-  for (let s = 0; s < end; s++) {
-    const power = !real || real[first + s] ? Math.exp(scale * (x[at + s] - top)) : 0;
-    x[at + s] = power;
-    sum += power;
-  }
-  if (sum) for (let s = 0; s < end; s++) x[at + s] /= sum;
-}
 
 /**
  * The gradient of the scores from that of the weights, in place: scale · p (d − Σ p d).

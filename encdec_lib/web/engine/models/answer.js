@@ -2,6 +2,7 @@
 // steps, S vectors in the encoding.
 
 import { argmax } from "../arithmetic.js";
+import { meanHead, stacked } from "../transformer.js";
 import { BOS, EOS } from "./batches.js";
 
 /** @typedef {import("../tape/tape.js").Tape} Tape */
@@ -62,7 +63,7 @@ class Writer {
     this.tokens = [];
     /** @type {Floats[]} */
     this.weights = [];
-    /** @type {{own: Floats[][], cross: Floats[][]}} a list of steps for each layer */
+    /** @type {{own: AttentionMap[][], cross: AttentionMap[][]}} steps of each layer */
     this.rows = { own: [], cross: [] };
   }
 
@@ -73,19 +74,14 @@ class Writer {
    */
   write(token, { own, cross }, maps) {
     if (cross.length) {
-      const { heads, columns, weights } = headRows(cross[cross.length - 1], this.b, this.length);
-      const row = new Float32Array(columns);
-      weights.forEach((weight, k) => {
-        row[k % columns] += weight / heads;
-      });
-      this.weights.push(row);
+      this.weights.push(meanHead(mapOf(cross[cross.length - 1], this.b, this.length)));
     }
     if (maps) {
       for (const [name, layers] of Object.entries({ own, cross })) {
         const rows = this.rows[/** @type {"own" | "cross"} */ (name)];
         layers.forEach((layer, n) => {
           const columns = name === "own" ? layer.columns : this.length;
-          rows[n] = [...(rows[n] ?? []), headRows(layer, this.b, columns).weights];
+          rows[n] = [...(rows[n] ?? []), mapOf(layer, this.b, columns)];
         });
       }
     }
@@ -100,9 +96,9 @@ class Writer {
   answer(encoder) {
     const { tokens, finished, weights, b, length } = this;
     if (!encoder) return { tokens, finished, weights };
-    const own = this.rows.own.map((steps) => stacked(steps, (t) => t + 1)),
-      cross = this.rows.cross.map((steps) => stacked(steps, () => length));
-    const within = encoder.map((layer) => headRows(layer, b, length, length));
+    const own = this.rows.own.map(stacked),
+      cross = this.rows.cross.map(stacked);
+    const within = encoder.map((layer) => mapOf(layer, b, length, length));
     return { tokens, finished, weights, maps: { encoder: within, own, cross } };
   }
 }
@@ -115,7 +111,7 @@ class Writer {
  * @param {number} [rows]
  * @returns {AttentionMap}
  */
-export function headRows({ heads, rows: T, weights }, b, columns, rows = T) {
+export function mapOf({ heads, rows: T, weights }, b, columns, rows = T) {
   const S = weights.cols,
     cut = new Float32Array(heads * rows * columns);
   for (let h = 0; h < heads; h++) {
@@ -125,26 +121,6 @@ export function headRows({ heads, rows: T, weights }, b, columns, rows = T) {
     }
   }
   return { heads, rows, columns, weights: cut };
-}
-
-/**
- * Steps of one row a head, one below the other; what a row is too short for is 0.
- * @param {Floats[]} steps
- * @param {(t: number) => number} widthOf
- * @returns {AttentionMap}
- */
-function stacked(steps, widthOf) {
-  const rows = steps.length,
-    columns = widthOf(rows - 1),
-    heads = steps[0].length / widthOf(0);
-  const weights = new Float32Array(heads * rows * columns);
-  steps.forEach((step, t) => {
-    const wide = widthOf(t);
-    for (let h = 0; h < heads; h++) {
-      weights.set(step.subarray(h * wide, (h + 1) * wide), (h * rows + t) * columns);
-    }
-  });
-  return { heads, rows, columns, weights };
 }
 
 /**
@@ -163,7 +139,7 @@ export function imageAnswers(tape, P, { encode, decoder }, images, { maps = fals
   return Array.from({ length: images.count }, (_, b) => {
     const logits = data.slice(b * V, (b + 1) * V);
     const label = decoder.kind === "classes" ? { label: argmax(logits) } : {};
-    const within = () => encoding.maps.map((layer) => headRows(layer, b, layer.columns));
+    const within = () => encoding.maps.map((layer) => mapOf(layer, b, layer.columns));
     return { logits, ...label, ...(maps ? { maps: { encoder: within() } } : {}) };
   });
 }

@@ -4,7 +4,7 @@
 
 import { add, reluOf } from "../layers/elementwise.js";
 import { dense } from "../layers/linear.js";
-import { cut } from "../layers/patches.js";
+import { cutImages } from "../layers/patches.js";
 import { below, mean, rows } from "../layers/shapes.js";
 import { EngineError } from "../tape/memory.js";
 import { blockSettings, blocksIn, encoderBlock, lastNorm } from "./blocks.js";
@@ -82,7 +82,7 @@ export function vitEncoder(told) {
   return (tape, P, sources) => {
     const { pixels, B } = imagesOf(sources, M * size),
       patches = tape.constant(B * M, size);
-    cut(patches.data, pixels, B, { side, patch, channels });
+    cutImages(patches.data, pixels, B, { side, patch, channels });
     let x = dense(tape, P, "encoder.embed.project", patches);
     const first = P["encoder.class_token"],
       T = first ? M + 1 : M;

@@ -41,6 +41,20 @@ export function transformerEncoder(told) {
 }
 
 /**
+ * Chapter 15: what is left of an encoder of text, √D times the vector of a word plus that of its
+ * place.
+ * @returns {import("./types.js").Encode}
+ */
+export function wordEncoder() {
+  return (tape, P, sources) => {
+    const vocabulary = P["encoder.embedding.embedding"].rows;
+    const { B, S, ids, real } = sourceIds(/** @type {number[][]} */ (sources), vocabulary);
+    const vectors = placedTokens(tape, P, "encoder", ids, { B, positions: "learned" });
+    return { B, M: S, vectors, real, maps: [] };
+  };
+}
+
+/**
  * From vectors to logits: by a matrix of its own, or, tied, by the table of embeddings.
  * @param {Tape} tape
  * @param {Parameters} P

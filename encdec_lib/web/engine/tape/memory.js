@@ -10,6 +10,9 @@ export class EngineError extends Error {
   }
 }
 
+/** Thrown where a tape is full: a larger one would do. */
+export class OutOfMemory extends EngineError {}
+
 const PAGES_A_MEGABYTE = 16; // WebAssembly counts in pages of 64 kB
 
 /**

@@ -5,7 +5,7 @@
 // them from the last to the first. No graph is compiled: lengths, widths and heads may change at
 // every step. Every gradient adds to what is there, so a matrix may be used more than once.
 
-import { EngineError, reserve } from "./memory.js";
+import { OutOfMemory, reserve } from "./memory.js";
 import { productOver } from "./product.js";
 
 /** @typedef {import("./types.js").FirstWeights} FirstWeights */
@@ -38,7 +38,7 @@ export class Tape {
     /** @type {(() => void)[]} */
     this.wayBack = [];
     /** @type {Flat} */
-    this.flat = this.flatOf(0, 0);
+    this.flat = this.flatOf(0, 0, false);
   }
 
   // ---------------------------------------------------------------- memory
@@ -52,7 +52,7 @@ export class Tape {
     this.top = start + evenly(n);
     if (this.top > this.heap.length) {
       this.top = start;
-      throw new EngineError(
+      throw new OutOfMemory(
         `This needs more than the ${this.megabytes} MB set aside for it: choose a smaller batch, ` +
           `shorter sequences or a narrower model.`,
       );
@@ -88,25 +88,28 @@ export class Tape {
   /**
    * @param {number} n
    * @param {number} parameters
+   * @param {boolean} learn
    * @returns {Flat}
    */
-  flatOf(n, parameters) {
-    const [data, grad, m, v] = Array.from({ length: 4 }, () => this.numbers(n));
+  flatOf(n, parameters, learn) {
+    const data = this.numbers(n);
+    const [grad, m, v] = Array.from({ length: 3 }, () => this.numbers(learn ? n : 0));
     return { data, grad, m, v, n, parameters };
   }
 
   /**
-   * Begins anew with these parameters, side by side in `flat`.
+   * Begins anew with these parameters, side by side in `flat`. Those that do not `learn` have no
+   * gradients and take a quarter of the room.
    * @param {FirstWeights} first
    * @returns {Parameters}
    */
-  parameters(first) {
+  parameters(first, learn = true) {
     this.heap.fill(0, 0, this.high);
     this.top = 0;
     const entries = Object.entries(first);
     const n = entries.reduce((sum, [, { data }]) => sum + evenly(data.length), 0);
     const parameters = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
-    this.flat = this.flatOf(n, parameters);
+    this.flat = this.flatOf(n, parameters, learn);
     /** @type {Parameters} */
     const P = {};
     let at = 0;
@@ -117,7 +120,7 @@ export class Tape {
         rows: data.length / cols,
         cols,
         data: this.flat.data.subarray(at, end),
-        grad: this.flat.grad.subarray(at, end),
+        grad: learn ? this.flat.grad.subarray(at, end) : null,
       };
       P[path].data.set(data);
       at += evenly(data.length);

@@ -39,6 +39,7 @@ export function complete(config) {
   return {
     ...config,
     weights: config.weights ?? { seed: 0 },
+    megabytes: config.megabytes ?? 64,
     training: {
       batch: 32,
       warmup: 50,
@@ -66,6 +67,7 @@ export function checked(config, data) {
   const task = createTask(full.task, data);
   checkTraining(full, task);
   checkScoring(full);
+  whole("megabytes", full.megabytes, 1, 1024);
   const sizes =
     task.kind === "tokens"
       ? { source_vocab: task.source_vocab, target_vocab: task.target_vocab }
@@ -182,6 +184,26 @@ function checkPlaces(max_length, task) {
     max_length >= longest,
     `max_length must be at least ${longest}, as the longest sequence of the task; got ` +
       `${max_length}. Learned positions know no place beyond it: raise it, or shorten the task.`,
+  );
+}
+
+/**
+ * Whether the parameters, their gradients and Adam's two moments leave room for a batch; asked
+ * before any weight is drawn, which for a model that is far too large would take minutes.
+ * @param {import("./types.js").Shapes} shapes
+ * @param {number} megabytes
+ */
+export function checkRoom(shapes, megabytes) {
+  const count = Object.values(shapes).reduce(
+      (sum, shape) => sum + shape.reduce((a, b) => a * b),
+      0,
+    ),
+    needed = Math.ceil((4 * 4 * count) / 2 ** 20);
+  need(
+    needed <= megabytes / 2,
+    `The model must fit into half of the ${megabytes} MB set aside for it; got ` +
+      `${count.toLocaleString("en")} parameters, which need ${needed} MB with their gradients. ` +
+      `Choose a narrower model, or fewer layers.`,
   );
 }
 

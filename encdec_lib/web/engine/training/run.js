@@ -5,7 +5,7 @@ import { readParameters } from "../parameters.js";
 import { Tape } from "../tape/tape.js";
 import { adam } from "./adam.js";
 import { firstWeights } from "./initial.js";
-import { checked, checkSources } from "./limits.js";
+import { checked, checkRoom, checkSources } from "./limits.js";
 import { tokenScore } from "./scoring.js";
 import { shapesOf } from "./shapes.js";
 
@@ -29,7 +29,7 @@ export function createRun(settings, data = {}) {
     { encoder, decoder } = config.model,
     { batch: B, seed } = config.training;
   const weights = weightsOf(config),
-    tape = new Tape({ megabytes: config.megabytes ?? 64, product: config.product }),
+    tape = new Tape({ megabytes: config.megabytes, product: config.product }),
     model = trainable(encoder, decoder, config.model.settings ?? {}),
     P = tape.parameters(weights),
     trained = { model, tape, P, config };
@@ -71,8 +71,12 @@ export function createRun(settings, data = {}) {
  * The weights to begin with: exported ones, or drawn.
  * @param {FullConfig} config
  */
-function weightsOf({ model, weights }) {
-  if ("seed" in weights) return firstWeights(shapesOf(model), weights.seed);
+function weightsOf({ model, weights, megabytes }) {
+  if ("seed" in weights) {
+    const shapes = shapesOf(model);
+    checkRoom(shapes, megabytes);
+    return firstWeights(shapes, weights.seed);
+  }
   return readParameters(weights.manifest, weights.data);
 }
 

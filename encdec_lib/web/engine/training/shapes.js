@@ -1,6 +1,8 @@
 // The parameters of a model that the page builds itself: their paths, as export.py writes them, and
 // their shapes. The sizes have the names of the library's configs.
 
+import { EngineError } from "../tape/memory.js";
+
 /** @typedef {import("./types.js").Shapes} Shapes */
 /** @typedef {import("./types.js").ModelConfig} ModelConfig */
 /** @typedef {Record<string, any>} Sizes */
@@ -184,25 +186,25 @@ function reader({ align_dim: A = 64, max_source = 64 }, { score, window: near },
  * @returns {Shapes}
  */
 export function shapesOf({ encoder, decoder, settings = {}, sizes }) {
-  for (const [side, parts, name] of /** @type {[string, object, string][]} */ ([
-    ["encoder", ENCODERS, encoder],
-    ["decoder", DECODERS, decoder],
-  ])) {
-    if (!Object.hasOwn(parts, name)) {
-      const known = Object.keys(parts).join(", ");
-      throw new Error(`The page builds the ${side}s ${known}; got ${name}.`);
-    }
-  }
+  known("encoder", ENCODERS, encoder);
+  known("decoder", DECODERS, decoder);
   const read = ENCODERS[encoder](sizes, settings.encoder ?? {});
   const write = DECODERS[decoder](sizes, settings.decoder ?? {}, read.width);
   const shapes = { ...read.shapes, ...write };
   for (const [path, shape] of Object.entries(shapes)) {
     if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
-      throw new Error(
+      throw new EngineError(
         `The sizes must give every parameter a whole shape; ${path} has ${shape.join(" × ")}. ` +
           `Is a size missing from ${Object.keys(sizes).join(", ")}?`,
       );
     }
   }
   return shapes;
+}
+
+/** @type {(side: string, parts: object, name: string) => void} */
+function known(side, parts, name) {
+  if (Object.hasOwn(parts, name)) return;
+  const names = Object.keys(parts).join(", ");
+  throw new EngineError(`The ${side} must be one that the page builds, ${names}; got ${name}.`);
 }

@@ -100,6 +100,7 @@ export interface FullConfig extends RunConfig {
   weights: { seed: number } | Exported;
   training: Required<Omit<TrainingConfig, "steps">> & { steps?: number };
   scoring: Required<ScoringConfig>;
+  megabytes: number;
 }
 
 // ---------------------------------------------------------------- scores

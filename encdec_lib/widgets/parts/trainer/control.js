@@ -1,6 +1,7 @@
 // What a trainer does, without what it looks like: states, orders to the engine, its reports.
 
 import { Posting } from "./posting.js";
+import { freshTrack, progressed, scored } from "./tracks.js";
 
 /** @typedef {import("./types.js").Plan} Plan */
 /** @typedef {import("./types.js").Track} Track */
@@ -10,12 +11,6 @@ import { Posting } from "./posting.js";
 const BEAT = 250; // ms between steps that are to be seen one by one
 const SETTLED = 120; // ms after which a dial that moves is taken to stand
 export const MOST_SECONDS = 60; // nothing trains longer than that without being asked again
-
-/** @param {import("./types.js").Planned} planned @returns {Track} */
-const freshTrack = ({ name, label, line = "you" }) => ({
-  ...{ name, label, line, parameters: 0, product: "", steps: 0, seconds: 0, loss: NaN },
-  ...{ score: null, scored: null, curve: [] },
-});
 
 export class Control {
   /**
@@ -33,6 +28,7 @@ export class Control {
     this.from = { source, data };
     /** @type {Posting | null} */
     this.engine = null;
+    this.over = false; // the figure is gone
     this.begun = false; // somebody wanted the engine
     this.dirty = true; // what stands in the figure is not built yet
     /** @type {State} */
@@ -54,6 +50,7 @@ export class Control {
     this.speed = Infinity; // steps a beat
     /** @type {"time" | "steps"} */
     this.race = "time";
+    this.owed = 0; // single steps that were asked for and are not done
     this.limit = 0; // seconds at which it stops
     this.timer = 0; // of a beat
     this.settling = 0; // of a dial
@@ -99,6 +96,7 @@ export class Control {
     this.tracks = this.plan.runs.map(freshTrack);
     this.looking.clear();
     this.dirty = true;
+    this.owed = 0;
     clearTimeout(this.settling);
     if (this.begun) this.settling = setTimeout(() => this.build(), SETTLED);
     this.hears.onChange();
@@ -106,6 +104,7 @@ export class Control {
 
   /** Starts the engine and builds the models, if that is not done yet. */
   start() {
+    if (this.over) return;
     this.begun = true;
     if (!this.engine || this.dirty) this.build();
   }
@@ -129,6 +128,7 @@ export class Control {
 
   train() {
     this.start();
+    this.owed = 0;
     this.why = "";
     this.state = "running";
     this.limit = this.seconds + this.allowance;
@@ -171,7 +171,8 @@ export class Control {
     this.start();
     this.state = "paused";
     this.why = "";
-    this.engine?.post({ type: "step", runs: this.names, count: 1 });
+    this.owed += 1;
+    if (this.owed === 1) this.engine?.post({ type: "step", runs: this.names, count: 1 });
     this.hears.onChange();
   }
 
@@ -204,6 +205,7 @@ export class Control {
   }
 
   stop() {
+    this.over = true;
     clearTimeout(this.timer);
     clearTimeout(this.settling);
     this.engine?.stop();
@@ -219,9 +221,11 @@ export class Control {
     if (report.type === "ready") this.ready(track, report);
     else if (!track || this.dirty || this.building.get(track.name))
       return; // of a run that is gone
-    else if (report.type === "progress") this.progress(track, report);
-    else if (report.type === "scored") this.scored(track, report);
-    else if (report.type === "looked") this.looked(track, report);
+    else if (report.type === "progress") progressed(track, report);
+    else if (report.type === "scored") {
+      scored(track, report);
+      this.hears.onScored(track);
+    } else if (report.type === "looked") this.looked(track, report);
     this.hears.onChange();
   }
 
@@ -230,19 +234,6 @@ export class Control {
     const left = (this.building.get(run) ?? 1) - 1;
     this.building.set(run, left);
     if (track && !left && !this.dirty) Object.assign(track, { parameters, product });
-  }
-
-  /** @param {Track} track @param {import("./types.js").ReportOf<"progress">} report */
-  progress(track, { steps, loss, seconds }) {
-    if (steps > track.steps) track.curve.push([steps, loss]);
-    Object.assign(track, { steps, loss, seconds });
-  }
-
-  /** @param {Track} track @param {import("./types.js").ReportOf<"scored">} report */
-  scored(track, report) {
-    const { steps, seconds, score } = report;
-    Object.assign(track, { steps: Math.max(steps, track.steps), seconds, score, scored: report });
-    this.hears.onScored(track);
   }
 
   /** @param {Track} track @param {import("./types.js").ReportOf<"looked">} report */
@@ -255,10 +246,18 @@ export class Control {
   /** The engine stands still. @param {string} why */
   paused(why) {
     const building = [...this.building.values()].some((left) => left > 0);
-    if (building || this.dirty || this.state !== "running") return;
+    if (building || this.dirty) return;
+    if (this.owed) this.stepped();
+    if (this.state !== "running") return;
     if (this.speed !== Infinity) this.beaten();
     else if (why === "solved") this.end("solved");
     else if (why === "time") this.end("stopped");
+  }
+
+  /** A step that the reader asked for is done; there may be more of them. */
+  stepped() {
+    this.owed -= 1;
+    if (this.owed) this.engine?.post({ type: "step", runs: this.names, count: 1 });
   }
 
   /** The steps of a beat are done. */

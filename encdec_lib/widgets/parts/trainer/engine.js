@@ -1,5 +1,6 @@
 // The program that trains: the entry of the worker. Where a page refuses workers, start_engine.js
-// imports the same text and runs it there.
+// imports the same text and runs it there. It exports nothing, since a page from disk may start a
+// classic worker from a Blob, and no module.
 
 import { Trainer } from "../../../web/engine/training/trainer.js";
 
@@ -13,13 +14,15 @@ const IN_PAGE = 8; // ms at a time, so that the page can draw a frame in between
  * @param {(report: Report) => void} hear
  * @returns {(order: Order) => void}
  */
-export function engineHere(hear) {
+function engineHere(hear) {
   const trainer = new Trainer(/** @type {any} */ (hear), { slice: IN_PAGE });
   return (order) => trainer.take(/** @type {any} */ (order));
 }
 
-const worker = /** @type {any} */ (globalThis);
-if (typeof worker.WorkerGlobalScope === "function" && worker instanceof worker.WorkerGlobalScope) {
-  const trainer = new Trainer((report, transfer = []) => worker.postMessage(report, { transfer }));
-  worker.onmessage = (/** @type {MessageEvent} */ { data }) => trainer.take(data);
+const here = /** @type {any} */ (globalThis);
+if (typeof here.WorkerGlobalScope === "function" && here instanceof here.WorkerGlobalScope) {
+  const trainer = new Trainer((report, transfer = []) => here.postMessage(report, { transfer }));
+  here.onmessage = (/** @type {MessageEvent} */ { data }) => trainer.take(data);
+} else {
+  here.bookEngineHere = engineHere;
 }

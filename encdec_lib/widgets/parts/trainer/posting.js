@@ -1,11 +1,12 @@
 // The way to the engine: starts it, sends it the data that a task needs, keeps orders in order.
 
+import { lazily } from "../lazily.js";
 import { startEngine } from "./start_engine.js";
 
 /** @typedef {import("./types.js").Order} Order */
 /** @typedef {import("./types.js").Planned} Planned */
 /** @typedef {import("./start_engine.js").Source} Source */
-/** @typedef {Record<string, DataView | {load: () => Promise<DataView>}>} Data of the tasks, by name */
+/** @typedef {Record<string, DataView | import("../lazily.js").Lazy>} Data of the tasks, by name */
 
 const NO_DATA = "The data could not be loaded: reload the page, or open the chapter's notebook.";
 
@@ -51,8 +52,7 @@ export class Posting {
     this.waiting ??= [];
     try {
       for (const name of names) {
-        const held = this.data[name];
-        const view = held instanceof DataView ? held : await held.load();
+        const view = await lazily(this.data[name]).load();
         const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
         this.engine.post({ type: "data", name, bytes });
       }

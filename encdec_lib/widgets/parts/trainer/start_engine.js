@@ -1,21 +1,15 @@
 // Starts the engine that trains: in a worker, or in the page itself where it refuses workers.
 
+import { lazily } from "../lazily.js";
+
 /** @typedef {import("./types.js").Order} Order */
 /** @typedef {import("./types.js").Report} Report */
 /** @typedef {import("./types.js").Engine} Engine */
-/** @typedef {string | DataView | {load: () => Promise<DataView>}} Source */
+/** @typedef {DataView | import("../lazily.js").Lazy} Source */
 
+const STRICT = '"use strict";\n'; // as a module is
 const NOT_HERE =
   "This page lets no program train in it; open the chapter's notebook, where the same figure can.";
-
-/**
- * The text of a program, whichever way the page keeps it.
- * @param {Source} source
- */
-async function textOf(source) {
-  if (typeof source === "string") return source;
-  return new TextDecoder().decode(source instanceof DataView ? source : await source.load());
-}
 
 /**
  * Posts go to a worker, in their order. `orders` are those that were given before it stood; if the
@@ -31,7 +25,7 @@ function inWorker(url, orders, hear, refused, fail) {
   /** @type {Worker} */
   let worker;
   try {
-    worker = new Worker(url, { type: "module" });
+    worker = new Worker(url);
   } catch {
     refused();
     return null;
@@ -54,7 +48,7 @@ function inWorker(url, orders, hear, refused, fail) {
 /**
  * An engine that can be given orders at once; it starts meanwhile.
  * @param {object} options
- * @param {Source} options.source the bundle of web/engine/training/worker.js
+ * @param {Source} options.source the bundle of engine.js
  * @param {(report: Report) => void} options.hear
  * @param {(sentence: string) => void} options.fail
  * @returns {Engine & {where: () => string}}
@@ -75,15 +69,19 @@ export function startEngine({ source, hear, fail }) {
   /** @param {string} url */
   async function inPage(url) {
     where = "page";
-    const { engineHere } = await import(url);
+    await import(url); // the same program, in slices of 8 ms
     if (ended) return;
-    const obey = engineHere(heard); // the same program, in slices of 8 ms
+    const obey = /** @type {any} */ (globalThis).bookEngineHere(heard);
     engine = { post: obey, stop: () => obey({ type: "pause" }) };
     for (const order of [...orders]) obey(order);
   }
 
   async function begin() {
-    const url = URL.createObjectURL(new Blob([await textOf(source)], { type: "text/javascript" }));
+    const program = await lazily(source).load();
+    const bytes = new Uint8Array(program.buffer, program.byteOffset, program.byteLength);
+    const url = URL.createObjectURL(
+      new Blob([STRICT, /** @type {BlobPart} */ (bytes)], { type: "text/javascript" }),
+    );
     if (ended) return;
     const refused = () => inPage(url).catch(() => fail(NOT_HERE));
     engine = inWorker(url, orders, heard, refused, fail);

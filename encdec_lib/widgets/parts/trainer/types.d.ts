@@ -3,6 +3,7 @@
 
 import type { Order, RunConfig, Score, ScoringConfig } from "../../../web/engine/training/types.js";
 import type { AttentionMap, Entry } from "../../../web/engine/types.js";
+import type { Lazy } from "../lazily.js";
 
 /** A run as the engine builds it; plain JSON, the same object in Python. */
 export interface Config extends RunConfig {
@@ -127,7 +128,7 @@ export interface Figure {
   /** What the models are asked while they learn; [] for nothing. */
   sources?: (settings: Settings) => number[][];
   /** Data of the tasks, by name: what the widget's trait holds. Loaded when first needed. */
-  data?: Record<string, DataView | { load: () => Promise<DataView> }>;
+  data?: Record<string, DataView | Lazy>;
   view: View;
   /** What the score counts: "of strings right". */
   scoreLabel: string;

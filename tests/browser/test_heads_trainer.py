@@ -1,0 +1,155 @@
+"""The trainer of chapter 11 in Chromium, with the engine that readers get."""
+
+import json
+
+import pytest
+
+import encdec_lib.widgets
+from encdec_lib.data.pronunciations import PHONEMES
+from encdec_lib.widgets import HeadsTrainer
+from tests.browser.engine_page import load
+from tests.browser.training import frames, press, status, told, train, wait_for
+
+pytestmark = pytest.mark.browser
+
+HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "heads_trainer"
+
+
+def some_words() -> bytes:
+    """The form of web/page_data.py, with 64 made-up words of three letters and two sounds."""
+    words = [f"{a}{b}y {a.upper()}{b.upper()}" for a in "abcdefgh" for b in "aeioustr"]
+    text = "\n".join(words)
+    known = list(PHONEMES.symbols[4:])
+    return json.dumps({"phonemes": known, "train": text, "held": text}).encode()
+
+
+def test_by_keyboard_alone_it_learns_to_copy(show):
+    page = show(HeadsTrainer("copy", heads=2, longest=4))
+    data = train(page, score=0.95, steps=600)
+    assert float(data["score"]) >= 0.95 and int(data["steps"]) <= 600, data
+    wait_for(page, "data.state === 'solved'")
+    page.wait_for_function(
+        "document.querySelector('.bw-tape.is-decoder .bw-tape-note').innerText === 'all right'"
+    )
+    frames(page)
+    assert status(page).startswith("Solved with 2 heads") and "Change the heads" in status(page)
+    row = page.locator(".bw-runs:not(.bw-costs) tbody td").all_inner_texts()
+    assert row[:5] == ["copy", "2", "4", "16", "sinusoidal"]
+    assert int(row[5].replace(",", "")) == int(data["steps"])
+    shares = page.locator(".bw-map small").all_inner_texts()
+    assert len(shares) == 2 and max(int(one.split("%")[0]) for one in shares) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("heads", [1, 4])
+def test_it_learns_to_reverse(show, heads):
+    page = show(HeadsTrainer("reverse", heads=heads, longest=8))
+    data = train(page, score=0.95, steps=2500)
+    assert float(data["score"]) >= 0.95 and int(data["steps"]) <= 2500, data
+
+
+@pytest.mark.slow
+def test_without_positions_it_never_learns_to_reverse(show):
+    page = show(HeadsTrainer("reverse", positions="none", longest=8))
+    data = train(page, score=0.4, steps=1500)
+    assert int(data["steps"]) >= 1500 and float(data["score"]) < 0.4
+
+
+@pytest.mark.parametrize("positions", ["learned", "rotary"])
+@pytest.mark.parametrize("task", ["sort", "look up", "two looks"])
+def test_every_task_and_every_kind_of_position_takes_steps(show, task, positions):
+    page = show(HeadsTrainer(task, heads=8, longest=4, d_k=8, positions=positions))
+    for _ in range(2):
+        press(page, "step")
+    wait_for(page, "Number(data.steps) === 2 && data.score !== ''")
+    for which in ("reading", "writing"):
+        page.get_by_label(which, exact=True).check()
+        frames(page)
+    assert told(page)["steps"] == "2" and page.locator(".bw-map canvas").count() == 8
+
+
+def test_words_are_loaded_and_said(show):
+    page = show(HeadsTrainer("words", string="day", words=some_words()))
+    press(page, "step")
+    wait_for(page, "Number(data.steps) === 1 && data.score !== ''")
+    frames(page)
+    assert not page.get_by_role("slider", name="Longest string").is_visible()
+    hint = page.locator(".bw-hint").first
+    assert hint.inner_text() == "3 to 8 letters from a to z."
+    said = page.locator(".bw-tape.is-decoder .bw-cells i").all_inner_texts()
+    assert set(said) <= set(PHONEMES.symbols)
+    page.get_by_label("copy", exact=True).check()  # whose letters are others
+    frames(page)
+    assert page.locator(".bw-own").evaluate("e => e.value") == "codelike"
+    press(page, "step")
+    wait_for(page, "Number(data.steps) === 1")
+
+
+def test_without_words_the_task_is_not_offered(show):
+    page = show(HeadsTrainer())
+    assert page.get_by_label("words → sounds").count() == 0
+
+
+def test_the_cost_is_pythons(page):
+    load(page, "multiplications", folder=HERE)
+    for heads, d_k, longest in ((1, 0, 5), (4, 16, 11), (8, 4, 16)):
+        trainer = HeadsTrainer("reverse", heads=heads, d_k=d_k, longest=longest)
+        given = {"S": longest, "T": longest + 1, "D": 32, "heads": heads, "d_ff": 64, "V": 20}
+        given["d_k"] = d_k or 32 // heads
+        got = page.evaluate("(sizes) => multiplications.multiplications(sizes)", given)
+        assert got == trainer.multiplications()._asdict()
+
+
+def test_the_cost_stands_beside_the_runs(show):
+    page = show(HeadsTrainer("look up", heads=2, longest=7))
+    cells = page.locator(".bw-costs tbody tr").first.locator("td").all_inner_texts()
+    cost = HeadsTrainer("look up", heads=2, longest=7).multiplications()
+    share = round(100 * cost.attention / sum(cost))
+    assert cells == [f"{cost.attention:,}", f"{cost.rest:,}", f"{share}%"]
+
+
+def test_one_look_shows_where_a_map_should_be(page):
+    load(page, "head_maps", folder=HERE.parent / "parts" / "trainer")
+    given = {
+        "map": {"heads": 2, "rows": 2, "columns": 3, "weights": [0.5, 0.25, 0.25, 0, 0, 1] * 2},
+        "right": [[0, 1], [2]],
+    }
+    assert page.evaluate("(picture) => head_maps.shareRight(picture, 1)", given) == 0.875
+    assert page.evaluate("(p) => head_maps.shareRight(p, 0)", {**given, "right": None}) is None
+
+
+def test_heads_that_do_not_share_the_width_get_one_sentence(show):
+    trainer = HeadsTrainer()
+    trainer.heads = 3  # as a kernel may set it
+    page = show(trainer)
+    wait_for(page, "data.state === 'fault'")
+    frames(page)
+    assert status(page) == "3 heads cannot share a width of 32: choose 4."
+    page.get_by_label("4", exact=True).first.check()
+    wait_for(page, "data.state === 'ready'")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_fits_a_phone(show, theme):
+    page = show(HeadsTrainer(heads=8, longest=16), width=390, theme=theme)
+    press(page, "step")
+    wait_for(page, "data.score !== ''")
+    frames(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    "task, bad, word",
+    [
+        ("reverse", "xyz", "“x”"),
+        ("look up", "9 code", "from 1 to 4"),
+        ("look up", "code", "a place"),
+        ("two looks", "code", "one star"),
+        ("two looks", "co*de*a", "one star"),
+    ],
+)
+def test_a_string_that_does_not_fit_gets_one_sentence(show, task, bad, word):
+    page = show(HeadsTrainer(task))
+    page.get_by_label("Your string").fill(bad)
+    said = page.locator(".bw-message").inner_text()
+    assert word in said and said.count(".") == 1

@@ -1,0 +1,77 @@
+"""The race of the home page in Chromium, with the engine that readers get."""
+
+import pytest
+
+from encdec_lib.widgets import LengthRace
+from tests.browser.training import frames, press, status, told, train, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+def scores(page):
+    """Share of strings right, of both."""
+    page.evaluate("document.querySelector('.bw-more').open = true")
+    frames(page)
+    return [int(text.strip("%<>")) for text in page.locator(".bw-big b").all_inner_texts()[:2]]
+
+
+def test_by_keyboard_alone_attention_learns_to_repeat(show):
+    page = show(LengthRace("code", longest=4))
+    assert "Neither has learned anything yet" in status(page)
+    data = train(page, score=0.8, steps=400)
+    assert float(data["score"]) >= 0.8 and int(data["steps"]) <= 400, data
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".bw-tape.is-attention .bw-cells i")]
+                   .map((cell) => cell.innerText).join("") === "code" """
+    )
+    label = page.locator(".bw-race svg").get_attribute("aria-label")
+    assert label.startswith("letters wrong, on new strings by length of the string. attention: ")
+    assert "not measured" not in label
+
+
+@pytest.mark.slow
+def test_on_long_strings_the_curves_part(show):
+    """At equal steps too, and within 600 of them."""
+    page = show(LengthRace())
+    page.get_by_text("Loss, your runs").click()
+    page.get_by_label("equal steps").check()
+    data = train(page, score=0.8, steps=600)
+    assert int(data["steps"]) <= 600 and float(data["score"]) >= 0.8, data
+    frames(page)
+    attention, fixed = scores(page)
+    assert attention >= 80 and fixed <= 25
+
+
+def test_the_readers_own_string_is_asked_for_while_it_learns(show):
+    page = show(LengthRace("code", longest=8))
+    wait_for(page, "data.state === 'ready'")
+    field = page.get_by_label("Your string")
+    field.fill("bad")
+    cells = page.locator(".bw-tape.is-encoder .bw-cells i")
+    assert "".join(cells.all_inner_texts()) == "bad"
+    page.wait_for_function(
+        "document.querySelector('.bw-tape.is-fixed .bw-tape-note').innerText.endsWith('of 3 wrong')"
+    )
+    for typed, word in (("codex", "“x”"), ("a", "at least 2"), ("abcdefghi", "at most 8")):
+        field.fill(typed)
+        said = page.locator(".bw-message").inner_text()
+        assert word in said and said.count(".") == 1
+        assert "".join(cells.all_inner_texts()) == "bad", "the last good one stays"
+    page.get_by_role("slider", name="Longest string").press("Home")
+    frames(page)
+    assert page.locator(".bw-message").inner_text() == ""
+    assert told(page)["state"] == "ready"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_fits_a_phone(show, theme):
+    page = show(LengthRace(), width=390, theme=theme)
+    press(page, "step")
+    wait_for(page, "data.score !== ''")
+    page.get_by_text("Loss, your runs").click()
+    frames(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    sizes = page.eval_on_selector_all(
+        ".bw-chart text", "all => all.map((one) => one.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 13, "text in drawings is drawn for the width, never scaled"
