@@ -3,6 +3,7 @@ from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
+from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner
 from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader
@@ -18,6 +19,7 @@ from .memory_race import MemoryRace as MemoryRace
 from .patch_dial import PatchDial as PatchDial
 from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
+from .reading_stepper import ReadingStepper as ReadingStepper
 from .rounding_dial import RoundingDial as RoundingDial
 from .scene_reader import SceneReader as SceneReader
 from .score_race import ScoreRace as ScoreRace

@@ -162,6 +162,7 @@ _MAKERS = {
     "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
+    "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
@@ -178,6 +179,9 @@ _MAKERS = {
     "PatchDial": _patch_dial,
     "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,
+    "ReadingStepper": lambda: widgets.ReadingStepper(
+        {"mean": reading("mean"), "own": reading("weighted")}, LETTERS, PHONEMES, word="day"
+    ),
     "RoundingDial": widgets.RoundingDial,
     "SceneReader": _scene_reader,
     "ScoreRace": lambda: widgets.ScoreRace("words", width=16, words=some_words()),

@@ -17,7 +17,9 @@ from encdec_lib.widgets import (
     HeadsDial,
     LengthDial,
     PatchDial,
+    PathStepper,
     PictureWriter,
+    ReadingStepper,
     SceneCaptioner,
     SceneReader,
     Seq2SeqStepper,
@@ -131,6 +133,19 @@ def hostile_symbols(widget):
     return widget
 
 
+def path_stepper():
+    """The words are set behind the check of their length."""
+    widget = PathStepper(["a"] * 6, d=3)
+    widget.words = list(HOSTILE[:6])
+    return widget
+
+
+def reading_stepper():
+    size = len(LETTERS), len(WORDS_OF_EVIL)
+    named = {HOSTILE[0]: reading("weighted", *size), HOSTILE[2]: reading("mean", *size)}
+    return ReadingStepper(named, LETTERS, WORDS_OF_EVIL, word="knight")
+
+
 BUILD = {
     "AlignmentExplorer": alignment_explorer,
     "AttentionDial": attention_dial,
@@ -139,16 +154,19 @@ BUILD = {
     "HeadsDial": heads_dial,
     "ForgettingDial": forgetting_dial,
     "PatchDial": patch_dial,
+    "PathStepper": path_stepper,
     "PictureWriter": picture_writer,
+    "ReadingStepper": reading_stepper,
     "SceneCaptioner": scene_captioner,
     "SceneReader": scene_reader,
     "Seq2SeqStepper": seq2seq_stepper,
 }
-#: They take numbers, pictures, or letters of a fixed alphabet.
+# They take numbers, pictures, letters that are checked.
 NAMELESS = {
-    "AlignmentTrainer", "BookWidget", "DigitReader", "FixedTrainer", "HeadsTrainer", "LengthRace",
-    "MemoryRace", "ScoreRace", "Segmenter", "Seq2SeqTrainer", "WidthDial",
-}  # fmt: skip
+    *("AlignmentTrainer", "BookWidget", "CaptionStepper", "DeviceStepper", "DigitReader"),
+    *("FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace", "RoundingDial"),
+    *("ScoreRace", "Segmenter", "Seq2SeqTrainer", "WidthDial"),
+}
 
 
 def safe(page, scripts):

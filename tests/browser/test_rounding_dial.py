@@ -59,10 +59,10 @@ def test_the_keyboard_sets_a_weight_free(show):
     page.keyboard.press("Home")
     page.get_by_role("radio", name="bfloat16").focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator(".bw-dialled").get_attribute("data-format") == "float16"
     assert "still 1, and should be 1.1" in sentence(page)  # 0.0001 is below half of 1/1024
+    assert page.locator(".bw-dialled").get_attribute("data-format") == "float16"
     page.keyboard.press("ArrowRight")
-    assert "comes to 1.1" in sentence(page)
+    assert "next number after 1 is 1.00000012. The weight comes to 1.1" in sentence(page)
 
 
 def test_a_weight_grows_until_its_numbers_lie_too_far_apart(show):

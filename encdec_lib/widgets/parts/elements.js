@@ -3,7 +3,7 @@
 /**
  * The elements that `element` makes, by tag. "title" and "text" are those of a drawing.
  * @typedef {Omit<HTMLElementTagNameMap, "title"> & Pick<SVGElementTagNameMap,
- *   "svg" | "g" | "path" | "line" | "text" | "circle" | "rect" | "title">} Tags
+ *   "svg" | "g" | "path" | "line" | "text" | "circle" | "rect" | "image" | "title">} Tags
  */
 
 /**
@@ -13,7 +13,7 @@
  *   Attributes
  */
 
-const DRAWN = new Set(["svg", "g", "path", "line", "text", "circle", "rect", "title"]);
+const DRAWN = new Set(["svg", "g", "path", "line", "text", "circle", "rect", "image", "title"]);
 
 /**
  * An element with its attributes and children; children that are null are left out.

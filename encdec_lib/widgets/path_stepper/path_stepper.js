@@ -112,7 +112,7 @@ function attended(words, signals, step) {
   return [
     ...[
       "The signal of ",
-      first,
+      italic(first),
       " is at ",
       last,
       " after ",

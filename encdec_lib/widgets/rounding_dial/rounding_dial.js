@@ -11,7 +11,9 @@ function sentence({ weight, change, format }) {
   const { course } = trained(weight, change, format);
   const gap = gapAt(weight, format);
   const [last, exact] = [course[STEPS], weight + STEPS * change];
-  const next = `In ${format} the next number after ${short(weight)} is ${short(weight + gap)}.`;
+  const near = short(weight + gap) === short(weight); // in 32 bits six digits do not tell them apart
+  const after = near ? (weight + gap).toPrecision(9) : short(weight + gap);
+  const next = `In ${format} the next number after ${short(weight)} is ${after}.`;
   const stuck = course.findIndex((value, k) => k > 0 && value === course[k - 1]);
   if (last === weight) {
     return (

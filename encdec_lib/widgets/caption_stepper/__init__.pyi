@@ -1,0 +1,1 @@
+from .caption_stepper import CaptionStepper as CaptionStepper

@@ -1,0 +1,1 @@
+from .reading_stepper import ReadingStepper as ReadingStepper
