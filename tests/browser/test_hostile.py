@@ -163,9 +163,10 @@ BUILD = {
 }
 # They take numbers, pictures, letters that are checked.
 NAMELESS = {
-    *("AlignmentTrainer", "BookWidget", "CaptionStepper", "DeviceStepper", "DigitReader"),
-    *("FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace", "RoundingDial"),
-    *("ScoreRace", "Segmenter", "Seq2SeqTrainer", "WidthDial"),
+    *("AlignmentTrainer", "AutoencoderTrainer", "BookWidget", "CaptionStepper", "DeviceStepper"),
+    *("DigitReader", "FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace"),
+    *("RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionTrainer", "Seq2SeqTrainer"),
+    *("TransformerTrainer", "ViTTrainer", "WidthDial"),
 }
 
 
