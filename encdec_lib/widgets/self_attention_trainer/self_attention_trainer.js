@@ -1,23 +1,19 @@
 // Chapter 10: one layer of self-attention learns in the page, with and without positions.
 
-import { SYMBOLS } from "../parts/trainer/letter_tasks.js";
 import { trainer } from "../parts/trainer/trainer.js";
 import { inSeconds, percent, stepsOf, thousands } from "../parts/trainer/words.js";
-import { LONGEST, selfAttentionView, taskOf } from "./self_attention_view.js";
+import { planOf } from "./plan.js";
+import { selfAttentionView, taskOf } from "./self_attention_view.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 /** @typedef {import("../parts/trainer/types.js").Dial} Dial */
 
-const SIZES = { d_model: 32, heads: 1, d_v: 32, d_ff: 64, layers: 1, embed_dim: 16, state_dim: 48 };
-const SECONDS = 10;
-const SOLVED = 0.9;
-
 const CAPTION =
-  "Left, the one layer of self-attention: a row for each symbol that asks, a column for each that " +
-  "is asked, darker is more. Right, whose output the decoder reads. Width 32, batches of 32; " +
-  "solved when 90% of 200 other strings are right.";
+  "Left, the encoder's one layer: a row for each symbol that asks, a column for each that is " +
+  "asked, darker is more. Right, whose outputs the decoder reads. One head, width 32, batches of " +
+  "32; solved at 90% of 200 other strings.";
 
 /** @type {Dial[]} */
 const DIALS = [
@@ -44,31 +40,6 @@ const DIALS = [
     ],
   },
 ];
-
-/**
- * @param {Settings} settings
- * @param {number} seed
- * @returns {import("../parts/trainer/types.js").Plan}
- */
-function plan(settings, seed) {
-  const { name, shortest } = taskOf(settings);
-  const encoder = {
-    ...{ heads: 1, scaled: settings.scaled === "yes", pre_norm: true },
-    positions: String(settings.positions),
-  };
-  const config = {
-    model: {
-      ...{ encoder: "transformer", decoder: "reading" },
-      sizes: { ...SIZES, d_k: Number(settings.d_k) },
-      settings: { encoder, decoder: { query: "current", read: "scores", score: "general" } },
-    },
-    weights: { seed },
-    task: { name, symbols: SYMBOLS, shortest, longest: LONGEST },
-    training: { batch: 32, learning_rate: 0.003, warmup: 50, clip: 1, seed },
-    scoring: { every: 100, examples: 200, solved: SOLVED, at_most_seconds: SECONDS },
-  };
-  return { runs: [{ name: "layer", label: "this run", config }] };
-}
 
 /** @param {Settings} settings */
 const placed = ({ positions }) => positions !== "none";
@@ -134,7 +105,7 @@ function render({ model, el }) {
       return {
         title: "One layer of self-attention learns where to look",
         dials: DIALS,
-        plan,
+        plan: planOf,
         sources: view.sources,
         view,
         scoreLabel: "of strings right",

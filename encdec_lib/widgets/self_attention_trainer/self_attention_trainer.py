@@ -1,5 +1,6 @@
 """The trainer of chapter 10: one layer of self-attention, with and without positions."""
 
+import re
 from pathlib import Path
 
 import traitlets
@@ -9,15 +10,16 @@ from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, o
 
 _HERE = Path(__file__).parent
 _STRINGS = {"look up": "3 camel", "sort": "camel", "reverse": "camel"}
+_FORMS = {"look up": r"[1-6] *[a-p]{2,6}"}
 
 
 class SelfAttentionTrainer(TrainerWidget):
     r"""One layer of self-attention learns in the reader's page, and shows its map meanwhile.
 
-    The model is :func:`~encdec_lib.models.self_attention.self_attention` with one block of one
-    head: it reads a string of 2 to 6 letters, and the decoder of chapter 9 writes the answer. To
-    look a letter up, as in ``3 camel``, the row of the place has to find the letter that it names,
-    and this needs positions; sorting does not.
+    The model is :func:`~encdec_lib.models.transformer.transformer` with one block of one head on
+    each side. It reads a string of 2 to 6 letters and writes another. To look a letter up, as in
+    ``3 camel``, the decoder asks the same first question whatever the string is, so the encoder's
+    self-attention has to find the letter; this needs positions, and sorting does not.
 
     Args:
       task: ``"look up"``, ``"sort"`` or ``"reverse"``.
@@ -66,11 +68,20 @@ class SelfAttentionTrainer(TrainerWidget):
         one_of("d_k", d_k, (1, 2, 8, 128))
         if not isinstance(scaled, bool):
             raise TypeError(f"scaled must be True or False; got {scaled!r}.")
+        string = _STRINGS[task] if string is None else text("string", string)
+        letters = string.lstrip("123456 ")
+        if not re.fullmatch(_FORMS.get(task, "[a-p]{2,6}"), string) or (
+            task == "look up" and int(string[0]) > len(letters)
+        ):
+            raise ValueError(
+                f"string must fit the task {task!r}, such as {_STRINGS[task]!r}; "
+                f"got {string!r:.60}."
+            )
         super().__init__(
             seed=seed,
             task=task,
             positions=positions,
             d_k=d_k,
             scaled="yes" if scaled else "no",
-            string=text("string", _STRINGS[task] if string is None else string),
+            string=string,
         )

@@ -5,6 +5,7 @@ import { HeadMaps } from "../parts/trainer/head_maps.js";
 import { TASKS, written } from "../parts/trainer/letter_tasks.js";
 import { ownString } from "../parts/trainer/own_string.js";
 import { tape } from "../parts/trainer/tapes.js";
+import { percent } from "../parts/trainer/words.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Answer} Answer */
@@ -16,8 +17,24 @@ export const LONGEST = 6; // letters of a string, as in self_attention_trainer.p
 export const taskOf = ({ task }) => TASKS[String(task)];
 
 /**
- * The two maps: of the layer, and of the decoder's reading. To look a letter up, the row of the
- * place must find it; in the other tasks no row of the layer has a duty of its own.
+ * How much of what the decoder reads for its first symbol has come through the layer from there:
+ * Σ_j α_j · α_jk over the rows j of the layer, for the columns k that hold what it needs.
+ * @param {Asked} asked
+ * @param {Answer} answer
+ */
+function shareFrom({ places }, { maps }) {
+  const [layer, reading] = [maps?.encoder?.[0], maps?.cross?.[0]];
+  if (!layer || !reading || !places) return null;
+  let sum = 0;
+  for (let j = 0; j < layer.rows; j++) {
+    for (const k of places[0]) sum += reading.weights[j] * layer.weights[j * layer.columns + k];
+  }
+  return sum;
+}
+
+/**
+ * The two maps: of the layer, and of the decoder's reading. To look a letter up, the decoder's one
+ * question is the same for every string, so that no column of its map is the right one.
  * @param {Settings} settings
  * @param {Asked} asked
  * @param {Answer} answer
@@ -33,7 +50,7 @@ function picturesOf({ task }, asked, { maps }, letters) {
   return [
     {
       ...{ map: layer, rows: asked.names, ...read, rowColor: "--bw-encoder-text" },
-      ...{ name: "the layer", right: looksUp ? asked.places : null },
+      ...{ name: "the layer", right: null },
     },
     {
       ...{ map: reading, rows, ...read, rowColor: "--bw-decoder-text" },
@@ -62,6 +79,7 @@ export function selfAttentionView(model, onString) {
   const source = tape("reads", "encoder", LONGEST + 1);
   const answer = tape("writes", "decoder", LONGEST + 1);
   const maps = [new HeadMaps(), new HeadMaps()];
+  const note = element("p", { class: "bw-hint" });
   const asked = (/** @type {Settings} */ now) => taskOf(now).ask(own.letters(), LONGEST);
 
   return {
@@ -72,6 +90,7 @@ export function selfAttentionView(model, onString) {
       source.node,
       answer.node,
       element("div", { class: "bw-two-maps" }, ...maps.map(({ node }) => node)),
+      note,
     ),
     sources: (/** @type {Settings} */ now) => [asked(now).ids],
     /** @param {Settings} now @param {boolean} fresh */
@@ -89,6 +108,12 @@ export function selfAttentionView(model, onString) {
       picturesOf(settings(), question, given, letters).forEach((picture, n) => {
         maps[n].draw(picture);
       });
+      const share = settings().task === "look up" ? shareFrom(question, given) : null;
+      const letter = question.answer?.[0];
+      note.textContent =
+        share === null
+          ? ""
+          : `Through the layer, ${percent(share)} of what the decoder reads comes from ${letter}.`;
     },
     fit() {
       for (const map of maps) map.fit();

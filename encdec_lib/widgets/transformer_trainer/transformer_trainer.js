@@ -1,18 +1,15 @@
 // Chapter 12: an encoder and a decoder of blocks learn in the page; one dial lets the answer leak.
 
-import { SYMBOLS } from "../parts/trainer/letter_tasks.js";
 import { trainer } from "../parts/trainer/trainer.js";
 import { inSeconds, percent, stepsOf, thousands } from "../parts/trainer/words.js";
-import { LONGEST, transformerView } from "./transformer_view.js";
+import { planOf } from "./plan.js";
+import { transformerView } from "./transformer_view.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 /** @typedef {import("../parts/trainer/types.js").Dial} Dial */
 
-const SECONDS = 10;
-const SOLVED = 0.95;
-const WARM_UP = 100; // steps
 const [LOW, POOR] = [0.1, 0.5]; // a loss, and a share of right answers, that do not go together
 
 const CAPTION =
@@ -42,29 +39,6 @@ const DIALS = [
   },
   { ...{ kind: "choice", name: "warmup", label: "Warm-up" }, options: words(["yes", "no"]) },
 ];
-
-/**
- * @param {Settings} settings
- * @param {number} seed
- * @returns {import("../parts/trainer/types.js").Plan}
- */
-function plan({ leak, layers, norm, warmup }, seed) {
-  const built = { heads: 2, scaled: true, pre_norm: norm === "pre", positions: "sinusoidal" };
-  const config = {
-    model: {
-      ...{ encoder: "transformer", decoder: "transformer" },
-      sizes: { d_model: 32, heads: 2, d_ff: 64, layers: Number(layers) },
-      settings: { encoder: built, decoder: { ...built, causal: leak !== "yes" } },
-    },
-    weights: { seed },
-    task: { name: "reverse", symbols: SYMBOLS, shortest: 2, longest: LONGEST },
-    training: {
-      ...{ batch: 32, learning_rate: 0.003, warmup: warmup === "yes" ? WARM_UP : 0, clip: 1, seed },
-    },
-    scoring: { every: 100, examples: 200, solved: SOLVED, at_most_seconds: SECONDS },
-  };
-  return { runs: [{ name: "transformer", label: "this run", config }] };
-}
 
 /** @param {number} loss */
 const nats = (loss) => (loss < 0.0995 ? loss.toFixed(3) : loss.toFixed(2));
@@ -129,7 +103,7 @@ function render({ model, el }) {
     {
       title: "A loss that is too good",
       dials: DIALS,
-      plan,
+      plan: planOf,
       sources: view.sources,
       view,
       scoreLabel: "of strings right",

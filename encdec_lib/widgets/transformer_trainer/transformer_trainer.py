@@ -1,5 +1,6 @@
 """The trainer of chapter 12: layers, normalisation, warm-up, and a decoder that sees the answer."""
 
+import re
 from pathlib import Path
 
 import traitlets
@@ -63,11 +64,13 @@ class TransformerTrainer(TrainerWidget):
             if not isinstance(value, bool):
                 raise TypeError(f"{name} must be True or False; got {value!r}.")
         one_of("layers", layers, (1, 2, 4))
+        if not re.fullmatch("[a-p]{2,6}", text("string", string)):
+            raise ValueError(f"string must have 2 to 6 letters from a to p; got {string!r:.60}.")
         super().__init__(
             seed=seed,
             leak="yes" if leak else "no",
             layers=layers,
             norm="pre" if pre_norm else "post",
             warmup="yes" if warmup else "no",
-            string=text("string", string),
+            string=string,
         )
