@@ -13,6 +13,7 @@ from .patch_dial import PatchDial as PatchDial
 from .picture_writer import PictureWriter as PictureWriter
 from .scene_reader import SceneReader as SceneReader
 from .segmenter import Segmenter as Segmenter
+from .self_attention_stepper import SelfAttentionStepper as SelfAttentionStepper
 from .self_attention_trainer import SelfAttentionTrainer as SelfAttentionTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .transformer_trainer import TransformerTrainer as TransformerTrainer

@@ -119,6 +119,10 @@ def _segmenter():
     )
 
 
+def _looking_up():
+    return small(25, 25, heads=1, encoder_layers=1, decoder_layers=1)
+
+
 def _transformer_explorer():
     return widgets.TransformerExplorer(
         small(d_model=24, seed=5), LETTERS, PHONEMES, text="knight", examples=("day",),
@@ -156,7 +160,10 @@ _MAKERS = {
     "PictureWriter": _picture_writer,
     "SceneReader": _scene_reader,
     "Segmenter": _segmenter,
+    "SelfAttentionStepper": lambda: widgets.SelfAttentionStepper(_looking_up(), step=6),
+    "SelfAttentionTrainer": lambda: widgets.SelfAttentionTrainer("sort"),
     "TransformerExplorer": _transformer_explorer,
+    "TransformerTrainer": lambda: widgets.TransformerTrainer(leak=True),
     "WidthDial": _width_dial,
 }
 

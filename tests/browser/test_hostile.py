@@ -137,7 +137,10 @@ BUILD = {
     "SceneReader": scene_reader,
 }
 #: They take numbers, pictures, or letters of a fixed alphabet.
-NAMELESS = {"BookWidget", "DigitReader", "HeadsTrainer", "LengthRace", "Segmenter", "WidthDial"}
+NAMELESS = {
+    "BookWidget", "DigitReader", "HeadsTrainer", "LengthRace", "Segmenter", "SelfAttentionStepper",
+    "SelfAttentionTrainer", "TransformerTrainer", "WidthDial",
+}  # fmt: skip
 
 
 def safe(page, scripts):

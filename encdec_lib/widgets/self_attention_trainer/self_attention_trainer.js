@@ -12,8 +12,8 @@ import { selfAttentionView, taskOf } from "./self_attention_view.js";
 
 const CAPTION =
   "Left, the encoder's one layer: a row for each symbol that asks, a column for each that is " +
-  "asked, darker is more. Right, whose outputs the decoder reads. One head, width 32, batches of " +
-  "32; solved at 90% of 200 other strings.";
+  "asked, darker is more. Right, whose outputs the decoder reads. It trains on 2 to 5 different " +
+  "letters, 32 strings a step; solved at 95% of 200 others.";
 
 /** @type {Dial[]} */
 const DIALS = [

@@ -11,25 +11,26 @@ import { percent } from "../parts/trainer/words.js";
 /** @typedef {import("../parts/trainer/types.js").Answer} Answer */
 /** @typedef {import("../parts/trainer/letter_tasks.js").Asked} Asked */
 
-export const LONGEST = 6; // letters of a string, as in self_attention_trainer.py
+export const LONGEST = 5; // letters of a string, as in self_attention_trainer.py
 
 /** @param {Settings} settings */
 export const taskOf = ({ task }) => TASKS[String(task)];
 
 /**
- * How much of what the decoder reads for its first symbol has come through the layer from there:
- * Σ_j α_j · α_jk over the rows j of the layer, for the columns k that hold what it needs.
- * @param {Asked} asked
+ * Where the first symbol of the answer comes from: the output that the decoder reads most, and whom
+ * the layer let that symbol ask.
+ * @param {string[]} names
  * @param {Answer} answer
  */
-function shareFrom({ places }, { maps }) {
+function wayOf(names, { maps }) {
   const [layer, reading] = [maps?.encoder?.[0], maps?.cross?.[0]];
-  if (!layer || !reading || !places) return null;
-  let sum = 0;
-  for (let j = 0; j < layer.rows; j++) {
-    for (const k of places[0]) sum += reading.weights[j] * layer.weights[j * layer.columns + k];
-  }
-  return sum;
+  if (!layer || !reading) return "";
+  const most = (/** @type {Float32Array} */ row) => row.indexOf(Math.max(...row));
+  const read = most(reading.weights.slice(0, reading.columns));
+  const row = layer.weights.slice(read * layer.columns, (read + 1) * layer.columns);
+  const asked = most(row);
+  const [who, whom] = [names[read], read === asked ? "itself" : names[asked]];
+  return `The decoder reads ${who} most, and ${who} has asked ${whom} most: ${percent(row[asked])}.`;
 }
 
 /**
@@ -108,12 +109,7 @@ export function selfAttentionView(model, onString) {
       picturesOf(settings(), question, given, letters).forEach((picture, n) => {
         maps[n].draw(picture);
       });
-      const share = settings().task === "look up" ? shareFrom(question, given) : null;
-      const letter = question.answer?.[0];
-      note.textContent =
-        share === null
-          ? ""
-          : `Through the layer, ${percent(share)} of what the decoder reads comes from ${letter}.`;
+      note.textContent = settings().task === "look up" ? wayOf(question.names, given) : "";
     },
     fit() {
       for (const map of maps) map.fit();

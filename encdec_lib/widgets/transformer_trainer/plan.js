@@ -6,7 +6,7 @@ import { LONGEST } from "./transformer_view.js";
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 
 const SECONDS = 10;
-const SOLVED = 0.95;
+const SOLVED = 0.9;
 const WARM_UP = 100; // steps
 
 /**
@@ -25,7 +25,7 @@ export function planOf({ leak, layers, norm, warmup }, seed) {
     weights: { seed },
     task: { name: "reverse", symbols: SYMBOLS, shortest: 2, longest: LONGEST },
     training: {
-      ...{ batch: 32, learning_rate: 0.003, warmup: warmup === "yes" ? WARM_UP : 0, clip: 1, seed },
+      ...{ batch: 32, learning_rate: 0.01, warmup: warmup === "yes" ? WARM_UP : 0, clip: 1, seed },
     },
     scoring: { every: 100, examples: 200, solved: SOLVED, at_most_seconds: SECONDS },
   };

@@ -14,8 +14,8 @@ const [LOW, POOR] = [0.1, 0.5]; // a loss, and a share of right answers, that do
 
 const CAPTION =
   "It learns to write a string backwards: width 32, two heads, batches of 32, a learning rate of " +
-  "0.003, warmed up over 100 steps. The loss is of the next symbol while the right ones before it " +
-  "are given; solved at 95% of 200 other strings.";
+  "0.01, warmed up over 100 steps. The loss is of the next symbol while the right ones before it " +
+  "are given; solved at 90% of 200 other strings.";
 
 /** @type {(values: string[]) => [string, string][]} */
 const words = (values) => values.map((value) => [value, value]);
@@ -52,7 +52,7 @@ function next({ leak }, runs) {
   const had = (/** @type {string} */ name, /** @type {unknown} */ value) =>
     runs.some(({ settings }) => settings[name] === value);
   if (!had("leak", "yes")) return "Now let it see the answer while it learns.";
-  if (!had("norm", "post")) return "Let it normalise after each part.";
+  if (!had("norm", "post")) return "Take four layers that normalise after each part.";
   if (!had("warmup", "no")) return "Leave out the warm-up.";
   return "Train again: another seed.";
 }
@@ -101,15 +101,15 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "transformer-trainer" },
     {
-      title: "A loss that is too good",
+      title: "A Transformer with its mask, and without",
       dials: DIALS,
       plan: planOf,
       sources: view.sources,
       view,
       scoreLabel: "of strings right",
       numbers: ([track]) => [
-        { value: track.curve.length ? nats(track.loss) : "–", label: "loss in training" },
-        { value: track.score === null ? "–" : right(track), label: "of strings right" },
+        { value: track.curve.length ? nats(track.loss) : "–", label: "loss" },
+        { value: track.score === null ? "–" : right(track), label: "strings right" },
         { value: thousands(track.steps), label: "steps" },
       ],
       columns: COLUMNS,
