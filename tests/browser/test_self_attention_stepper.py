@@ -5,17 +5,17 @@ import numpy as np
 import pytest
 from flax import nnx
 
-import encdec_lib.widgets
 from encdec_lib.models.transformer import TransformerConfig, attention_maps, transformer
 from encdec_lib.web import export_model
 from encdec_lib.widgets import SelfAttentionStepper
+from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import add, as_json, load
 from tests.browser.stepping import check_looks, frame, press, sentence, told, walk, words
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
 
-HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "self_attention_stepper"
+HERE = PARTS.parent / "self_attention_stepper"
 IDS = [22, 6, 4, 16, 8, 15]  # 3 camel
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-import encdec_lib.widgets
 from encdec_lib.widgets import SelfAttentionTrainer
+from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.training import frames, press, status, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
-HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "self_attention_trainer"
+HERE = PARTS.parent / "self_attention_trainer"
 START = {"task": "look up", "positions": "sinusoidal", "d_k": 8, "scaled": "yes"}
 
 

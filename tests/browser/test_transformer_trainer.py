@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-import encdec_lib.widgets
 from encdec_lib.widgets import TransformerTrainer
+from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.training import frames, press, status, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
-HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "transformer_trainer"
+HERE = PARTS.parent / "transformer_trainer"
 START = {"leak": "no", "layers": 1, "norm": "pre", "warmup": "yes"}
 
 
