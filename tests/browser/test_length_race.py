@@ -25,7 +25,7 @@ def test_by_keyboard_alone_attention_learns_to_repeat(show):
                    .map((cell) => cell.innerText).join("") === "code" """
     )
     label = page.locator(".bw-race svg").get_attribute("aria-label")
-    assert label.startswith("letters wrong by length of the string. attention: ")
+    assert label.startswith("letters wrong, on new strings by length of the string. attention: ")
     assert "not measured" not in label
 
 

@@ -6,6 +6,7 @@ import encdec_lib.widgets
 from encdec_lib.widgets import HeadsTrainer, LengthRace
 from tests.browser.engine_page import load
 from tests.browser.training import KEEP_ORDERS, faked, frames, press, status, told, wait_for
+from tests.helpers.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +93,16 @@ def test_a_dial_begins_again_and_a_live_one_does_not(show):
     page.wait_for_function("document.querySelectorAll('.bw-map').length === 4")
 
 
+def test_what_an_old_run_still_says_is_not_heard(show):
+    page = show(faked(HeadsTrainer(longest=5, seed=8)))
+    press(page, "train")
+    wait_for(page, "Number(data.steps) > 20")
+    page.get_by_role("slider", name="Longest string").press("ArrowRight")
+    page.evaluate("new Promise((done) => setTimeout(done, 400))")  # 13 ticks
+    data = told(page)
+    assert (data["state"], data["steps"], data["loss"]) == ("ready", "0", "")
+
+
 def test_it_asks_before_more_than_a_minute(show):
     page = show(faked(HeadsTrainer(longest=5, seed=8)))
     press(page, "train")
@@ -172,7 +183,7 @@ def test_what_nobody_sees_does_not_train(show, page):
 
 
 def test_a_screen_reader_hears_of_it_now_and_then(show):
-    page = show(faked(HeadsTrainer(longest=5, seed=8)))
+    page = show(faked(HeadsTrainer(longest=5)))
     page.evaluate(
         """window.said = [];
            const live = document.querySelector("[data-trains] [aria-live=polite]");
@@ -180,8 +191,8 @@ def test_a_screen_reader_hears_of_it_now_and_then(show):
              live, { childList: true, characterData: true, subtree: true });"""
     )
     press(page, "train")
-    wait_for(page, "data.state === 'stopped'")  # 40 ticks
-    page.wait_for_function("said.some((text) => text.includes('not done'))")
+    wait_for(page, "data.state === 'solved'")  # 19 ticks, and a score every fifth
+    page.wait_for_function("said.some((text) => text.startsWith('Solved'))")
     assert 1 <= len(page.evaluate("said")) <= 3
 
 
@@ -255,6 +266,17 @@ def test_two_of_a_kind_live_on_one_page(show):
     page.locator("[data-action=train]").last.click()
     page.wait_for_function("document.querySelectorAll('[data-trains]')[1].dataset.steps > 10")
     assert told(page)["steps"] == "0"
+
+
+@pytest.mark.parametrize("make", [LengthRace, HeadsTrainer])
+def test_what_a_reader_types_stays_text(show, make):
+    page = show(faked(make()))
+    for typed in HOSTILE:
+        page.get_by_label("Your string").fill(typed)
+        frames(page)
+        assert page.evaluate("window.pwned ?? null") is None
+        assert page.locator(".bw-root :is(img, iframe, [onerror], [onload])").count() == 0
+    assert page.locator(".bw-message").inner_text() != ""
 
 
 def test_best_needs_three_seeds_of_every_setting(page):

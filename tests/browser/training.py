@@ -112,6 +112,7 @@ function engineHere(post) {
     },
     pause: () => {
       clearInterval(timer);
+      for (const r of runs.values()) if (r.steps) steps(r, 0, 0); // as the real one does
       post({ type: "paused", why: "asked" });
     },
     look: ({ run, sources }) => {

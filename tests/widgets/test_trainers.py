@@ -73,7 +73,13 @@ def test_strings_fit_their_task():
 
 
 def test_settings_that_nobody_has():
-    for wrong in ({"heads": 3}, {"heads": True}, {"d_k": 32}, {"task": "sum"}, {"positions": 1}):
+    for wrong in (
+        {"heads": 3},
+        {"heads": True},
+        {"d_k": 32},
+        {"task": "sum"},
+        {"positions": "spiral"},
+    ):
         with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be one of"):
             HeadsTrainer(**wrong)
 

@@ -74,7 +74,7 @@ function viewOf(own) {
     fixed: tape("one vector", "fixed", LONGEST),
   };
   const chart = new SeriesChart({
-    what: "letters wrong",
+    what: "letters wrong, on new strings",
     against: "length of the string",
     series: RACERS,
     empty: "Press Train, and two curves appear here",

@@ -7,7 +7,8 @@ import { element } from "./elements.js";
  * @typedef {[value: Value, text: string, mark?: Node]} Option a mark stands before the text
  */
 
-const FEW = 4; // that many stand as one bar of segments
+const FEW = 4; // that many stand as one bar of segments,
+const SHORT = 32; // if their texts have no more letters, so that a phone has room for the bar
 
 /**
  * Radio buttons. Returns {node, texts, show(value, allowed)}: texts are the elements with the
@@ -26,7 +27,9 @@ export function choice(id, legend, options, onChange) {
   const labels = options.map(([, , mark], k) =>
     element("label", { class: "bw-choice" }, inputs[k], mark ?? null, texts[k]),
   );
-  const few = options.length <= FEW && options.every(([, , mark]) => !mark);
+  const letters = options.reduce((sum, [, text]) => sum + text.length, 0);
+  const plain = options.every(([, , mark]) => !mark);
+  const few = options.length <= FEW && letters <= SHORT && plain;
   return {
     node: element(
       "fieldset",

@@ -28,6 +28,7 @@ export class Control {
     this.from = { source, data };
     /** @type {Posting | null} */
     this.engine = null;
+    this.over = false; // the figure is gone
     this.begun = false; // somebody wanted the engine
     this.dirty = true; // what stands in the figure is not built yet
     /** @type {State} */
@@ -103,6 +104,7 @@ export class Control {
 
   /** Starts the engine and builds the models, if that is not done yet. */
   start() {
+    if (this.over) return;
     this.begun = true;
     if (!this.engine || this.dirty) this.build();
   }
@@ -203,6 +205,7 @@ export class Control {
   }
 
   stop() {
+    this.over = true;
     clearTimeout(this.timer);
     clearTimeout(this.settling);
     this.engine?.stop();

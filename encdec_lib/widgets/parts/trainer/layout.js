@@ -29,13 +29,15 @@ export function bigNumbers() {
 /**
  * What is seen first: the figure, the buttons, a sentence; the rest is folded away.
  * @param {Node} view
+ * @param {Node} caption
  * @param {Pieces} pieces
  */
-function folded(view, { dials, buttons, numbers, loss, status, table, run }) {
+function folded(view, caption, { dials, buttons, numbers, loss, status, table, run }) {
   return [
     view,
     element("div", { class: "bw-row" }, buttons, dials),
     status,
+    caption,
     element(
       "details",
       { class: "bw-more" },
@@ -49,9 +51,10 @@ function folded(view, { dials, buttons, numbers, loss, status, table, run }) {
 /**
  * Dials on top, the model at the left, what becomes of it at the right, the runs below.
  * @param {Node} view
+ * @param {Node} caption
  * @param {Pieces} pieces
  */
-function open(view, { dials, buttons, numbers, loss, status, table, run, extra }) {
+function open(view, caption, { dials, buttons, numbers, loss, status, table, run, extra }) {
   return [
     dials,
     element(
@@ -73,6 +76,7 @@ function open(view, { dials, buttons, numbers, loss, status, table, run, extra }
       ),
     ),
     element("div", { class: "bw-lab bw-below" }, table, extra),
+    caption,
   ];
 }
 
@@ -84,11 +88,11 @@ function open(view, { dials, buttons, numbers, loss, status, table, run, extra }
 export function arrange(el, figure, pieces) {
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", figure.title);
-  const made = figure.folded ? folded(figure.view.node, pieces) : open(figure.view.node, pieces);
+  const caption = element("p", { class: "bw-footline", text: figure.caption ?? "" });
+  const made = (figure.folded ? folded : open)(figure.view.node, caption, pieces);
   el.append(
     element("p", { class: "bw-headline", "aria-hidden": "true", text: figure.title }),
     ...made,
-    ...(figure.caption ? [element("p", { class: "bw-footline", text: figure.caption })] : []),
     pieces.voice,
   );
 }

@@ -9,6 +9,7 @@ import { thousands } from "./words.js";
 
 const MARGIN = { left: 30, right: 4, top: 22, bottom: 22 };
 const HEIGHT = 150;
+const LABEL = 80; // px for a name beside the end of a curve
 const POINTS = 200; // of a curve at most; more cannot be seen
 
 /**
@@ -30,18 +31,23 @@ function thinned(curve) {
 }
 
 /**
- * Where two models race, the name of each above the end of its curve.
+ * Where two models race, the name of each at the end of its curve.
  * @param {Track[]} tracks
+ * @param {number} width of the chart
  * @param {(steps: number) => number} x
  * @param {(loss: number) => number} y
  */
-function names(tracks, x, y) {
+function names(tracks, width, x, y) {
   if (tracks.length < 2) return [];
   return tracks.flatMap(({ label, line, curve }) => {
     const end = curve[curve.length - 1];
     if (!end) return [];
     const kind = `bw-series-name is-${line}`;
-    const place = { x: Math.max(x(end[0]), 110), y: y(end[1]) - 8, "text-anchor": "end" };
+    const [right, height] = [x(end[0]), y(end[1])];
+    const place =
+      right + LABEL < width
+        ? { x: right + 6, y: height + 4, "text-anchor": "start" }
+        : { x: right, y: height - 14, "text-anchor": "end" };
     return [element("text", { class: kind, ...place, text: label })];
   });
 }
@@ -81,7 +87,7 @@ export function lossChart() {
       ...tracks
         .filter(({ curve }) => curve.length > 1)
         .map((one) => path(one.curve, `is-${one.line}`)),
-      ...names(tracks, x, y),
+      ...names(tracks, width, x, y),
     );
     const said = tracks
       .filter(({ curve }) => curve.length)

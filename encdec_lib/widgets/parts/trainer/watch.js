@@ -2,6 +2,12 @@
 
 const MINUTE = 60_000;
 
+/** Later, when the page has nothing better to do; Safari cannot tell. @param {() => void} work */
+const whenIdle = (work) =>
+  "requestIdleCallback" in window
+    ? requestIdleCallback(work, { timeout: 1000 })
+    : setTimeout(work, 200);
+
 /**
  * Watches an element. Returns what ends it.
  * @param {HTMLElement} el
@@ -20,7 +26,7 @@ export function watch(el, { onNear, onHidden, onAway }) {
     ([entry]) => {
       if (!entry.isIntersecting) return;
       near.disconnect();
-      onNear();
+      whenIdle(onNear);
     },
     { rootMargin: "300px" },
   );
