@@ -74,6 +74,11 @@ def _scene_reader():
     return widgets.SceneReader(models, digits.load(14).test, start=PLACED)
 
 
+def _device_stepper():
+    rng = np.random.default_rng(0)
+    return widgets.DeviceStepper(*(rng.normal(size=n) for n in ((6, 2), 6, 2)), devices=(2, 3))
+
+
 def _digit_reader():
     def model(patch):
         config = ViTConfig(14, patch, d_model=6, heads=3, d_ff=5, layers=2)
@@ -150,14 +155,21 @@ _MAKERS = {
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
+    "DeviceStepper": _device_stepper,
     "DigitReader": _digit_reader,
     "ForgettingDial": _forgetting_dial,
     "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
+||||||| 5baf34f
+
+
+    "LayerCostDial": widgets.LayerCostDial,
     "LengthDial": _length_dial,
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
     "PatchDial": _patch_dial,
+    "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,
+    "RoundingDial": widgets.RoundingDial,
     "SceneReader": _scene_reader,
     "Segmenter": _segmenter,
     "SelfAttentionStepper": lambda: widgets.SelfAttentionStepper(_looking_up(), step=6),

@@ -10,6 +10,8 @@ from encdec_lib.widgets.parts import PARTS
 
 #: The style sheets of the steppers' frame, which come before a figure's own.
 STEPPER_CSS = (PARTS / "stepper" / "stepper.css",)
+#: The same for figures with dials, `parts/dialled/dialled.js`.
+DIAL_CSS = (*STEPPER_CSS, PARTS / "dialled" / "dialled.css")
 
 
 class StepperWidget(BookWidget):

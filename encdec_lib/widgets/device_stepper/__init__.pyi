@@ -1,0 +1,1 @@
+from .device_stepper import DeviceStepper as DeviceStepper

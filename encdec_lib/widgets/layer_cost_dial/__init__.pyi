@@ -1,0 +1,1 @@
+from .layer_cost_dial import LayerCostDial as LayerCostDial

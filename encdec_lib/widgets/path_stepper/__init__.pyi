@@ -1,0 +1,1 @@
+from .path_stepper import PathStepper as PathStepper

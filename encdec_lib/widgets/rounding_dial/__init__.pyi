@@ -1,0 +1,1 @@
+from .rounding_dial import RoundingDial as RoundingDial
