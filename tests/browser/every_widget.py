@@ -160,9 +160,6 @@ _MAKERS = {
     "ForgettingDial": _forgetting_dial,
     "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
-||||||| 5baf34f
-
-
     "LayerCostDial": widgets.LayerCostDial,
     "LengthDial": _length_dial,
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
