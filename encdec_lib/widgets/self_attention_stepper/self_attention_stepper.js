@@ -15,7 +15,7 @@ import { rowPicture, signed } from "./row_picture.js";
 
 const LONGEST = 5; // letters, as in self_attention_stepper.py
 const STEPS = 6;
-const CASES = ["the place asks", "the first letter asks"];
+const CASES = ["the place", "a letter"];
 
 /** @type {(share: number) => string} */
 const percent = (share) => `${Math.round(100 * share)}%`;
@@ -110,7 +110,7 @@ function render({ model, el }) {
         const said = names.map((name, j) => `${percent(weights[j])} from ${name}`);
         return `${names[asking]} asks and takes ${said.join(", ")}.`;
       },
-      cases: { legend: "Who asks", names: CASES, next: "Another asks" },
+      cases: { legend: "Who asks", names: CASES, next: "A letter asks" },
       extra: element("div", { class: "bw-own-row" }, ...own.nodes),
     },
   );

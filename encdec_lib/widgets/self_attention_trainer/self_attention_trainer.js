@@ -30,7 +30,7 @@ const DIALS = [
   },
   {
     ...{ kind: "choice", name: "d_k", label: "Width of a key, d_k" },
-    options: [1, 2, 8, 128].map((d_k) => [d_k, String(d_k)]),
+    options: [1, 8, 128].map((d_k) => [d_k, String(d_k)]),
   },
   {
     ...{ kind: "choice", name: "scaled", label: "Scores divided by √d_k" },
@@ -48,12 +48,13 @@ const placed = ({ positions }) => positions !== "none";
 function next({ task, positions }, runs) {
   const tried = (/** @type {Settings} */ wanted) =>
     runs.some(({ settings: had }) => Object.entries(wanted).every(([k, v]) => had[k] === v));
-  if (task !== "sort" && placed({ positions })) {
-    if (!tried({ task, positions: "none" })) return "Now do not tell it the positions.";
+  if (task !== "sort" && placed({ positions }) && !tried({ task, positions: "none" })) {
+    return "Now do not tell it the positions.";
   }
   if (!tried({ task: "sort", positions: "none" })) return "Let it sort without positions.";
-  if (!tried({ task: "reverse" })) return "Let it reverse a string.";
-  if (!tried({ d_k: 1 })) return "Make its keys one number wide.";
+  if (!tried({ d_k: 128, scaled: "no" })) {
+    return "Let it look up with keys of 128 numbers, and do not divide the scores.";
+  }
   return "Train again: another seed.";
 }
 

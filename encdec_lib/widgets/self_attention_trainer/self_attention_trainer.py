@@ -24,7 +24,7 @@ class SelfAttentionTrainer(TrainerWidget):
     Args:
       task: ``"look up"``, ``"sort"`` or ``"reverse"``.
       positions: ``"sinusoidal"``, or ``"none"``.
-      d_k: width of a query and a key, 1, 2, 8 or 128.
+      d_k: width of a query and a key, 1, 8 or 128.
       scaled: whether scores are divided by :math:`\sqrt{d_k}`.
       string: the reader's own at the beginning; one that fits the task if None.
       seed: of first weights and strings.
@@ -72,7 +72,7 @@ class SelfAttentionTrainer(TrainerWidget):
     ):
         one_of("task", task, tuple(_STRINGS))
         one_of("positions", positions, ("sinusoidal", "none"))
-        one_of("d_k", d_k, (1, 2, 8, 128))
+        one_of("d_k", d_k, (1, 8, 128))
         if not isinstance(scaled, bool):
             raise TypeError(f"scaled must be True or False; got {scaled!r}.")
         string = _STRINGS[task] if string is None else text("string", string)
