@@ -90,12 +90,12 @@ export function rowPicture(at, row, names) {
     nodes: [
       ...each((j) => [
         label(is.x(j), NAMES, names[j], {
-          ...{ role: j === asking ? "decoder" : "encoder", anchor: "middle", size: size + 2 },
+          ...{ role: j === asking ? "ink" : "encoder", anchor: "middle", size: size + 2 },
           bold: true,
         }),
       ]),
       head(0, KEYS - 16, at.phone ? "query" : "query · keys"),
-      at.row(0, [columns(own, KEYS, query, { ...wide, role: "decoder", scale: largest([query]) })]),
+      at.row(0, [columns(own, KEYS, query, { ...wide, role: "ink", scale: largest([query]) })]),
       at.row(
         1,
         each((j) => [columns(is.x(j) - is.wide / 2, KEYS, keys[j], { ...wide, scale: found })]),

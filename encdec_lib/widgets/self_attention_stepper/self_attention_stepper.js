@@ -3,7 +3,7 @@
 import { greedy, loadModel } from "../../web/engine/engine.js";
 import { readParameters } from "../../web/engine/parameters.js";
 import { element } from "../parts/elements.js";
-import { attention, decoder, encoder, italic } from "../parts/stepper/marks.js";
+import { attention, encoder, italic } from "../parts/stepper/marks.js";
 import { stepper } from "../parts/stepper/stepper.js";
 import { TASKS, written } from "../parts/trainer/letter_tasks.js";
 import { ownString } from "../parts/trainer/own_string.js";
@@ -32,7 +32,7 @@ const most = ({ weights }) => weights.indexOf(Math.max(...weights));
  */
 function saysOf(row, names, answer, step) {
   const { asking, query, scores, products, weights } = row;
-  const [who, best] = [decoder(names[asking]), most(row)];
+  const [who, best] = [italic(names[asking]), most(row)];
   const to = encoder(names[best]);
   const root = signed(Math.sqrt(query.length));
   const order = Array.from(weights, (_, j) => j).sort((a, b) => weights[b] - weights[a]);
@@ -48,7 +48,7 @@ function saysOf(row, names, answer, step) {
   /** @type {Sentence[]} */
   const ends = [
     [
-      decoder("query"),
+      italic("query"),
       `, ${query.length} numbers: filled ones are positive, hollow ones negative.`,
     ],
     ["matrix. Where filled cells meet filled ones, and hollow meet hollow, the two agree."],
