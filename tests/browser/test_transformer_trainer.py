@@ -20,11 +20,11 @@ def big(page) -> list[str]:
 
 def test_by_keyboard_alone_a_leak_makes_the_loss_too_good(show):
     page = show(TransformerTrainer(leak=True))
-    data = train(page, score=0.5, steps=300)
+    data = train(page, score=0.5, steps=200)
     frames(page)
-    assert int(data["steps"]) >= 300
+    assert int(data["steps"]) >= 200
     loss, right = float(big(page)[0]), big(page)[1]
-    assert loss < 0.4 and right in ("0%", "<1%"), (loss, right)
+    assert loss < 0.4 and right in ("0%", "<1%", "1%"), (loss, right)
     label = page.locator(".bw-mask-and-score svg").get_attribute("aria-label")
     assert label.startswith(f"Strings right when it writes by itself: {right} after ")
 

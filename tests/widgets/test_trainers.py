@@ -94,10 +94,6 @@ def test_the_trainers_of_chapters_10_and_12_take_what_they_can_learn():
     for wrong in ({"d_k": 3}, {"d_k": True}, {"task": "copy"}, {"positions": "learned"}):
         with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be one of"):
             SelfAttentionTrainer(**wrong)
-    with pytest.raises(TypeError, match="scaled must be True or False; got 'no'"):
-        SelfAttentionTrainer(scaled="no")
-    with pytest.raises(TypeError, match="pre_norm must be True or False; got 1"):
-        TransformerTrainer(pre_norm=1)
     with pytest.raises(ValueError, match="layers must be one of 1, 2, 4; got 3"):
         TransformerTrainer(layers=3)
 
@@ -115,11 +111,10 @@ def test_the_trainers_of_chapters_10_and_12_take_what_they_can_learn():
 )  # fmt: skip
 def test_fit_has_the_losses_that_a_figure_names(widget, task, sizes, rate, warmup):
     model = first_weights(transformer(TransformerConfig(*sizes), rngs=nnx.Rngs(0)), seed=0)
-    strings, order = batches(
-        {"symbols": 16, "shortest": 2, "longest": 5} | task, batch=32, steps=20
-    )
+    task = {"symbols": 16, "shortest": 2, "longest": 5} | task
+    strings, order = batches(task, batch=32, steps=warmup)
     config = TrainConfig(
-        steps=20, batch_size=32, learning_rate=rate, warmup_steps=warmup, schedule="constant"
+        steps=warmup, batch_size=32, learning_rate=rate, warmup_steps=warmup, schedule="constant"
     )
     losses = fit(model, strings, config, order=order, progress=False).losses
-    np.testing.assert_allclose(losses, widget.expected_losses, rtol=1e-3)
+    np.testing.assert_allclose(losses[:20], widget.expected_losses, rtol=1e-4)

@@ -47,10 +47,7 @@ function saysOf(row, names, answer, step) {
   ];
   /** @type {Sentence[]} */
   const ends = [
-    [
-      italic("query"),
-      `, ${query.length} numbers: filled ones are positive, hollow ones negative.`,
-    ],
+    [italic("query"), `, ${query.length} numbers: filled ones are positive, hollow ones negative.`],
     ["matrix. Where filled cells meet filled ones, and hollow meet hollow, the two agree."],
     [
       element("sub", { text: "k" }),
