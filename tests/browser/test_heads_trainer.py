@@ -118,6 +118,17 @@ def test_one_look_shows_where_a_map_should_be(page):
     assert page.evaluate("(p) => head_maps.shareRight(p, 0)", {**given, "right": None}) is None
 
 
+def test_heads_that_do_not_share_the_width_get_one_sentence(show):
+    trainer = HeadsTrainer()
+    trainer.heads = 3  # as a kernel may set it
+    page = show(trainer)
+    wait_for(page, "data.state === 'fault'")
+    frames(page)
+    assert status(page) == "3 heads cannot share a width of 32: choose 4."
+    page.get_by_label("4", exact=True).first.check()
+    wait_for(page, "data.state === 'ready'")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_fits_a_phone(show, theme):
     page = show(HeadsTrainer(heads=8, longest=16), width=390, theme=theme)

@@ -23,7 +23,7 @@ function short(value) {
 /** The table. Returns {node, draw(length, sizesOf)}. */
 export function costTable() {
   const body = element("tbody");
-  const heads = ["symbols", "maps", "all else", "maps’ share"];
+  const heads = ["symbols", "maps", "all else", "share"];
   const table = element(
     "table",
     { class: "bw-numbers", "aria-label": "Multiplications of one pass" },

@@ -72,7 +72,7 @@ function dials(hasWords) {
 /**
  * @param {Settings} settings
  * @param {number} seed
- * @returns {import("../parts/trainer/types.js").Plan}
+ * @returns {import("../parts/trainer/types.js").Plan | string}
  */
 function plan(settings, seed) {
   const { positions } = settings;
@@ -82,6 +82,7 @@ function plan(settings, seed) {
     taskOf(settings),
   ];
   const d_k = widthOf(settings);
+  if (!Number.isInteger(d_k)) return `${heads} heads cannot share a width of ${WIDTH}: choose 4.`;
   const built = { heads, scaled: true, pre_norm: true, positions: String(positions) };
   const sizes = { d_model: WIDTH, heads, d_k, d_v: d_k, d_ff: NETWORK, layers: 1, max_length: 64 };
   const learned =
