@@ -47,8 +47,9 @@ const nats = (loss) => (loss < 0.0995 ? loss.toFixed(3) : loss.toFixed(2));
 const right = ({ score }) => percent(score ?? 0);
 
 /** What to try after a run. @param {Settings} settings @param {RunRecord[]} runs */
-function next({ leak }, runs) {
+function next({ leak, norm, warmup }, runs) {
   if (leak === "yes") return "Hide the answer from it, and train again.";
+  if (norm === "post" && warmup === "no") return "Give it the warm-up.";
   const had = (/** @type {string} */ name, /** @type {unknown} */ value) =>
     runs.some(({ settings }) => settings[name] === value);
   if (!had("leak", "yes")) return "Now let it see the answer while it learns.";
