@@ -32,8 +32,6 @@ class SelfAttentionConfig:
     embed_dim: int = 48  # E of the target
     state_dim: int = 128  # D, width of the decoder state; for a dot product d_model
     score: str = "general"  # how the decoder reads: general, dot, scaled_dot or additive
-    d_k: int | None = None  # width of a key of the encoder; d_model / heads if None
-    scaled: bool = True  # divide the encoder's products of queries and keys by √d_k
 
     def __post_init__(self):
         check_sizes(self, "source_vocab", "target_vocab", "embed_dim", "layers", "state_dim")
@@ -53,10 +51,8 @@ class SelfAttentionConfig:
             self.heads,
             self.d_ff,
             self.layers,
-            d_k=self.d_k,
             positions=self.positions,
             max_length=self.max_length,
-            scaled=self.scaled,
         )
 
 

@@ -47,7 +47,8 @@ def batches(
     """The examples that the page learns from in its first so many steps.
 
     Args:
-      task: as a figure has it, ``{"name": "copy", "symbols": 16, "shortest": 2, "longest": 8}``.
+      task: as a figure has it, ``{"name": "copy", "symbols": 16, "shortest": 2, "longest": 8}``;
+        with ``"distinct": True`` no symbol stands twice in a source.
       batch: B.
       steps: how many batches.
       seed: of the training, from 0 on.
@@ -102,10 +103,19 @@ def _made_up(task: Mapping[str, Any], name: str, seed: int, n: int, count: int) 
     rule = RULES[task["name"]]
     symbols = rule.symbols or task.get("symbols", 16)
     shortest, longest = task.get("shortest", rule.least), task.get("longest", 8)
+    distinct = task.get("distinct", False)
+    most = 5 if task["name"] == "add" else symbols
+    if distinct and longest > most:
+        raise ValueError(
+            f"task must have longest at most {most} where no symbol may stand twice; got {longest}."
+        )
     draw = _drawing(key_of(name, seed, n))
     examples = []
     for _ in range(count):
-        source = rule.source(draw, shortest + draw(longest - shortest + 1), symbols)
+        length = shortest + draw(longest - shortest + 1)
+        source = rule.source(draw, length, symbols)
+        while distinct and len(set(source)) < len(source):
+            source = rule.source(draw, length, symbols)
         examples.append((source, [*rule.answer(source, symbols), EOS]))
     return examples
 

@@ -24,6 +24,7 @@ from .rounding_dial import RoundingDial as RoundingDial
 from .scene_reader import SceneReader as SceneReader
 from .score_race import ScoreRace as ScoreRace
 from .segmenter import Segmenter as Segmenter
+from .self_attention_stepper import SelfAttentionStepper as SelfAttentionStepper
 from .self_attention_trainer import SelfAttentionTrainer as SelfAttentionTrainer
 from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper
 from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer

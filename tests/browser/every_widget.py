@@ -136,6 +136,10 @@ def _seq2seq_stepper():
     return widgets.Seq2SeqStepper(model, LETTERS, PHONEMES, words, step=8)
 
 
+def _looking_up():
+    return small(25, 25, heads=1, encoder_layers=1, decoder_layers=1)
+
+
 def _transformer_explorer():
     return widgets.TransformerExplorer(
         small(d_model=24, seed=5), LETTERS, PHONEMES, text="knight", examples=("day",),
@@ -190,8 +194,11 @@ _MAKERS = {
     "Seq2SeqTrainer": lambda: widgets.Seq2SeqTrainer(
         b'{"phonemes":["D","EY"],"train":"day AB","held":"day AB"}', word="day", width=16
     ),
+    "SelfAttentionStepper": lambda: widgets.SelfAttentionStepper(_looking_up(), step=6),
+    "SelfAttentionTrainer": lambda: widgets.SelfAttentionTrainer("sort"),
     "TransformerExplorer": _transformer_explorer,
     "ViTTrainer": lambda: widgets.ViTTrainer(patch=12, layers=1, data=_few_digits(28)),
+    "TransformerTrainer": lambda: widgets.TransformerTrainer(leak=True),
     "WidthDial": _width_dial,
 }
 

@@ -165,8 +165,8 @@ BUILD = {
 NAMELESS = {
     *("AlignmentTrainer", "AutoencoderTrainer", "BookWidget", "CaptionStepper", "DeviceStepper"),
     *("DigitReader", "FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace"),
-    *("RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionTrainer", "Seq2SeqTrainer"),
-    *("TransformerTrainer", "ViTTrainer", "WidthDial"),
+    *("RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionStepper"),
+    *("SelfAttentionTrainer", "Seq2SeqTrainer", "TransformerTrainer", "ViTTrainer", "WidthDial"),
 }
 
 

@@ -148,6 +148,8 @@ TASKS = {
     **{name: {"name": name, "symbols": 7, "longest": 5} for name in RULES},
     "copy, longer": {"name": "copy", "symbols": 3, "shortest": 4, "longest": 23},
     "add, longer": {"name": "add", "shortest": 19, "longest": 23},
+    "sort, no symbol twice": {"name": "sort", "symbols": 7, "longest": 5, "distinct": True},
+    "look up, no symbol twice": {"name": "look up", "symbols": 5, "longest": 5, "distinct": True},
     "words": {"name": "words"},
     "digits": {"name": "digits"},
     "digits, cut out": {"name": "digits", "crop": 11},

@@ -222,6 +222,10 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(told):
         ({"task__symbols": 1}, "symbols must be a whole number from 2 to 256; got 1"),
         ({"task__longest": 0}, "longest must be a whole number from 1 to 128; got 0"),
         ({"task__shortest": 4}, "longest must be at least shortest = 4; got 3. Raise longest"),
+        (
+            {"task__longest": 9, "task__distinct": True},
+            "longest must be at most 5 where no symbol may stand twice; got 9. Lower it",
+        ),
         ({"task": {"name": "two looks", "shortest": 2}}, "shortest must .* from 3 to 128; got 2"),
         ({"training__batch": 0}, "batch must be a whole number from 1 to 4096; got 0"),
         ({"training__batch": 2.5}, "batch must be a whole number from 1 to 4096; got 2.5"),

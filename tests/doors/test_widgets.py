@@ -42,9 +42,12 @@ from encdec_lib.widgets import (
     SceneReader,
     ScoreRace,
     Segmenter,
+    SelfAttentionStepper,
+    SelfAttentionTrainer,
     Seq2SeqStepper,
     Seq2SeqTrainer,
     TransformerExplorer,
+    TransformerTrainer,
     WidthDial,
 )
 from tests.doors import bad
@@ -86,6 +89,9 @@ def exported(name):
         "u-net": lambda: shaken(lambda: unet(UNetConfig(channels=(2, 3)), rngs=nnx.Rngs(0))),
         "hourglass": lambda: shaken(
             lambda: unet(UNetConfig(channels=(2, 3), skips=False), rngs=nnx.Rngs(0))
+        ),
+        "look up": lambda: shaken(
+            lambda: transformer(TransformerConfig(25, 25, 6, 1, 5, **layers), rngs=nnx.Rngs(0))
         ),
         "painter": painter,
     }
@@ -292,6 +298,37 @@ DOORS = {
             "width": st.sampled_from([None, 0, 48, 16.5, True, "16", [16]]),
             "reverse": bad.flags(),
             "seed": bad.wholes(0, 9999),
+        },
+    ),
+    SelfAttentionTrainer: (
+        dict,
+        {
+            "task": bad.choices(),
+            "positions": bad.choices(),
+            "d_k": bad.wholes(),
+            "scaled": bad.flags(),
+            "string": st.sampled_from([3, "", "camel", "9 camel", "4 pop", ["a"]]),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    TransformerTrainer: (
+        dict,
+        {
+            "leak": bad.flags(),
+            "layers": bad.wholes(),
+            "pre_norm": bad.flags(),
+            "warmup": bad.flags(),
+            "string": st.sampled_from([None, 3, "", "a", "xyz", "codelike", ["a"]]),
+            "seed": bad.wholes(0, 9999),
+        },
+    ),
+    SelfAttentionStepper: (
+        lambda: {"model": exported("look up")},
+        {
+            "model": st.sampled_from([None, 3, "a"]),
+            "string": st.sampled_from([None, 3, "", "camel", "9 camel", "4 pop", ["a"]]),
+            "step": bad.wholes(),
+            "chosen": bad.wholes(0),
         },
     ),
     PatchDial: (

@@ -5,19 +5,37 @@ import { HeadMaps } from "../parts/trainer/head_maps.js";
 import { TASKS, written } from "../parts/trainer/letter_tasks.js";
 import { ownString } from "../parts/trainer/own_string.js";
 import { tape } from "../parts/trainer/tapes.js";
+import { percent } from "../parts/trainer/words.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Answer} Answer */
 /** @typedef {import("../parts/trainer/letter_tasks.js").Asked} Asked */
 
-export const LONGEST = 6; // letters of a string, as in self_attention_trainer.py
+export const LONGEST = 5; // letters of a string, as in self_attention_trainer.py
 
 /** @param {Settings} settings */
 export const taskOf = ({ task }) => TASKS[String(task)];
 
 /**
- * The two maps: of the layer, and of the decoder's reading. To look a letter up, the row of the
- * place must find it; in the other tasks no row of the layer has a duty of its own.
+ * Where the first symbol of the answer comes from: the output that the decoder reads most, and whom
+ * the layer let that symbol ask.
+ * @param {string[]} names
+ * @param {Answer} answer
+ */
+function wayOf(names, { maps }) {
+  const [layer, reading] = [maps?.encoder?.[0], maps?.cross?.[0]];
+  if (!layer || !reading) return "";
+  const most = (/** @type {Float32Array} */ row) => row.indexOf(Math.max(...row));
+  const read = most(reading.weights.slice(0, reading.columns));
+  const row = layer.weights.slice(read * layer.columns, (read + 1) * layer.columns);
+  const asked = most(row);
+  const [who, whom] = [names[read], read === asked ? "itself" : names[asked]];
+  return `The decoder reads ${who} most, and ${who} has asked ${whom} most: ${percent(row[asked])}.`;
+}
+
+/**
+ * The two maps: of the layer, and of the decoder's reading. To look a letter up, the decoder's one
+ * question is the same for every string, so that no column of its map is the right one.
  * @param {Settings} settings
  * @param {Asked} asked
  * @param {Answer} answer
@@ -33,7 +51,7 @@ function picturesOf({ task }, asked, { maps }, letters) {
   return [
     {
       ...{ map: layer, rows: asked.names, ...read, rowColor: "--bw-encoder-text" },
-      ...{ name: "the layer", right: looksUp ? asked.places : null },
+      ...{ name: "the layer", right: null },
     },
     {
       ...{ map: reading, rows, ...read, rowColor: "--bw-decoder-text" },
@@ -62,6 +80,7 @@ export function selfAttentionView(model, onString) {
   const source = tape("reads", "encoder", LONGEST + 1);
   const answer = tape("writes", "decoder", LONGEST + 1);
   const maps = [new HeadMaps(), new HeadMaps()];
+  const note = element("p", { class: "bw-hint" });
   const asked = (/** @type {Settings} */ now) => taskOf(now).ask(own.letters(), LONGEST);
 
   return {
@@ -72,6 +91,7 @@ export function selfAttentionView(model, onString) {
       source.node,
       answer.node,
       element("div", { class: "bw-two-maps" }, ...maps.map(({ node }) => node)),
+      note,
     ),
     sources: (/** @type {Settings} */ now) => [asked(now).ids],
     /** @param {Settings} now @param {boolean} fresh */
@@ -89,6 +109,7 @@ export function selfAttentionView(model, onString) {
       picturesOf(settings(), question, given, letters).forEach((picture, n) => {
         maps[n].draw(picture);
       });
+      note.textContent = settings().task === "look up" ? wayOf(question.names, given) : "";
     },
     fit() {
       for (const map of maps) map.fit();

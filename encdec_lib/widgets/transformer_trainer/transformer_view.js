@@ -9,7 +9,7 @@ import { scoreChart } from "./score_chart.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 
-export const LONGEST = 6; // letters of a string, as in transformer_trainer.py
+export const LONGEST = 5; // letters of a string, as in transformer_trainer.py
 const [BEGIN, END] = ["◦", "▪"];
 
 /**

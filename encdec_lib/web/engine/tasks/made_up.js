@@ -14,15 +14,22 @@ const EOS = 2;
  */
 export function madeUp(config) {
   const rule = RULES[config.name],
-    { symbols = rule.symbols ?? 16, shortest = rule.least, longest = 8 } = config;
+    { symbols = rule.symbols ?? 16, shortest = rule.least, longest = 8, distinct } = config;
   const sizes = { symbols: rule.symbols ?? symbols, shortest, longest };
   const vocab = 4 + sizes.symbols + rule.extra(sizes);
+  /** @type {(draw: (count: number) => number, length: number) => number[]} */
+  const drawn = (draw, length) => {
+    for (;;) {
+      const source = rule.source(draw, length, sizes);
+      if (!distinct || new Set(source).size === source.length) return source;
+    }
+  };
   /** @type {(name: string, seed: number, n: number, count: number) => TokenExample[]} */
   const examples = (name, seed, n, count) => {
     const draw = drawing(keyOf(name, seed, n));
     return Array.from({ length: count }, () => {
       const length = shortest + draw(longest - shortest + 1),
-        source = rule.source(draw, length, sizes),
+        source = drawn(draw, length),
         answer = rule.answer(source, sizes);
       return { source, target: [...answer, EOS], references: [answer], length };
     });

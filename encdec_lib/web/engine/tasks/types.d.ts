@@ -9,6 +9,8 @@ export interface TaskConfig {
   /** Lengths of the sources of a made-up task. */
   shortest?: number;
   longest?: number;
+  /** Whether no symbol stands twice in a source of a made-up task. */
+  distinct?: boolean;
   /** The side of the squares cut out of images; the whole image if not told. */
   crop?: number;
   /** The name of its data; the task's own if not told. */

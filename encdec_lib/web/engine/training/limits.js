@@ -88,7 +88,7 @@ export function checked(config, data) {
 
 /** @type {(config: FullConfig, data: Data) => void} */
 function checkTask({ task }, data) {
-  const { name, symbols = 16, longest = 8, shortest } = task;
+  const { name, symbols = 16, longest = 8, shortest, distinct = false } = task;
   const known = [...MADE_UP, ...WITH_DATA];
   need(known.includes(name), `The task must be one of ${known.join(", ")}; got ${name}.`);
   if (WITH_DATA.includes(name)) {
@@ -103,6 +103,11 @@ function checkTask({ task }, data) {
   need(
     longest >= (shortest ?? least),
     `longest must be at least shortest = ${shortest ?? least}; got ${longest}. Raise longest.`,
+  );
+  const different = name === "add" ? 5 : symbols; // digits of two numbers
+  need(
+    !distinct || longest <= different,
+    `longest must be at most ${different} where no symbol may stand twice; got ${longest}. Lower it.`,
   );
 }
 

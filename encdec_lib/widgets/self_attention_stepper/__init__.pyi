@@ -1,0 +1,1 @@
+from .self_attention_stepper import SelfAttentionStepper as SelfAttentionStepper
