@@ -3,6 +3,7 @@ from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .attention_dial import AttentionDial as AttentionDial
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .captioner import SceneCaptioner as SceneCaptioner
+from .convolution_stepper import ConvolutionStepper as ConvolutionStepper
 from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader
 from .forgetting_dial import ForgettingDial as ForgettingDial
