@@ -65,11 +65,12 @@ class ConvolutionStepper(StepperWidget):
         x = _square("image", image, 4)
         W = _square("kernel", kernel, 3)
         layer = nnx.Conv(1, 1, (3, 3), use_bias=False, rngs=nnx.Rngs(0))
-        layer.kernel[...] = jnp.asarray(W[:, :, None, None])
-        convolved = np.asarray(layer(x[None, :, :, None]))
+        kernel_4d = jnp.asarray(W[:, :, None, None])
+        layer.kernel[...] = kernel_4d
+        convolved = np.asarray(layer(jnp.asarray(x[None, :, :, None])))
         pooled = np.asarray(max_pool(jnp.asarray(convolved)))
         first = [pooled * (np.arange(4) <= n).reshape(1, 2, 2, 1) for n in range(4)]
-        stamped = transposed_convolution(jnp.asarray(np.concatenate(first)), W[:, :, None, None])
+        stamped = transposed_convolution(jnp.asarray(np.concatenate(first)), kernel_4d)
         super().__init__(
             step=step,
             chosen=chosen,
