@@ -5,6 +5,7 @@ from .attention_dial import AttentionDial as AttentionDial
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner
+from .convolution_stepper import ConvolutionStepper as ConvolutionStepper
 from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader
 from .fixed_trainer import FixedTrainer as FixedTrainer

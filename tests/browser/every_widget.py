@@ -170,6 +170,7 @@ _MAKERS = {
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
+    "ConvolutionStepper": widgets.ConvolutionStepper,
     "DeviceStepper": _device_stepper,
     "DigitReader": _digit_reader,
     "FixedTrainer": lambda: widgets.FixedTrainer("code", width=16, longest=5),

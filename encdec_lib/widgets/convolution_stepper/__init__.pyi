@@ -1,0 +1,1 @@
+from .convolution_stepper import ConvolutionStepper as ConvolutionStepper
