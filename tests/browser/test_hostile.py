@@ -135,7 +135,7 @@ def hostile_symbols(widget):
 
 def path_stepper():
     """The words are set behind the check of their length."""
-    widget = PathStepper(["a"] * 6, d=3)
+    widget = PathStepper(["a"] * 6, d=3, step=2)
     widget.words = list(HOSTILE[:6])
     return widget
 
@@ -143,7 +143,7 @@ def path_stepper():
 def reading_stepper():
     size = len(LETTERS), len(WORDS_OF_EVIL)
     named = {HOSTILE[0]: reading("weighted", *size), HOSTILE[2]: reading("mean", *size)}
-    return ReadingStepper(named, LETTERS, WORDS_OF_EVIL, word="knight")
+    return ReadingStepper(named, LETTERS, WORDS_OF_EVIL, word="knight", step=2)
 
 
 BUILD = {

@@ -77,7 +77,7 @@ class CaptionStepper(StepperWidget):
         if not 1 <= len(images) <= _MOST_PICTURES:
             raise ValueError(f"pictures must be 1 to {_MOST_PICTURES}; got {len(images)}.")
         dots = np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
-        traces = [_trace(model, image) for image in images]
+        traces = [_trace(model, decoder, image) for image in images]
         super().__init__(
             step=step,
             chosen=chosen,
@@ -88,13 +88,13 @@ class CaptionStepper(StepperWidget):
         )
 
 
-def _trace(model: EncoderDecoder, image: np.ndarray) -> dict:
+def _trace(model: EncoderDecoder, decoder: RNNDecoder, image: np.ndarray) -> dict:
     """The caption of one picture, and the state after each of its words."""
     encoding = model.encode(jnp.asarray(image[None, ..., None]))
     H = np.asarray(encoding.vectors[0, 0], np.float64)
-    state, token, steps = model.decoder.start(encoding), BOS, []
+    state, token, steps = decoder.start(encoding), BOS, []
     while token != EOS and len(steps) < _MOST_WORDS:
-        state, logits, _ = model.decoder.step(state, jnp.array([token]))
+        state, logits, _ = decoder.step(state, jnp.array([token]))
         shares = np.array(jax.nn.softmax(logits[0]), np.float64)
         shares[[PAD, BOS, UNK]] = 0  # never written
         best = np.argsort(-shares)[:_BETS]

@@ -99,6 +99,7 @@ def _trace(name: str, model: Any, word: str, letters: Vocabulary, phonemes: Voca
     steps = tokens.index(EOS) + 1 if EOS in tokens else len(tokens)
     encoding = model.encode(jnp.asarray(source))
     vectors = np.asarray(encoding.vectors[0], np.float64)  # (S, M)
+    assert written.weights is not None  # every reader has some
     weights = np.asarray(written.weights[0, 0, :steps, : len(word)], np.float64)
     contexts = weights @ vectors
     if (read := decoder.reader.read) in ("last", "max"):  # made number by number, not by weights
