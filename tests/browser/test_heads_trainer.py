@@ -7,7 +7,7 @@ from encdec_lib.data.pronunciations import PHONEMES
 from encdec_lib.widgets import HeadsTrainer
 from tests.browser.engine_page import load
 from tests.browser.few_words import some_words
-from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.browser.training import faked, frames, press, status, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -25,8 +25,8 @@ def test_by_keyboard_alone_it_learns_to_copy(show):
     frames(page)
     assert status(page).startswith("Solved with 2 heads") and "Change the heads" in status(page)
     row = page.locator(".bw-runs:not(.bw-costs) tbody td").all_inner_texts()
-    assert row[:5] == ["copy", "2", "4", "16", "sinusoidal"]
-    assert int(row[5].replace(",", "")) == int(data["steps"])
+    assert row[:6] == ["copy", "2", "4", "16", "sinusoidal", "on"]
+    assert int(row[6].replace(",", "")) == int(data["steps"])
     shares = page.locator(".bw-map small").all_inner_texts()
     assert len(shares) == 2 and max(int(one.split("%")[0]) for one in shares) > 50
 
@@ -44,6 +44,28 @@ def test_without_positions_it_never_learns_to_reverse(show):
     page = show(HeadsTrainer("reverse", positions="none", longest=8))
     data = train(page, score=0.4, steps=1500)
     assert int(data["steps"]) >= 1500 and float(data["score"]) < 0.4
+
+
+@pytest.mark.slow
+def test_without_its_mask_it_reads_the_answer_off_and_cannot_write(show):
+    page = show(HeadsTrainer("reverse", leak=True))
+    data = train(page, score=0.5, steps=600)
+    assert int(data["steps"]) >= 600 and float(data["loss"]) < 0.2 and float(data["score"]) < 0.1
+
+
+@pytest.mark.parametrize(
+    "leak, said",
+    [
+        (True, "Without the mask it read the answer off: a loss of 0.0"),
+        (False, "It is not done: 10% right"),
+    ],
+)
+def test_a_low_loss_without_the_mask_is_explained(show, leak, said):
+    page = show(faked(HeadsTrainer(leak=leak, longest=5, seed=8)))  # never better than 0.1
+    press(page, "train")
+    wait_for(page, "data.state === 'stopped'")
+    frames(page)
+    assert status(page).startswith(said) and "10% right" in status(page)
 
 
 @pytest.mark.parametrize("positions", ["learned", "rotary"])

@@ -221,6 +221,7 @@ DOORS = {
             "longest": bad.wholes(4, 16),
             "d_k": bad.wholes(0),
             "positions": bad.choices(),
+            "leak": bad.flags(),
             "string": st.sampled_from([3, "", "xyz", "a", ["a"]]),
             "words": st.sampled_from([3, "day D EY", ["day"]]),
             "seed": bad.wholes(0, 9999),
