@@ -94,7 +94,10 @@ def buttons(monkeypatch, where, stated):
     monkeypatch.setattr(addresses, "stated", lambda root: stated)
     page = "book/04_seq2seq"
     app = types.SimpleNamespace(
-        srcdir=str(ROOT), env=types.SimpleNamespace(metadata={page: {"kernelspec": {}}})
+        srcdir=str(ROOT),
+        env=types.SimpleNamespace(
+            metadata={page: {"kernelspec": {}}}, doc2path=lambda name: str(ROOT / f"{name}.md")
+        ),
     )
     own = {"label": "download-notebook-button", "url": "../_sources/book/04_seq2seq.ipynb"}
     source = {"label": "download-source-button", "url": "../_sources/book/04_seq2seq.md"}
