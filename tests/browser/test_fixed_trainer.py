@@ -14,7 +14,8 @@ HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "fixed_trainer"
 
 def test_by_keyboard_alone_it_learns_short_strings(show):
     page = show(FixedTrainer("code", width=64, longest=4))
-    assert "Untrained: 64 numbers, 40,212 parameters, and 1,000 steps" in status(page)
+    page.locator(".bw-status", has_text="64 numbers, 40,212 parameters, and 1,000 steps").wait_for()
+    assert "Untrained" in status(page)
     data = train(page, score=0.8, steps=500)
     assert float(data["score"]) >= 0.8 and int(data["steps"]) <= 500, data
     label = page.locator(".bw-race svg").get_attribute("aria-label")

@@ -163,7 +163,8 @@ BUILD = {
 }
 # They take numbers, pictures, letters that are checked.
 NAMELESS = {
-    *("AlignmentTrainer", "AutoencoderTrainer", "BookWidget", "CaptionStepper", "DeviceStepper"),
+    *("AlignmentTrainer", "AutoencoderTrainer", "BookWidget", "CaptionStepper"),
+    *("ConvolutionStepper", "DeviceStepper"),
     *("DigitReader", "FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace"),
     *("RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionStepper"),
     *("SelfAttentionTrainer", "Seq2SeqTrainer", "TransformerTrainer", "ViTTrainer", "WidthDial"),

@@ -17,7 +17,7 @@ from encdec_lib.widgets.host.lazy import Lazy
         ({"reverse": 1}, "reverse must be True or False; got 1"),
     ],
 )
-def test_settings_that_cannot_be(wrong, message):
+def test_settings_that_cannot_be(as_reader, wrong, message):
     with pytest.raises(ValueError, match=message):
         Seq2SeqTrainer(**{"words": b"{}"} | wrong)
 

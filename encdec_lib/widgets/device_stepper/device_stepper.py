@@ -66,7 +66,7 @@ class DeviceStepper(StepperWidget):
         y: Any,
         w: Any,
         *,
-        rate: float = 0.1,
+        rate: int | float = 0.1,
         devices: Sequence[int] = (2, 4, 8),
         step: int = 1,
         chosen: int = 0,

@@ -1,5 +1,6 @@
 // The few instructions of WebAssembly that the matrix product is made of, as functions that give
-// bytes: no compiler and no file are needed. https://webassembly.github.io/spec has the numbers.
+// bytes: no compiler and no file are needed. The specification of WebAssembly has the numbers, in its
+// chapter on the binary format.
 
 /** @typedef {number[]} Code */
 
