@@ -4,11 +4,12 @@ import pytest
 
 from tests.browser.axe import ALSO, serious
 from tests.browser.every_widget import EVERY_WIDGET
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["light"]))
 @pytest.mark.parametrize("name", EVERY_WIDGET)
 def test_a_widget_has_nothing_that_axe_calls_serious(show, name, theme):
     page = show(EVERY_WIDGET[name](), theme=theme)

@@ -7,6 +7,7 @@ from encdec_lib.web import page_data
 from encdec_lib.widgets import AlignmentTrainer
 from tests.browser.few_words import some_words
 from tests.browser.training import frames, press, status, train, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,7 @@ def test_the_readers_word_is_asked_and_the_dictionary_knows_it(show):
         assert page.locator(".bw-alignment-map .is-letter").all_text_contents() == letters
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
     page = show(AlignmentTrainer(some_words(), word="day"), width=390, theme=theme)
     press(page, "step")

@@ -14,6 +14,7 @@ from encdec_lib.widgets import AttentionDial
 from encdec_lib.widgets.attention_dial.attention_dial import _HERE
 from tests.browser.flax_steps import at_temperature, bits, said
 from tests.browser.looking import CONTRAST, shares, type_word
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_readers import reading, scoring
 
@@ -311,7 +312,7 @@ def test_a_move_takes_a_few_milliseconds(show):
     assert moves < 30 and words < 50  # milliseconds, on a machine that does other work
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_a_phone_shows_it_all_and_text_stands_out(show, dial, theme):
     page = show(dial, width=390, theme=theme)
     choose(page, "weighted", "internationalize", 1)

@@ -13,6 +13,7 @@ from encdec_lib.models.vision_transformer import ViTConfig, vit
 from encdec_lib.web import rounded
 from encdec_lib.widgets import DigitReader
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -209,7 +210,7 @@ def test_every_patch_size_says_what_it_reads(show, models, ten):
         assert text == f"{patch}×{patch}: {shares.argmax()} ({shares.max():.0%})"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_and_its_text_stands_out(show, models, ten, theme):
     for wide in (390, 1280):
         page = show(DigitReader(models, ten), width=wide, theme=theme)

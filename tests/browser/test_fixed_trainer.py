@@ -6,6 +6,7 @@ import encdec_lib.widgets
 from encdec_lib.widgets import FixedTrainer
 from tests.browser.engine_page import load
 from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +83,7 @@ def test_the_sentence_says_what_was_moved_and_what_it_did(page, moved, words, er
     assert words in told and f"errors at 8 symbols {change}" in told
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
     page = show(FixedTrainer(width=16), width=390, theme=theme)
     press(page, "step")

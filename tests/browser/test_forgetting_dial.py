@@ -16,6 +16,7 @@ from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import ForgettingDial
 from tests.browser.looking import CONTRAST
 from tests.browser.stopwatch import fastest_frame
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -150,7 +151,7 @@ def test_a_move_of_the_slider_takes_less_than_a_tenth_of_a_second(show):
     assert fastest_frame(page, [0.5, 0.9, 1.1, 1.3, 1.5]) < 100  # milliseconds
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_fits_and_its_text_stands_out(show, dial, theme, width):
     page = show(dial, width=width, theme=theme)

@@ -11,6 +11,7 @@ from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import HeadsDial
 from encdec_lib.widgets.heads_dial.heads_dial import drawn
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -280,7 +281,7 @@ def test_a_redraw_of_the_largest_takes_less_than_50_milliseconds(show):
     assert took < 50
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_fits_and_its_text_stands_out(show, theme, width):
     page = show(HeadsDial(SENTENCE, length=14, heads=8, scaled=False), width=width, theme=theme)

@@ -8,6 +8,7 @@ from encdec_lib.widgets import HeadsTrainer
 from tests.browser.engine_page import load
 from tests.browser.few_words import some_words
 from tests.browser.training import faked, frames, press, status, told, train, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -142,7 +143,7 @@ def test_heads_that_do_not_share_the_width_get_one_sentence(show):
     wait_for(page, "data.state === 'ready'")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
     page = show(HeadsTrainer(heads=8, longest=16), width=390, theme=theme)
     press(page, "step")

@@ -4,6 +4,7 @@ import pytest
 
 from encdec_lib.widgets import LengthRace
 from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +64,7 @@ def test_the_readers_own_string_is_asked_for_while_it_learns(show):
     assert told(page)["state"] == "ready"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
     page = show(LengthRace(), width=390, theme=theme)
     press(page, "step")

@@ -7,6 +7,7 @@ from encdec_lib.data.patches import cut
 from encdec_lib.models.vision_transformer import BASE, ViTConfig
 from encdec_lib.widgets import PatchDial
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,7 @@ def test_it_starts_at_the_models_patch_and_says_so(show, dial):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 @pytest.mark.parametrize("width", [390, 1000])
 def test_it_fits_and_can_be_read(show, dial, theme, width):
     page = show(dial, width=width, theme=theme)

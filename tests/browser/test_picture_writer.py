@@ -14,6 +14,7 @@ from encdec_lib.widgets import PictureWriter
 from encdec_lib.widgets.picture_writer.picture_writer import _every_caption
 from tests.browser.engine_page import decoder_only_with_attention
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_painters import codebook, painter
 
 pytestmark = pytest.mark.browser
@@ -291,7 +292,7 @@ def test_a_new_dial_value_cancels_the_painting_and_nothing_blocks(show):
     assert page.locator(".bw-writer").get_attribute("data-tokens") == tokens
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_on_a_phone_and_can_be_read(show, model, theme):
     page = show(writer(model, text=EXAMPLES[1], top_k=5), width=390, theme=theme)
     painted(page)

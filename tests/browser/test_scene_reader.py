@@ -26,6 +26,7 @@ from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import SceneReader
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -230,7 +231,7 @@ def test_shares_on_digits_are_those_of_the_figures(page):
     assert found[1] == "row 1, column 2 (50%) and row 2, column 2 (25%)"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_and_its_text_stands_out(show, models, test_digits, theme):
     for wide in (390, 1280):
         page = show(SceneReader(models, test_digits, start=START), width=wide, theme=theme)

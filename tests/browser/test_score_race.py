@@ -7,6 +7,7 @@ from encdec_lib.widgets import ScoreRace
 from tests.browser.engine_page import load
 from tests.browser.few_words import some_words
 from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +90,7 @@ def test_no_score_is_named_that_the_seeds_do_not_name(page, errors, words):
     assert words in said, said
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
     page = show(ScoreRace(width=16), width=390, theme=theme)
     press(page, "step")

@@ -18,6 +18,7 @@ from encdec_lib.web import rounded
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import Segmenter
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -339,7 +340,7 @@ def test_a_finger_draws_and_does_not_scroll(chromium, drawn, blank, tmp_path):
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_fits_and_its_text_stands_out(show, drawn, theme, width):
     page = show(drawn, width=width, theme=theme)

@@ -15,6 +15,7 @@ from encdec_lib.widgets import TransformerExplorer
 from encdec_lib.widgets.transformer_explorer.transformer_explorer import _HERE
 from tests.browser.engine_page import transformer_with_attention
 from tests.browser.looking import CONTRAST, shares, type_word
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_transformers import small, with_gru_decoder
 
 pytestmark = pytest.mark.browser
@@ -336,7 +337,7 @@ def test_it_follows_a_live_kernel_and_leaves_nothing_behind(page, explorer):
     assert page.evaluate("leave(), Object.values(heard).flat().length") == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_a_phone_shows_it_all_and_text_stands_out(show, explorer, translator, theme):
     page = show(explorer, translator, width=390, theme=theme)
     page.get_by_label("Type an English word").fill("internationalize")

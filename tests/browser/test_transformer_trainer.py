@@ -7,6 +7,7 @@ from encdec_lib.widgets import TransformerTrainer
 from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +75,7 @@ def test_the_first_losses_are_those_that_the_figure_names(page):
     np.testing.assert_allclose(losses, TransformerTrainer.expected_losses, rtol=1e-4)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
     page = show(TransformerTrainer(), width=390, theme=theme)
     press(page, "step")

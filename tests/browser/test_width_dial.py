@@ -18,6 +18,7 @@ from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets import WidthDial
 from tests.browser.looking import CONTRAST
 from tests.browser.stopwatch import fastest_frame
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained import untrained
 
 pytestmark = pytest.mark.browser
@@ -236,7 +237,7 @@ def test_handwriting_comes_out_as_the_data_have_it(page):
     assert moved[:, :3].max() == 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_fits_and_its_text_stands_out(show, dial, theme, width):
     page = show(dial, width=width, theme=theme)
