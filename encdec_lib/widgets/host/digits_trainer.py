@@ -108,6 +108,6 @@ class DigitsTrainer(TrainerWidget):
           losses: of ``fit``, by a model as the dials were at first.
 
         Raises:
-          AssertionError: if one in ten differs by more than 1e-4 of it.
+          AssertionError: if one of those compared differs by more than 1e-4 of it.
         """
         np.testing.assert_allclose(np.asarray(losses)[::EVERY], self.first_losses, rtol=1e-4)
