@@ -35,8 +35,8 @@ def words(train: int = 8000, held: int = 1000, shortest: int = 3, longest: int =
       longest: letters of the longest.
 
     Returns:
-      JSON in UTF-8: ``phonemes``, a list; ``train`` and ``held``, a line a word, its letters and
-      then its pronunciations, one letter a phoneme.
+      JSON in UTF-8 with ``phonemes``, a list, and ``train`` and ``held``, a line a word, its
+      letters and then its pronunciations, one letter a phoneme.
 
     Raises:
       ValueError: if a number is below 1, or the dictionary has fewer words.
@@ -85,8 +85,8 @@ def digits(train: int = 2000, held: int = 300, side: int = 28) -> bytes:
       side: H = W, 28 or 14.
 
     Returns:
-      Four numbers of four bytes, little-endian: ``side``, ``train``, ``held`` and 0; a byte a
-      label; then the pixels, two to a byte, the first in the high half.
+      ``side``, ``train``, ``held`` and 0 in four bytes each, little-endian; a byte a label; then
+      the pixels, two to a byte, the first in the high half.
 
     Raises:
       ValueError: if a number is below 1, there are fewer images, or ``side`` is another.

@@ -173,7 +173,7 @@ def _sum(source: list[int], V: int) -> list[int]:
     return [FIRST + int(digit) for digit in f"{one + other:0{n + 1}d}"[::-1]]
 
 
-#: The made-up tasks of ``rules.js``.
+# The made-up tasks of rules.js.
 RULES: dict[str, _Rule] = {
     "copy": _Rule(_symbols, lambda source, V: source[:]),
     "reverse": _Rule(_symbols, lambda source, V: source[::-1]),

@@ -31,7 +31,7 @@ def key_of(*names: str | int) -> int:
       names: what the stream is for; joined by ``/``.
 
     Returns:
-      A number from 0 to 2³² - 1: FNV-1a, then the last steps of murmur3.
+      A number from 0 to 2³² - 1, by FNV-1a and then the last steps of murmur3.
 
     Example:
       >>> key_of(0, "decoder.output.kernel") != key_of(1, "decoder.output.kernel")

@@ -19,7 +19,7 @@ def fitted_losses(
     steps: int = 20,
     data: bytes | None = None,
 ) -> Float[np.ndarray, " N"]:
-    """The losses of a figure's model in its first steps, trained by :func:`~encdec_lib.train.fit`.
+    """The losses of a figure's model in its first steps, by :func:`~encdec_lib.train.loop.fit`.
 
     Args:
       model: as large as the figure's; it gets the weights that the figure's begins with, and is

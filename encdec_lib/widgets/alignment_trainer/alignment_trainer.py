@@ -69,7 +69,7 @@ class AlignmentTrainer(TrainerWidget):
 
     @property
     def configs(self) -> dict[str, dict[str, Any]]:
-        """What the page trains: ``"attention"`` and ``"fixed"``.
+        """What the page trains, under ``"attention"`` and ``"fixed"``.
 
         :func:`~encdec_lib.web.same_training.fitted_losses` trains one of them with ``fit``.
         """

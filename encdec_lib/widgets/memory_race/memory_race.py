@@ -66,7 +66,7 @@ class MemoryRace(TrainerWidget):
 
     @property
     def configs(self) -> dict[str, dict[str, Any]]:
-        """What the page trains, by the name of the unit: ``"tanh"``, ``"lstm"`` and ``"gru"``.
+        """What the page trains, under ``"tanh"``, ``"lstm"`` and ``"gru"``.
 
         :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``.
         """

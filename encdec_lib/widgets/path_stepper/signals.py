@@ -9,7 +9,7 @@ from encdec_lib.layers.attention import MultiHeadAttention
 from encdec_lib.layers.masks import causal_mask
 from encdec_lib.layers.recurrent import GRU
 
-KERNEL = 3  #: places that a convolution sees: its own and two to the left
+KERNEL = 3  #: places that a convolution sees, its own and two to the left
 _DRAWS = 16  # sequences whose signals are averaged
 
 
@@ -48,7 +48,7 @@ def signals(N: int, d: int, seed: int) -> dict[str, list[list[float]]]:
       seed: of weights and sequences.
 
     Returns:
-      From the kind of layer to its rows: for "recurrent" and "attention" one of N numbers, for
+      The rows of each kind of layer, for "recurrent" and "attention" one of N numbers, for
       "convolution" and "dilated" one a layer. "share" is the weight that the last token gives the
       first.
     """

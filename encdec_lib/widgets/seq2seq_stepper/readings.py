@@ -32,8 +32,8 @@ def readings(
       words: letters and sounds of each.
 
     Returns:
-      A dict a word: ``read``, the first numbers of the state after each letter, in the order in
-      which they are read; ``written``, with the model's own sounds as the decoder's input and with
+      A dict a word, with ``read``, the first numbers of the state after each letter, in the order
+      in which they are read; ``written``, with the model's own sounds as the decoder's input and with
       the true ones, a dict a step: ``input``, ``said`` (None for the end), its ``share`` of the
       probability, and ``state``.
     """

@@ -22,8 +22,8 @@ class Seq2SeqStepper(StepperWidget):
 
     Every state and every bet is the model's own, worked out when the figure is made. The decoder
     may read what it has written itself, or the true sounds, as in training (teacher forcing). If
-    the reader has trained a model in :class:`~encdec_lib.widgets.Seq2SeqTrainer` on the same page,
-    the figure can go through that one instead, on the page's engine.
+    the reader has trained a model on the same page, in the figure ``Seq2SeqTrainer``, the figure
+    can go through that one instead, on the page's engine.
 
     Args:
       model: of :func:`~encdec_lib.models.seq2seq.seq2seq`, trained.
