@@ -33,9 +33,9 @@ def readings(
 
     Returns:
       A dict a word, with ``read``, the first numbers of the state after each letter, in the order
-      in which they are read; ``written``, with the model's own sounds as the decoder's input and with
-      the true ones, a dict a step: ``input``, ``said`` (None for the end), its ``share`` of the
-      probability, and ``state``.
+      in which they are read; ``written``, with the model's own sounds as the decoder's input and
+      with the true ones, a dict a step: ``input``, ``said`` (None for the end), its ``share`` of
+      the probability, and ``state``.
     """
     reverse = reads_backwards(model)
     sources = [letters.encode(word) for word, _ in words]
