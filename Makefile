@@ -30,7 +30,7 @@ book: setup ## builds the book, every cell executed, into _build/html
 
 check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote requests, light, dark, phone
 	@echo "==> check-book: reading _build/html as a browser does"
-	@$(PY) -m pytest -q -m built tests/built
+	@$(PY) -m pytest -q -n auto --dist worksteal -m built tests/built
 
 test: setup ## checks lists, notebooks, style, types and the library: about twenty minutes
 	@echo "==> test: lists and notebooks, ruff, pyright, biome, tsc, pytest"
