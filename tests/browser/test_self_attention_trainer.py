@@ -5,8 +5,16 @@ import pytest
 
 from encdec_lib.widgets import SelfAttentionTrainer
 from encdec_lib.widgets.parts import PARTS
-from tests.browser.engine_page import ENGINE, add, load
-from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.browser.training import (
+    fits_a_phone,
+    frames,
+    planned_losses,
+    press,
+    status,
+    told,
+    train,
+    wait_for,
+)
 from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
@@ -62,25 +70,13 @@ def test_every_dial_begins_another_run(show, d_k):
 
 
 def test_the_first_losses_are_those_that_the_figure_names(page):
-    load(page, "run", folder=ENGINE / "training")
-    add(page, "plan", folder=HERE)
-    losses = page.evaluate(
-        """(settings) => {
-             const made = run.createRun(plan.planOf(settings, 0).runs[0].config, {});
-             return Array.from({ length: 20 }, () => made.step());
-           }""",
-        START,
-    )
-    np.testing.assert_allclose(losses, SelfAttentionTrainer.expected_losses, rtol=1e-4)
+    losses = planned_losses(page, HERE, START)
+    np.testing.assert_allclose(losses, SelfAttentionTrainer.first_losses, rtol=1e-4)
 
 
 @pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))
 def test_it_fits_a_phone(show, theme):
-    page = show(SelfAttentionTrainer(), width=390, theme=theme)
-    press(page, "step")
-    wait_for(page, "data.score !== ''")
-    frames(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits_a_phone(show(SelfAttentionTrainer(), width=390, theme=theme))
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import traitlets
 
-from encdec_lib.web import page_data
-from encdec_lib.widgets.host.digits_trainer import DigitsTrainer, packed_digits
+from encdec_lib.widgets.host.digits_trainer import DigitsTrainer, digits_of, packed_digits
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, one_of
 
 _HERE = Path(__file__).parent
@@ -60,12 +59,7 @@ class AutoencoderTrainer(DigitsTrainer):
         one_of("width", width, WIDTHS)
         one_of("hidden", hidden, HIDDEN)
         data = packed_digits(_SIDE) if data is None else data
-        train, held = page_data.unpack_digits(data)
-        if held.images.shape[1] != _SIDE:
-            raise ValueError(
-                f"data must be digits of side {_SIDE}; got {held.images.shape[1]}. Pass "
-                f"encdec_lib.web.page_data.digits(side={_SIDE})."
-            )
+        train, held = digits_of(data, _SIDE)
         mean = train.images.mean(axis=0)
         super().__init__(
             data,

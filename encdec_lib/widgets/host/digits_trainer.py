@@ -28,6 +28,26 @@ def packed_digits(side: int) -> bytes:
     return page_data.digits(train=4000, held=499, side=side)
 
 
+def digits_of(data: bytes, side: int) -> page_data.Unpacked:
+    """What the bytes hold, if their images have this side.
+
+    Args:
+      data: what :func:`encdec_lib.web.page_data.digits` packed.
+      side: H = W.
+
+    Raises:
+      ValueError: if the images have another side.
+    """
+    unpacked = page_data.unpack_digits(data)
+    found = unpacked.held.images.shape[1]
+    if found != side:
+        raise ValueError(
+            f"data must be digits of side {side}; got {found}. Pass "
+            f"encdec_lib.web.page_data.digits(side={side})."
+        )
+    return unpacked
+
+
 class DigitsTrainer(TrainerWidget):
     """A figure that trains on digits, which the page loads when it is first asked.
 

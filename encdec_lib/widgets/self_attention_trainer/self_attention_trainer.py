@@ -41,7 +41,7 @@ class SelfAttentionTrainer(TrainerWidget):
 
     #: Losses of the first 20 steps in the page, as the figure begins with seed 0; ``fit`` has the
     #: same from :func:`~encdec_lib.web.same_numbers.first_weights`.
-    expected_losses = (
+    first_losses = (
         4.36234, 4.24220, 4.17811, 4.07297, 3.70057, 3.85504, 3.37701, 3.40626, 3.00160, 3.05401,
         2.96949, 2.89599, 2.67020, 2.55489, 2.45590, 2.49109, 2.36012, 2.35910, 2.29635, 2.16779,
     )  # fmt: skip

@@ -38,7 +38,7 @@ class TransformerTrainer(TrainerWidget):
 
     #: Losses of the first 20 steps in the page, as the figure begins with seed 0; ``fit`` has the
     #: same from :func:`~encdec_lib.web.same_numbers.first_weights`.
-    expected_losses = (
+    first_losses = (
         3.95579, 4.02178, 3.86414, 3.80026, 3.73387, 3.71763, 3.50497, 3.38057, 3.38696, 3.15517,
         3.12638, 3.08586, 3.10541, 2.86461, 2.97951, 2.98952, 2.87926, 2.79628, 2.82053, 2.65768,
     )  # fmt: skip

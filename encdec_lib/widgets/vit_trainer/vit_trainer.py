@@ -4,8 +4,7 @@ from pathlib import Path
 
 import traitlets
 
-from encdec_lib.web import page_data
-from encdec_lib.widgets.host.digits_trainer import DigitsTrainer, packed_digits
+from encdec_lib.widgets.host.digits_trainer import DigitsTrainer, digits_of, packed_digits
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, one_of
 from encdec_lib.widgets.parts import PARTS
 
@@ -71,12 +70,7 @@ class ViTTrainer(DigitsTrainer):
         one_of("layers", layers, (1, 2, 3))
         one_of("positions", positions, ("learned", "none"))
         data = packed_digits(_SIDE) if data is None else data
-        side = page_data.unpack_digits(data).held.images.shape[1]
-        if side != _SIDE:
-            raise ValueError(
-                f"data must be digits of side {_SIDE}; got {side}. Pass "
-                f"encdec_lib.web.page_data.digits(side={_SIDE})."
-            )
+        digits_of(data, _SIDE)
         super().__init__(
             data,
             crop=_CROP,
