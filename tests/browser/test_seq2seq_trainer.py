@@ -63,7 +63,9 @@ def test_fit_has_the_same_losses(words):
 
 def test_by_keyboard_alone_a_word_is_said_better_and_better(show):
     page = show(Seq2SeqTrainer(few_words(), word="bay", width=32))
-    assert "parameters, untrained" in status(page)
+    page.wait_for_function(  # they are counted by the engine, which starts beside the page
+        "document.querySelector('.bw-status').innerText.includes('parameters, untrained')"
+    )
     data = train(page, score=0.95, steps=600)
     assert float(data["score"]) >= 0.95 and int(data["steps"]) <= 600, data
     page.wait_for_function(

@@ -62,7 +62,7 @@ export function copiesView(model, onInk) {
   const row = digitRow(model.get("examples"), model.get("labels"), SIDE, (digit) =>
     own.pad.set(digit),
   );
-  const large = picture(SIDE, { role: "img" });
+  const large = picture(SIDE, { role: "img", "aria-label": "What it paints: nothing yet" });
   const small = row.thumbs.map(({ below }) => {
     const painted = picture(SIDE);
     below.append(element("span", { class: "bw-sheet" }, painted));
