@@ -27,6 +27,7 @@ CHROMIUM_FLAGS = (
 )
 # Of the tests with a convolution, some part of the name, in small letters.
 CONVOLVES = ("conv", "cnn", "u-net", "unet", "a cell", "caption", "segment", "scene", "pixels")
+VIEWPORT = {"width": 1280, "height": 800}
 LOCAL = ("http://127.0.0.1", "http://localhost", "file:", "data:", "blob:", "about:")
 
 
@@ -91,8 +92,11 @@ def chromium():
         browser.close()
 
 
-def watch(page, problems: list[str]) -> None:
-    """Notes in `problems` what goes wrong on a page: remote requests and errors of scripts."""
+def watch(page, problems: list[str]) -> dict:
+    """Notes in `problems` what goes wrong on a page: remote requests and errors of scripts.
+
+    Returns the listeners by their event.
+    """
 
     def on_request(request):
         if not request.url.startswith(LOCAL):
@@ -102,9 +106,13 @@ def watch(page, problems: list[str]) -> None:
         if message.type == "error":
             problems.append(f"console: {message.text}")
 
-    page.on("request", on_request)
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    def on_error(error):
+        problems.append(f"script error: {error}")
+
+    listeners = {"request": on_request, "console": on_console, "pageerror": on_error}
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    return listeners
 
 
 @pytest.fixture
@@ -113,13 +121,68 @@ def problems() -> list[str]:
     return []
 
 
-@pytest.fixture
-def page(chromium, problems):
-    """A fresh page; the test fails if it asks for a remote address or logs an error."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+def open_page(chromium):
+    """A page in a context of its own."""
+    context = chromium.new_context(viewport=VIEWPORT)
     context.set_default_timeout(10_000)
-    page = context.new_page()
-    watch(page, problems)
-    yield page
-    context.close()
+    return context.new_page()
+
+
+class SharedPage:
+    """One page for all tests: Chromium takes a fifth of a second to open a window, and a test less.
+
+    What would outlive a test is refused.
+    """
+
+    LASTING = ("add_init_script", "emulate_media", "expose_function", "route", "close")
+
+    def __init__(self, chromium):
+        self.chromium, self.page = chromium, None
+
+    def empty(self):
+        """The page, as if it were new."""
+        if self.page is None:
+            self.page = open_page(self.chromium)
+            for name in self.LASTING:
+                setattr(self.page, name, self.refuse)
+            self.page.clock.install = self.refuse
+        self.page.set_viewport_size(VIEWPORT)
+        self.page.mouse.move(0, 0)
+        return self.page
+
+    def leave(self, listeners: dict):
+        """Ends what runs on the page."""
+        page, self.page = self.page, None  # a page that does not answer is not shown again
+        page.goto("about:blank")
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        self.page = page
+
+    @staticmethod
+    def refuse(*_, **__):
+        raise RuntimeError("This would outlive the test: mark it with pytest.mark.own_page.")
+
+
+@pytest.fixture(scope="session")
+def shared_page(chromium):
+    return SharedPage(chromium)
+
+
+@pytest.fixture
+def page(request, problems):
+    """An empty page; the test fails if it asks for a remote address or logs an error.
+
+    It is the same page for every test, but for those that are marked ``own_page``.
+    """
+    if request.node.get_closest_marker("own_page"):
+        page = open_page(request.getfixturevalue("chromium"))
+        watch(page, problems)
+        yield page
+        page.context.close()
+    else:
+        shared = request.getfixturevalue("shared_page")
+        page = shared.empty()
+        listeners = watch(page, problems)
+        yield page
+        shared.leave(listeners)
     assert not problems, "\n".join(problems)

@@ -114,6 +114,7 @@ def test_fit_has_the_same_losses(case):
         lambda: HeadsTrainer("words", heads=8, words=some_words(), leak=True),
     ],
 )
+@pytest.mark.own_page
 def test_the_page_builds_what_python_says(show, page, widget):
     page.add_init_script(KEEP_ORDERS)
     made = widget()

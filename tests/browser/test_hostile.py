@@ -178,6 +178,7 @@ def safe(page, scripts):
 
 
 @pytest.mark.parametrize("name", BUILD)
+@pytest.mark.own_page
 def test_names_vocabularies_and_what_a_reader_types_stay_text(show, problems, name):
     page = show(BUILD[name]())
     page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))

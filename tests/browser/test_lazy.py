@@ -68,6 +68,7 @@ def shown(page, wanted):
 
 
 @pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.own_page
 def test_a_page_from_disk_loads_them_when_asked(page, tmp_path, moved):
     path = tmp_path / "book" / "page.html"
     write_page(path, reader())

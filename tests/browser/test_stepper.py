@@ -113,6 +113,7 @@ def test_it_fits_and_nothing_jumps(show, theme, width):
 
 
 @pytest.mark.parametrize("motion, animation", [("reduce", "none"), ("no-preference", "bw-appear")])
+@pytest.mark.own_page
 def test_a_row_fades_in_unless_the_reader_wants_no_motion(counting, motion, animation):
     page = counting()
     page.emulate_media(reduced_motion=motion)

@@ -55,15 +55,21 @@ def test_whatever_listens_to_a_finger_going_down_is_a_pad(show, name):
     """Also those which a later widget brings."""
     page = show(EVERY_WIDGET[name]())
     session = page.context.new_cdp_session(page)
-    listening = 0
-    for node in page.query_selector_all(".bw, .bw *"):
-        node.evaluate("e => { window.asked = e; }")
-        asked = session.send("Runtime.evaluate", {"expression": "window.asked"})["result"]
-        found = session.send("DOMDebugger.getEventListeners", {"objectId": asked["objectId"]})
-        if any(one["type"] == "pointerdown" for one in found["listeners"]):
-            listening += 1
-            assert node.evaluate(STYLES)[1] == "none", node.evaluate("e => e.outerHTML")[:200]
-    assert listening >= HELD.get(name, 0)
+    session.send("DOM.enable")
+    asked = {"expression": "document.body"}
+    body = session.send("Runtime.evaluate", asked)["result"]["objectId"]
+    below = {"objectId": body, "depth": -1}  # all of the tree
+    found = session.send("DOMDebugger.getEventListeners", below)["listeners"]
+    listening = [one["backendNodeId"] for one in found if one["type"] == "pointerdown"]
+    for node in listening:
+        resolved = session.send("DOM.resolveNode", {"backendNodeId": node})["object"]
+        asked = {
+            "objectId": resolved["objectId"],
+            "functionDeclaration": "function () { return getComputedStyle(this).userSelect; }",
+        }
+        assert session.send("Runtime.callFunctionOn", asked)["result"]["value"] == "none", resolved
+    assert len(listening) >= HELD.get(name, 0)
+    session.detach()
 
 
 def test_a_finger_draws_and_the_pad_takes_the_keyboard(chromium, tmp_path):

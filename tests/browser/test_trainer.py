@@ -140,6 +140,7 @@ def test_a_fault_is_one_sentence_and_reset_gets_out_of_it(show):
     wait_for(page, "data.state === 'solved'")
 
 
+@pytest.mark.own_page
 def test_steps_can_be_seen_one_by_one_and_ten_by_ten(show, page):
     page.add_init_script(KEEP_ORDERS)
     show(faked(HeadsTrainer(longest=5)))
@@ -158,6 +159,7 @@ def test_steps_can_be_seen_one_by_one_and_ten_by_ten(show, page):
     assert kinds.count(1) >= 3 and kinds.count(10) >= 2 and kinds.count("go") == 1
 
 
+@pytest.mark.own_page
 def test_what_nobody_sees_does_not_train(show, page):
     page.clock.install()
     show(faked(HeadsTrainer(longest=5, seed=8)), faked(HeadsTrainer(longest=5, seed=8)))
@@ -196,6 +198,7 @@ def test_a_screen_reader_hears_of_it_now_and_then(show):
     assert 1 <= len(page.evaluate("said")) <= 3
 
 
+@pytest.mark.own_page
 def test_little_motion_for_who_wants_little(show, page):
     page.add_init_script(KEEP_ORDERS)
     page.emulate_media(reduced_motion="reduce")
@@ -216,6 +219,7 @@ def test_a_browser_without_simd_is_told_so(show):
     assert "without SIMD" not in status(page), "it was solved all the same"
 
 
+@pytest.mark.own_page
 def test_settings_that_change_quickly_are_built_once(show, page):
     page.add_init_script(KEEP_ORDERS)
     show(faked(HeadsTrainer(longest=5)))
@@ -230,6 +234,7 @@ def test_settings_that_change_quickly_are_built_once(show, page):
 
 
 @pytest.mark.parametrize("how", ["policy", "missing"])
+@pytest.mark.own_page
 def test_where_workers_are_refused_it_trains_in_the_page(page, tmp_path, problems, how):
     """The real engine, in slices: a page whose policy forbids workers, and one that has none."""
     policy = "" if how == "missing" else (
@@ -253,6 +258,7 @@ def test_where_workers_are_refused_it_trains_in_the_page(page, tmp_path, problem
     problems.clear()  # the browser says that the policy has forbidden something
 
 
+@pytest.mark.own_page
 def test_a_page_that_refuses_everything_says_so_once(show, page):
     page.add_init_script("delete window.Worker")
     widget = HeadsTrainer(longest=5)

@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
 import addresses  # noqa: E402
 import downloads  # noqa: E402
 
-pytestmark = pytest.mark.built
+pytestmark = [pytest.mark.built, pytest.mark.own_page]
 
 WIDGETS = {f"{page}.html": names for page, names in widgets_by_page().items()}
 NAMES = [chapter.page.removeprefix("book/") for chapter in CHAPTERS]

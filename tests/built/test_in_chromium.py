@@ -6,7 +6,7 @@ from encdec_lib.page.chapters import widgets_by_page
 from tests.browser.axe import serious
 from tests.built.site import book_pages, pages, serving
 
-pytestmark = [pytest.mark.built, pytest.mark.browser]
+pytestmark = [pytest.mark.built, pytest.mark.browser, pytest.mark.own_page]
 
 WIDGETS = {f"{page}.html": names for page, names in widgets_by_page().items()}  # of each page
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
