@@ -149,7 +149,7 @@ export function ownModel(kind, needs, use, { fits = () => true, what, does = () 
     tell();
     use((used && trained) || null);
   });
-  const node = element("p", { class: "bw-own-model" }, said, press);
+  const node = element("p", { class: "bw-own-model" }, said);
 
   function tell() {
     if (!trained) return;
@@ -161,6 +161,7 @@ export function ownModel(kind, needs, use, { fits = () => true, what, does = () 
         ? `${words.own} that you trained, after ${after}.`
         : `You have trained ${what ?? words.what} on this page, for ${after}.`
     } ${does(trained)}`.trim();
+    if (node.hidden) node.append(press); // no button is there before it can do something
     node.hidden = false;
   }
   function heard() {
