@@ -216,7 +216,7 @@ def test_the_eraser_takes_ink_away(show, blank):
 
 def test_a_test_digit_is_placed_where_one_clicks(show, blank, networks, test_digits):
     page = show(blank)
-    page.get_by_role("button", name="place a 3 of the test set").click()
+    page.get_by_role("button", name="place a three of the test set").click()
     drag(page, (10, 20))
     image = in_bytes(test_digits.images[np.flatnonzero(test_digits.labels == 3)[0]])
     rows, columns = (np.flatnonzero((image > INK).any(axis=axis)) for axis in (1, 0))
@@ -233,7 +233,7 @@ def test_a_test_digit_is_placed_where_one_clicks(show, blank, networks, test_dig
 
 def test_a_held_digit_follows_the_pointer_and_stays_inside(show, blank):
     page = show(blank)
-    page.get_by_role("button", name="place a 8 of the test set").click()
+    page.get_by_role("button", name="place an eight of the test set").click()
     drag(page, (6, 6), (16, 16), (31, 31))
     inked = np.argwhere(ink(page) > 0)
     assert inked.max() == SIDE - 1 and inked.min() > 14  # one 8, in the corner
@@ -258,7 +258,7 @@ def test_the_keyboard_alone_draws(show, blank):
 
 def test_the_keyboard_places_a_digit(show, blank):
     page = show(blank)
-    page.get_by_role("button", name="place a 1 of the test set").focus()
+    page.get_by_role("button", name="place a one of the test set").focus()
     page.keyboard.press("Enter")
     page.locator(".bw-ink").focus()
     page.keyboard.press("Space")

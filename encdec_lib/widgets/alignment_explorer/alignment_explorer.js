@@ -18,7 +18,7 @@ import {
   verdict,
   vocabulary,
 } from "../parts/tokens.js";
-import { ownModel } from "../parts/trainer/handover.js";
+import { ownModel, readsAndWrites } from "../parts/trainer/handover.js";
 import { fitCells, sentence, weightGrid } from "../parts/weight_grid.js";
 import { legend, wordField } from "../parts/word_field.js";
 
@@ -40,7 +40,8 @@ import { legend, wordField } from "../parts/word_field.js";
  * @param {() => void} onOther hears that the models are others
  */
 function speaker(state, letters, onOther) {
-  const phonemes = vocabulary(state.get("target_symbols"));
+  const [source, target] = [state.get("source_symbols"), state.get("target_symbols")];
+  const phonemes = vocabulary(target);
   const [attention, fixed] = [state.get("attention"), state.get("fixed")];
   /** @type {Both} */
   const ours = { attention, fixed: fixed.encoder ? fixed : null };
@@ -50,7 +51,6 @@ function speaker(state, letters, onOther) {
   });
   let models = loaded(ours);
   const needs = ours.fixed ? ["attention", "fixed"] : ["attention"];
-  const sizes = [state.get("source_symbols").length, state.get("target_symbols").length];
   /** @param {import("../parts/trainer/handover.js").Trained | null} trained */
   const use = (trained) => {
     const theirs = trained?.models;
@@ -59,12 +59,15 @@ function speaker(state, letters, onOther) {
       : loaded(ours);
     onOther();
   };
-  const own = ownModel("letters to sounds", needs, use, sizes);
+  const own = ownModel("letters to sounds", needs, use, {
+    fits: ({ models: theirs }) =>
+      needs.every((name) => readsAndWrites(theirs[name], source.length, target.length)),
+  });
   /** @param {string[]} tokens @returns {BothSaid} */
   const say = (tokens) => {
-    const source = letters.encode(tokens);
+    const ids = letters.encode(tokens);
     const answer = (/** @type {Model} */ model) => {
-      const said = greedy(model, source, state.get("max_phonemes"));
+      const said = greedy(model, ids, state.get("max_phonemes"));
       return { ...said, tokens: phonemes.decode(said.tokens) };
     };
     return { attention: answer(models.attention), fixed: models.fixed && answer(models.fixed) };

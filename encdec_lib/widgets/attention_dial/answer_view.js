@@ -28,18 +28,17 @@ const AGAINST_ONE = {
 const bits = (value) => value.toFixed(2);
 
 /**
- * Whether the dictionary has it, in words.
+ * Whether the dictionary has it, in words; or by a rule, whether it is right.
  * @param {string[]} tokens
  * @param {string[][] | null} known
- * @param {string} cut what is said if the model was stopped, or ""
+ * @param {{cut: string, ruled: boolean}} how `cut` is said if the model was stopped
  */
-export function judged(tokens, known, cut) {
+export function judged(tokens, known, { cut, ruled }) {
   if (!known) return cut;
   const pairs = compareNearest(tokens, known);
-  const right = pairs.every(({ kind }) => kind === "right")
-    ? "as listed"
-    : `not as listed: ${verdict(pairs)}`;
-  return [right, cut].filter(Boolean).join("; ");
+  const faults = pairs.every(({ kind }) => kind === "right") ? "" : verdict(pairs);
+  const listed = faults ? `not as listed: ${faults}` : "as listed";
+  return [ruled ? faults || "all right" : listed, cut].filter(Boolean).join("; ");
 }
 
 /**
@@ -110,8 +109,9 @@ function sumsOf({ weights, windows }) {
  * The grid with what stands round it. Returns {nodes, picture, draw(…)}; draw() gives the mean
  * entropy in words.
  * @param {Record<string, string>} sounds
+ * @param {import("../parts/weight_grid.js").Nouns} [nouns]
  */
-export function gridView(sounds) {
+export function gridView(sounds, nouns) {
   const spread = element("p", { class: "bw-spread" });
   const reading = element("p", { class: "bw-reading" });
   const picture = element("div", { class: "bw-picture" });
@@ -129,13 +129,15 @@ export function gridView(sounds) {
       spread.replaceChildren(
         "Mean entropy ",
         element("b", { text: mean }),
-        `; the same weight for all ${letters.length} letters would be ${most}.`,
+        letters.length === 1
+          ? "; there is one letter to look at."
+          : `; the same weight for all ${letters.length} letters would be ${most}.`,
       );
       /** @param {import("../parts/grid_focus.js").Position | null} position */
       const read = (position) => {
-        reading.textContent = sentence(position, letters, rows);
+        reading.textContent = sentence(position, letters, rows, nouns);
       };
-      picture.replaceChildren(weightGrid({ letters, rows, endTitle: "bits", read }));
+      picture.replaceChildren(weightGrid({ letters, rows, endTitle: "bits", nouns, read }));
       read(null);
       sums.textContent = sumsOf(answer);
       // Room for the longest answer so far: what stands below does not move while the dial turns.

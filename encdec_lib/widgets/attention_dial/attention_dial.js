@@ -5,10 +5,12 @@ import { choice } from "../parts/choices.js";
 import { compare } from "../parts/compare.js";
 import { eachFrame, element, prepare } from "../parts/elements.js";
 import { stateOf } from "../parts/state.js";
-import { vocabulary } from "../parts/tokens.js";
+import { acceptedFor, vocabulary } from "../parts/tokens.js";
+import { orOwn } from "../parts/trainer/lent.js";
 import { fitCells } from "../parts/weight_grid.js";
 import { legend, wordField } from "../parts/word_field.js";
 import { answerRows, gridView, judged } from "./answer_view.js";
+import { ownScores } from "./own_scores.js";
 import { readersOf } from "./readers.js";
 import { degrees, thermometer } from "./thermometer.js";
 
@@ -23,9 +25,11 @@ const capitalised = (text) => text[0].toUpperCase() + text.slice(1);
  */
 function resultView(state) {
   const phonemes = vocabulary(state.get("target_symbols"));
-  const references = state.get("references");
+  const ruled = Boolean(state.get("right"));
+  const isListed = ruled || Object.keys(state.get("references")).length > 0;
   const answers = element("div", { class: "bw-answers" });
-  const grid = gridView(state.get("sounds"));
+  const nouns = ruled ? { column: "letter", row: "letter" } : undefined;
+  const grid = gridView(state.get("sounds"), nouns);
   return {
     node: element("div", { class: "bw-result" }, answers, ...grid.nodes),
     picture: grid.picture,
@@ -35,16 +39,14 @@ function resultView(state) {
       const answer = reader.say(word, temperature);
       const tokens = phonemes.decode(answer.tokens);
       const before = phonemes.decode(reader.say(word, 1).tokens);
-      const known = Object.hasOwn(references, word) ? references[word] : null;
+      const known = acceptedFor(state, word);
       const pairs = compare(tokens, before);
       const count = pairs.filter(({ kind }) => kind !== "right").length;
       const changes = count ? `${count} changed` : "the same";
       const changed = temperature === 1 ? "as above" : changes;
       const cut = answer.finished ? "" : `cut off at ${state.get("max_phonemes")}`;
-      const note = judged(tokens, known, cut);
-      const listed = Object.keys(references).length
-        ? { name: state.get("reference_name"), known }
-        : null;
+      const note = judged(tokens, known, { cut, ruled });
+      const listed = isListed ? { name: state.get("reference_name"), known } : null;
       answers.replaceChildren(...answerRows({ name, note, changed, pairs, before }, listed));
       const mean = grid.draw(word, answer, tokens, pairs);
       const at = temperature === 1 ? "" : `, temperature ${degrees(temperature)}`;
@@ -71,6 +73,7 @@ function controlsOf(id, state, letters, { soon, done }) {
     maxLetters,
     examples: state.get("examples"),
     word: state.get("word"),
+    noun: state.get("noun"),
     hint: `Up to ${maxLetters} letters. The models answer here, in the page.`,
     onInput: soon,
     onDone: done,
@@ -92,7 +95,7 @@ function controlsOf(id, state, letters, { soon, done }) {
 }
 
 /** @param {import("../parts/state.js").Host} host */
-function render({ model, el }) {
+function mount({ model, el }) {
   const id = prepare(el, "attention-dial");
   el.classList.add("bw-words");
   const state = stateOf(model);
@@ -142,5 +145,8 @@ function render({ model, el }) {
   state.atEnd(() => fit.disconnect(), soon.cancel, voice.stop);
   return state.stop;
 }
+
+/** @param {import("../parts/state.js").Host} host */
+const render = (host) => orOwn(host, ownScores(host.model), mount);
 
 export default { render };

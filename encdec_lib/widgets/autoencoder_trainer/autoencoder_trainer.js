@@ -164,6 +164,7 @@ function render({ model, el }) {
         },
         fit: chart.fit,
       },
+      offers: "copying digits",
       scoreLabel: "error",
       numbers: ([track]) => [
         { value: said(track), label: "error of a pixel" },

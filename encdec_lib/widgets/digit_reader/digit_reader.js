@@ -7,15 +7,17 @@ import { choice } from "../parts/choices.js";
 import { classBars } from "../parts/class_bars.js";
 import { Pad } from "../parts/drawing.js";
 import { button, eachFrame, element, prepare } from "../parts/elements.js";
-import { normalised } from "../parts/handwriting.js";
+import { middle, normalised } from "../parts/handwriting.js";
 import { largest, patchMap, whereIs } from "../parts/patch_map.js";
 import { digitPicture } from "../parts/picture.js";
 import { imagesFrom } from "../parts/pixels.js";
-import { NAMES } from "../parts/scene_rule.js";
+import { aDigit, NAMES } from "../parts/scene_rule.js";
 import { stateOf } from "../parts/state.js";
+import { orOwn } from "../parts/trainer/lent.js";
 import { percent } from "../parts/weight_grid.js";
 import { DigitModels } from "./digit_models.js";
-import { BOX, FAINT, spread, unlike } from "./placement.js";
+import { ownViT } from "./own_vit.js";
+import { FAINT, spread, unlike, usual } from "./placement.js";
 
 const PEN = 1.4 / 28; // radius that makes strokes as wide as MNIST's: 2.6 of 28 pixels in the median
 const EMPTY = "Draw a digit on the sheet, or choose one above.";
@@ -34,6 +36,9 @@ class DigitReader {
     this.el = el;
     this.state = stateOf(model);
     this.side = /** @type {number} */ (this.state.get("side"));
+    /** @type {number} side of the images that the sheet is cut out of */
+    this.whole = this.state.get("whole") ?? this.side;
+    this.usual = usual(this.side, this.whole);
     /** @type {number[]} */
     this.sizes = this.state.get("patches");
     this.models = new DigitModels(this.state.get("models"), this.side);
@@ -46,7 +51,7 @@ class DigitReader {
     this.map = patchMap();
     this.pad = this.makePad();
     this.box = element("i", { class: "bw-box", "aria-hidden": "true" });
-    this.box.style.inset = `${50 * (1 - BOX)}%`;
+    this.box.style.inset = `${50 * (1 - this.usual.box)}%`;
     this.pad.canvas.after(this.map.node, this.box);
     this.thumbs = this.makeThumbs();
     this.clear = button("clear", () => this.pad.clear());
@@ -69,7 +74,7 @@ class DigitReader {
   makePad() {
     return new Pad({
       side: this.side,
-      pen: PEN * this.side,
+      pen: PEN * this.whole,
       label:
         `Sheet of ${this.side} by ${this.side} pixels to draw a digit on. Arrow keys move the ` +
         "pen, the space bar sets it down or lifts it.",
@@ -147,7 +152,8 @@ class DigitReader {
 
   centreInk() {
     const clean = this.pad.pixels.map((dot) => (dot < FAINT ? 0 : dot));
-    this.put(normalised(clean, this.side, this.side) ?? clean, -1);
+    const image = normalised(clean, this.side, this.whole);
+    this.put(image ? middle(image, this.whole, this.side) : clean, -1);
   }
 
   draw() {
@@ -163,7 +169,7 @@ class DigitReader {
     this.showPlacement(empty);
     this.bars.show(answer);
     this.result.textContent = answer
-      ? `It reads a ${NAMES[answer.top]}: ${percent(answer.shares[answer.top])}.`
+      ? `It reads ${aDigit(answer.top)}: ${percent(answer.shares[answer.top])}.`
       : EMPTY;
     this.showLook(k, answer);
     Object.assign(this.el.dataset, {
@@ -177,7 +183,7 @@ class DigitReader {
   /** @param {boolean} empty */
   showPlacement(empty) {
     const told = spread(this.pad.pixels, this.side);
-    const odd = told ? unlike(told) : "";
+    const odd = told ? unlike(told, this.usual) : "";
     this.box.hidden = Boolean(told) && !odd;
     this.hint.textContent = odd || (empty ? "The training digits fill the dashed box." : "");
   }
@@ -200,7 +206,8 @@ class DigitReader {
     this.map.draw(seen?.shares ?? null, columns);
     this.map.mark(seen ? here : null);
     this.el.dataset.look = look;
-    const said = [`${columns ** 2} patches of ${size}×${size} pixels.`];
+    const patches = columns === 1 ? "1 patch" : `${columns ** 2} patches`;
+    const said = [`${patches} of ${size}×${size} pixels.`];
     if (seen) {
       const how = look === "rollout" ? "By rollout" : "In the top layer";
       const most = largest(seen.shares, columns);
@@ -232,5 +239,5 @@ class DigitReader {
 
 export default {
   /** @param {import("../parts/state.js").Host} host */
-  render: (host) => new DigitReader(host).start(),
+  render: (host) => orOwn(host, ownViT(host.model), (one) => new DigitReader(one).start()),
 };

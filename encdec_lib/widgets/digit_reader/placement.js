@@ -1,8 +1,19 @@
 // Where a drawn digit stands on its sheet, and what sets it apart from those of the training.
 
-export const BOX = 20 / 28; // share of the sheet's side that the digits of MNIST fill
+const BOX = 20 / 28; // share of an image's side that the digits of MNIST fill
 export const FAINT = 0.1; // ink below this is the edge of a stroke
 const FARTHEST = 3 / 28; // how far the middle of the ink may be off
+
+/**
+ * How large the digits of the training are, and how far off the middle, as shares of the sheet's
+ * side. A model that reads a part of an image has had it cut out at any place.
+ * @param {number} side of the sheet
+ * @param {number} whole side of the images
+ */
+export const usual = (side, whole) => ({
+  box: (BOX * whole) / side,
+  farthest: (FARTHEST * whole + (whole - side) / 2) / side,
+});
 
 /**
  * The longer side of the ink's box and how far its centre of mass is from the middle, both as
@@ -31,11 +42,12 @@ export function spread(ink, side) {
 /**
  * What sets a drawing apart from the training digits, in words; "" if nothing does.
  * @param {{size: number, off: number}} spread
+ * @param {ReturnType<typeof usual>} usual
  */
-export function unlike({ size, off }) {
+export function unlike({ size, off }, { box, farthest }) {
   const said = [];
-  if (size < 0.8 * BOX) said.push("is smaller than those of the training");
-  if (size > 1.2 * BOX) said.push("is larger than those of the training");
-  if (off > FARTHEST) said.push("stands further from the middle than in the training");
+  if (size < 0.8 * box) said.push("is smaller than those of the training");
+  if (size > 1.2 * box) said.push("is larger than those of the training");
+  if (off > farthest) said.push("stands further from the middle than in the training");
   return said.length ? `Your digit ${said.join(" and ")} (they fill the dashed box).` : "";
 }

@@ -4,6 +4,7 @@ import { announcer } from "../parts/announcer.js";
 import { choice } from "../parts/choices.js";
 import { eachFrame, element, prepare, whenResized } from "../parts/elements.js";
 import { numberTable } from "../parts/number_table.js";
+import { counted } from "../parts/numbers.js";
 import { slider } from "../parts/slider.js";
 import { stateOf } from "../parts/state.js";
 import { reachChart, readable } from "./reach_chart.js";
@@ -96,7 +97,7 @@ const rowsOf = (marks, reach, apart) => [
  */
 function leftAfter(n, reach, apart) {
   const [gradient, distance] = [readable(reach[n]), readable(apart[n])];
-  return `After ${n} steps ${gradient} of the gradient and ${distance} of the distance are left.`;
+  return `After ${counted(n, "step")} ${gradient} of the gradient and ${distance} of the distance are left.`;
 }
 
 /** @param {import("../parts/state.js").Host} host */

@@ -46,7 +46,7 @@ export function costTable() {
       element("th", { scope: "row", text: thousands(length) }),
       element("td", { text: short(attention) }),
       element("td", { text: short(rest) }),
-      element("td", {}, bar, percent(share)),
+      element("td", {}, bar, element("span", { class: "bw-percent", text: percent(share) })),
     );
   }
   return {

@@ -53,6 +53,21 @@ export function button(text, onClick, attributes = {}) {
 export const spoken = (text) => element("span", { class: "bw-spoken", text });
 
 let widgets = 0;
+/** @type {WeakSet<HTMLElement>} those that are prepared: a figure may be mounted again */
+const prepared = new WeakSet();
+
+/**
+ * Keeps keys from the notebook: JupyterLab takes arrow keys and letters for itself unless they stop
+ * here. Notebook 7 takes them on their way down, and leaves them only if the element that has the
+ * focus says so itself.
+ * @param {HTMLElement} el
+ */
+function keepKeys(el) {
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("focusin", ({ target }) => {
+    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
+  });
+}
 
 /**
  * Prepares the element that a host gives: a class, and keys kept from the notebook.
@@ -62,12 +77,8 @@ let widgets = 0;
  */
 export function prepare(el, name) {
   el.classList.add("bw", `bw-${name}`);
-  // JupyterLab takes arrow keys and letters for itself unless they stop here. Notebook 7 takes them
-  // on their way down, and leaves them only if the element that has the focus says so itself.
-  el.addEventListener("keydown", (event) => event.stopPropagation());
-  el.addEventListener("focusin", ({ target }) => {
-    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
-  });
+  if (!prepared.has(el)) keepKeys(el);
+  prepared.add(el);
   widgets += 1;
   return `bw-${name}-${widgets}`;
 }

@@ -88,3 +88,16 @@ export function movedRight(image, side, n) {
     return from >= 0 && from < side ? image[k - n] : 0;
   });
 }
+
+/**
+ * The middle of a square image.
+ * @param {Float32Array} image
+ * @param {number} whole its side
+ * @param {number} side of what is cut out
+ */
+export function middle(image, whole, side) {
+  const spare = (whole - side) >> 1;
+  const from = (/** @type {number} */ k) =>
+    (spare + Math.floor(k / side)) * whole + spare + (k % side);
+  return Float32Array.from({ length: side * side }, (_, k) => image[from(k)]);
+}

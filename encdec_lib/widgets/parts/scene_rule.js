@@ -20,6 +20,10 @@ export const NAMES = [
   "eight",
   "nine",
 ];
+
+/** "a seven", "an eight". @param {number} digit */
+export const aDigit = (digit) => `${digit === 8 ? "an" : "a"} ${NAMES[digit]}`;
+
 const CLEAR = 2; // pixels by which one distance must exceed the other
 const SAID = { left: ["left", "of"], right: ["right", "of"], above: ["above"], below: ["below"] };
 

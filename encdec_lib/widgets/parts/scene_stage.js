@@ -6,7 +6,7 @@ import { digitPicture, picture } from "./picture.js";
 import { imagesFrom, ink, paintPixels } from "./pixels.js";
 import { PlacedDigit } from "./placed_digit.js";
 import { anyTouch, SceneLayout } from "./scene_layout.js";
-import { NAMES } from "./scene_rule.js";
+import { aDigit, NAMES } from "./scene_rule.js";
 
 const COUNTS = ["no", ...NAMES.slice(1)];
 
@@ -80,13 +80,13 @@ export class SceneStage {
    */
   makeChoices(images) {
     const { labels } = this.layout;
-    return NAMES.map((name, label) =>
+    return NAMES.map((_, label) =>
       element(
         "button",
         {
           type: "button",
           class: "bw-digit",
-          "aria-label": `place a ${name}`,
+          "aria-label": `place ${aDigit(label)}`,
           on: { click: () => this.add(label) },
         },
         digitPicture(images[labels.indexOf(label)]),

@@ -27,6 +27,19 @@ export function vocabulary(symbols) {
 /** @typedef {ReturnType<typeof vocabulary>} Vocabulary */
 
 /**
+ * The answers to a text that count as right, or null where nobody knows: by the trait `references`,
+ * or by the rule of what a reader's own model has learned.
+ * @param {import("./state.js").State} state
+ * @param {string} text
+ * @returns {string[][] | null}
+ */
+export function acceptedFor(state, text) {
+  const [rule, references] = [state.get("right"), state.get("references")];
+  if (rule) return [rule(text)];
+  return Object.hasOwn(references, text) ? references[text] : null;
+}
+
+/**
  * Tokens that are not compared with anything, as pairs.
  * @param {string[]} tokens
  * @returns {Pair[]}

@@ -13,20 +13,22 @@ import { textField } from "./text_field.js";
  * @param {Vocabulary} letters
  * @param {number} maxLetters
  * @param {string} example
+ * @param {string} noun "word"
  */
-function complaint(word, letters, maxLetters, example) {
+function complaint(word, letters, maxLetters, example, noun) {
   const characters = [...word];
-  if (!characters.length) return `Type a word to begin, for example ${example}.`;
-  if (/\s/.test(word)) return "Type one word at a time, without spaces.";
+  if (!characters.length) return `Type a ${noun} to begin, for example ${example}.`;
+  if (/\s/.test(word)) return `Type one ${noun} at a time, without spaces.`;
   if (characters.length > maxLetters) {
-    const here = `This word has ${characters.length} letters`;
-    return `${here}; the models read words of up to ${maxLetters}.`;
+    const here = `This ${noun} has ${characters.length} letters`;
+    return `${here}; the models read ${noun}s of up to ${maxLetters}.`;
   }
   const unknown = characters.find((letter) => !letters.has(letter));
   if (unknown === undefined) return null;
-  const others = letters.symbols.filter((symbol) => !/[a-z]/.test(symbol));
-  const also = others.includes("'") ? " and the apostrophe" : "";
-  return `The models only know the letters a to z${also}, so they cannot read “${unknown}”.`;
+  const known = letters.symbols.filter((symbol) => /[a-z]/.test(symbol));
+  const also = letters.has("'") ? " and the apostrophe" : "";
+  const all = `the letters ${known[0]} to ${known[known.length - 1]}${also}`;
+  return `The models only know ${all}, so they cannot read “${unknown}”.`;
 }
 
 /**
@@ -40,17 +42,18 @@ function complaint(word, letters, maxLetters, example) {
  * @param {import("./reading.js").Reading | null} [options.reading] of texts; a word has none
  * @param {string[]} options.examples
  * @param {string} options.word
+ * @param {string} [options.noun] of letters that are no English word
  * @param {string} options.hint
  * @param {() => void} options.onInput hears of typing
  * @param {() => void} options.onDone hears of a word that stands
  */
 export function wordField(
   id,
-  { letters, maxLetters, reading = null, examples, word, hint, onInput, onDone },
+  { letters, maxLetters, reading = null, examples, word, noun, hint, onInput, onDone },
 ) {
   const { nodes, input, warn } = textField(id, {
     name: "word",
-    label: reading ? "Type a text" : "Type an English word",
+    label: `Type ${reading ? "a text" : noun ? `a ${noun}` : "an English word"}`,
     hint,
     examples,
     text: word,
@@ -74,7 +77,7 @@ export function wordField(
       const example = examples[0] ?? word;
       const wrong = reading
         ? complaintAbout(this.tokens, { reading, most: maxLetters, example })
-        : complaint(this.word, letters, maxLetters, example);
+        : complaint(this.word, letters, maxLetters, example, noun ?? "word");
       warn(wrong, reading && unknownIn(this.tokens, letters));
       return wrong ? null : this.word;
     },

@@ -3,6 +3,7 @@
 import { announcer } from "../parts/announcer.js";
 import { choice } from "../parts/choices.js";
 import { eachFrame, element, prepare } from "../parts/elements.js";
+import { counted } from "../parts/numbers.js";
 import { patchMap } from "../parts/patch_map.js";
 import { digitPicture } from "../parts/picture.js";
 import { imagesFrom } from "../parts/pixels.js";
@@ -60,18 +61,19 @@ function render({ model, el }) {
     const patch = config.patches[steps[chosen]];
     const columns = config.side / patch;
     const found = cost(config, patch);
+    const patches = found.patches === 1 ? "1 patch" : `${found.patches} patches`;
     models.show(chosen);
     sides.input.max = String(config.patches.length - 1);
     sides.show(
       steps[chosen],
       `${patch} of ${config.side} pixels`,
-      `${patch} pixels, ${found.patches} patches`,
+      `${counted(patch, "pixel")}, ${patches}`,
     );
     shown.setAttribute("aria-label", `A digit, cut into ${columns} by ${columns} squares`);
     map.draw(null, columns);
     const total = table.show(config.side, patch, found);
     Object.assign(el.dataset, { patch, ...found });
-    voice.say(`${found.patches} patches, ${short(total)} multiplications.`);
+    voice.say(`${patches}, ${short(total)} multiplications.`);
   }
 
   draw();

@@ -1,6 +1,7 @@
 // Chapter 17: a weight that adds small steps in 16 bits, and may stand still.
 
 import { dialled } from "../parts/dialled/dialled.js";
+import { counted } from "../parts/numbers.js";
 import { numberLine, short, weightChart } from "./pictures.js";
 import { CHANGES, FORMATS, gapAt, STEPS, trained, WEIGHTS } from "./rounding.js";
 
@@ -24,7 +25,7 @@ function sentence({ weight, change, format }) {
   if (stuck > 0) {
     return (
       `${next} The weight grows until its numbers lie too far apart for a step of ${change}: at ` +
-      `${short(last)} it stands still after ${stuck - 1} steps, and should come to ${short(exact)}.`
+      `${short(last)} it stands still after ${counted(stuck - 1, "step")}, and should come to ${short(exact)}.`
     );
   }
   const off = Math.abs(last - exact) / (exact - weight);

@@ -111,6 +111,7 @@ function render({ model, el }) {
       sources: () => view.sources(),
       temperature: ({ temperature }) => Number(temperature),
       view,
+      offers: "four scores",
       scoreLabel: "of strings right",
       numbers: (tracks) =>
         tracks.map((track) => ({

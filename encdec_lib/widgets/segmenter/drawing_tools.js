@@ -2,6 +2,7 @@
 
 import { element } from "../parts/elements.js";
 import { digitPicture } from "../parts/picture.js";
+import { aDigit } from "../parts/scene_rule.js";
 
 /** @typedef {import("../parts/drawing.js").Pad["tool"]} Tool */
 
@@ -34,7 +35,7 @@ export function drawingTools(pad, digits, labels) {
   add("pen", "pen", { class: "bw-tool" });
   add("eraser", "eraser", { class: "bw-tool" });
   for (const [k, digit] of digits.entries()) {
-    const label = `place a ${labels[k]} of the test set`;
+    const label = `place ${aDigit(labels[k])} of the test set`;
     add(digit, digitPicture(digit), { class: "bw-digit", "aria-label": label });
   }
   return {

@@ -6,6 +6,8 @@ import { sinusoidal } from "../../web/engine/positions.js";
 
 /** @typedef {import("../../web/engine/types.js").ParameterMap} ParameterMap */
 
+/** @typedef {{positions: string, scaled: boolean, pre_norm: boolean}} Settings of the encoder */
+
 const EPSILON = 1e-5; // of layer normalisation
 
 /**
@@ -17,6 +19,7 @@ const EPSILON = 1e-5; // of layer normalisation
  * @property {Float32Array[]} values
  * @property {number[]} products query times key
  * @property {number[]} scores divided by √d_k, if the model divides
+ * @property {boolean} scaled whether it does
  * @property {Float32Array} weights
  * @property {number[]} mixture Σ weight · value
  */
@@ -53,7 +56,7 @@ function normalised(P, path, x) {
 
 /**
  * @param {ParameterMap} P
- * @param {{positions: string, scaled: boolean, pre_norm: boolean}} settings of the encoder
+ * @param {Settings} settings
  * @param {number[]} ids
  * @param {number} asking
  * @returns {Row}
@@ -78,5 +81,5 @@ export function rowOf(P, { positions, scaled, pre_norm: preNorm }, ids, asking) 
   const mixture = Array.from(values[0], (_, k) =>
     values.reduce((sum, value, j) => sum + weights[j] * value[k], 0),
   );
-  return { asking, query, keys, values, products, scores, weights, mixture };
+  return { asking, query, keys, values, products, scores, scaled, weights, mixture };
 }

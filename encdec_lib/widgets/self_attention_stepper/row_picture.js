@@ -49,7 +49,7 @@ function placesOf({ width, phone }, { keys, values }) {
     ...{ left, pitch, scores, weights },
     values: weights + BAR + 34,
     height: weights + BAR + 34 + heightOf(values[0]) + 8,
-    wide: Math.min(pitch - 8, 60),
+    wide: Math.min(pitch - 8, 60, left - 2), // the query's too, at the left
     x: (/** @type {number} */ j) => left + pitch * (j + 0.5),
   };
 }

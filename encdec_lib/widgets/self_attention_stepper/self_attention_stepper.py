@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 _SYMBOLS = Vocabulary([*"abcdefghijklmnop", *"12345"])
 _CAPTION = (
     "Each column is a symbol of your string. All numbers are those of the encoder's one layer, "
-    "which learned to look letters up as in the figure above; nothing is made up."
+    "which has learned as in the figure above; nothing is made up."
 )
 
 

@@ -109,6 +109,7 @@ function render({ model, el }) {
         plan: planOf,
         sources: view.sources,
         view,
+        offers: "one layer",
         scoreLabel: "of strings right",
         columns: COLUMNS,
         says: SAYS,

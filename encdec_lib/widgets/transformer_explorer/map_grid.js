@@ -2,6 +2,7 @@
 
 import { element, spoken } from "../parts/elements.js";
 import { gridFocus } from "../parts/grid_focus.js";
+import { counted } from "../parts/numbers.js";
 import { percent, tint } from "../parts/weight_grid.js";
 
 /** @typedef {import("../parts/grid_focus.js").Position} Position */
@@ -137,7 +138,7 @@ export function mapGrid(map, { label, kept, onKeep, read }) {
   const row = (line) => element("div", { role: "row", class: "bw-row" }, ...line);
   const corner = element("div", { role: "columnheader", class: "bw-corner" }, spoken("looks"));
   const vertical = columns.names.some((name) => [...name].length > 2);
-  const size = `${rows.names.length} rows by ${columns.names.length} columns`;
+  const size = `${counted(rows.names.length, "row")} by ${counted(columns.names.length, "column")}`;
   const node = element(
     "div",
     {

@@ -30,13 +30,13 @@ function tokensOf(text, unit) {
 /**
  * One sentence about what cannot be read, or null.
  * @param {string[]} tokens
- * @param {{known: Vocabulary, unit: Unit, most: number, example: string}} limits
+ * @param {{known: Vocabulary, unit: Unit, most: number, example: string, noun: string}} limits
  */
-function complaint(tokens, { known, unit, most, example }) {
-  const one = unit === "letters" ? "a word" : "a sentence";
+function complaint(tokens, { known, unit, most, example, noun }) {
+  const one = unit === "letters" ? `a ${noun}` : "a sentence";
   if (!tokens.length) return `Type ${one} to begin, for example ${example}.`;
   if (unit === "letters" && tokens.some((token) => /\s/.test(token))) {
-    return "Type one word at a time, without spaces.";
+    return `Type one ${noun} at a time, without spaces.`;
   }
   if (tokens.length > most) {
     return `This is ${tokens.length} ${unit} long; the model reads up to ${most} ${unit}.`;
@@ -72,17 +72,21 @@ const knownWords = (known) =>
  * @param {number} options.most tokens that the model reads
  * @param {string[]} options.examples
  * @param {string} options.text
+ * @param {string} [options.noun] of letters that are no English word
  * @param {string} options.hint
  * @param {() => void} options.onInput hears of typing
  * @param {() => void} options.onDone hears of a source that stands
  */
-export function sourceField(id, { known, reading, most, examples, text, hint, onInput, onDone }) {
+export function sourceField(
+  id,
+  { known, reading, most, examples, text, noun, hint, onInput, onDone },
+) {
   const unit = unitOf(known, reading);
   const letters = unit === "letters";
-  const label = letters ? "Type an English word" : "Type an English sentence";
+  const kind = noun ? `a ${noun}` : `an English ${letters ? "word" : "sentence"}`;
   const { nodes, input, warn } = textField(id, {
     name: "source",
-    label: reading ? "Type a text" : label,
+    label: `Type ${reading ? "a text" : kind}`,
     hint,
     examples,
     text,
@@ -108,7 +112,7 @@ export function sourceField(id, { known, reading, most, examples, text, hint, on
       const [tokens, example] = [this.tokens, examples[0] ?? text];
       const wrong = reading
         ? complaintAbout(tokens, { reading, most, example })
-        : complaint(tokens, { known, unit, most, example });
+        : complaint(tokens, { known, unit, most, example, noun: noun ?? "word" });
       warn(wrong, reading && unknownIn(tokens, known));
       return wrong ? null : this.text;
     },

@@ -8,13 +8,15 @@ import { depthOf } from "../parts/exported.js";
 import { HeadPictures, weightsOf } from "../parts/head_pictures.js";
 import { ruleOf } from "../parts/reading.js";
 import { stateOf } from "../parts/state.js";
-import { vocabulary } from "../parts/tokens.js";
+import { acceptedFor, vocabulary } from "../parts/tokens.js";
+import { orOwn } from "../parts/trainer/lent.js";
 import { fitCells } from "../parts/weight_grid.js";
 import { legend } from "../parts/word_field.js";
 import { mapGrid } from "./map_grid.js";
 import { viewOf } from "./map_view.js";
 import { sentence, sumsInWords } from "./map_words.js";
 import { answerOf } from "./model_answer.js";
+import { OWN } from "./own_transformer.js";
 import { sourceField, unitOf } from "./source_field.js";
 
 /** @typedef {import("../parts/grid_focus.js").Position} Position */
@@ -96,6 +98,7 @@ class TransformerExplorer {
       most,
       examples: this.state.get("examples"),
       text: this.state.get("text"),
+      noun: this.state.get("noun"),
       hint: `Up to ${most} ${unitOf(this.source, this.rule)}. The model answers here, in the page.`,
       onInput: this.soon,
       onDone: () => this.draw(),
@@ -152,13 +155,12 @@ class TransformerExplorer {
   /** @param {string} text */
   answer(text) {
     const gloss = this.state.get("gloss");
-    const references = this.state.get("references");
     const source = { text, tokens: this.field.tokens };
     this.answered = answerOf(this.model, source, {
       source: this.source,
       target: this.target,
       maxTarget: this.state.get("max_target"),
-      accepted: Object.hasOwn(references, text) ? references[text] : null,
+      accepted: acceptedFor(this.state, text),
       referenceName: this.state.get("reference_name"),
       gloss: this.field.unit === "words" ? gloss : {},
       writing: ruleOf(this.state, "writing"),
@@ -245,5 +247,5 @@ class TransformerExplorer {
 
 export default {
   /** @param {import("../parts/state.js").Host} host */
-  render: (host) => new TransformerExplorer(host).start(),
+  render: (host) => orOwn(host, OWN, (one) => new TransformerExplorer(one).start()),
 };

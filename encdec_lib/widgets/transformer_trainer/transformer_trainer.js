@@ -107,6 +107,7 @@ function render({ model, el }) {
       plan: planOf,
       sources: view.sources,
       view,
+      offers: "strings backwards",
       scoreLabel: "of strings right",
       numbers: ([track]) => [
         { value: track.curve.length ? nats(track.loss) : "–", label: "loss" },

@@ -159,6 +159,7 @@ function render({ model, el }) {
       data: { [task.data]: lazily(model.get("digits")) },
       sources: view.sources,
       view,
+      offers: "reading digits",
       scoreLabel: "of digits right",
       columns: COLUMNS,
       says: saysOf(task.crop),

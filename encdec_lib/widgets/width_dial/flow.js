@@ -1,6 +1,7 @@
 // X, H and Y of the chosen width: what the encoder reads, one vector, what the decoder paints.
 
 import { element } from "../parts/elements.js";
+import { counted } from "../parts/numbers.js";
 import { light, paintPixels, pixels } from "../parts/pixels.js";
 import { planeOf } from "./plane.js";
 
@@ -79,10 +80,11 @@ export function flowOf(side, plane, onMove) {
      * @param {boolean} now.free H was set by hand, so that it is of no image
      */
     draw({ image, vector, copy, scale, flat, free }) {
+      const numbers = counted(vector.length, "number");
       paintPixels(read, image, light);
       read.classList.toggle("is-stale", free);
       paintPixels(painted, copy, light);
-      painted.setAttribute("aria-label", `What the decoder paints from ${vector.length} numbers`);
+      painted.setAttribute("aria-label", `What the decoder paints from ${numbers}`);
       node.classList.toggle("is-flat", flat);
       bars.toggleAttribute("hidden", flat);
       pad?.node.toggleAttribute("hidden", !flat);
@@ -90,7 +92,7 @@ export function flowOf(side, plane, onMove) {
         pad?.draw(vector);
       } else {
         bars.replaceChildren(...barsOf(vector, scale));
-        bars.setAttribute("aria-label", `H, ${vector.length} numbers`);
+        bars.setAttribute("aria-label", `H, ${numbers}`);
       }
     },
   };

@@ -8,9 +8,11 @@ import { counted } from "../parts/numbers.js";
 import { imagesFrom, light, paintPixels } from "../parts/pixels.js";
 import { slider } from "../parts/slider.js";
 import { stateOf } from "../parts/state.js";
+import { orOwn } from "../parts/trainer/lent.js";
 import { copier, percent } from "./copies.js";
 import { drawingSheet } from "./drawing_sheet.js";
 import { flowOf, picture } from "./flow.js";
+import { ownAutoencoder } from "./own_autoencoder.js";
 import { widthColumns } from "./width_columns.js";
 
 const FARTHEST = 4; // pixels by which a digit may be moved
@@ -144,7 +146,7 @@ function arrange(el, { choices, sheet, width, flow, back, columns, shift }, resu
 }
 
 /** @param {import("../parts/state.js").Host} host */
-function render({ model, el }) {
+function mount({ model, el }) {
   const id = prepare(el, "widths");
   const state = stateOf(model);
   const side = state.get("side");
@@ -186,5 +188,8 @@ function render({ model, el }) {
   draw();
   return state.stop;
 }
+
+/** @param {import("../parts/state.js").Host} host */
+const render = (host) => orOwn(host, ownAutoencoder(host.model), mount);
 
 export default { render };

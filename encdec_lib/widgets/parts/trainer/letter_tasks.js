@@ -6,6 +6,7 @@ const LETTERS = "abcdefghijklmnop";
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 const FIRST = 4; // id of the first symbol
 const SOUNDS = 39; // phonemes
+const TO_TRY = ["pineapple", "feedback", "camel", "mango"];
 const WORDS = { shortest: 3, longest: 8 }; // letters of the words in the data
 
 export const SYMBOLS = LETTERS.length;
@@ -154,6 +155,22 @@ export const TASKS = Object.fromEntries(
     words,
   ].map((task) => [task.name, task]),
 );
+
+/**
+ * What an explorer needs so that a model of such a task answers in it, as traits: what it reads and
+ * writes, words to try, and the rule that gives the right answer.
+ * @param {string} name of a task that moves letters about
+ * @param {number} longest
+ */
+export function traitsOf(name, longest) {
+  const symbols = ["<pad>", "<bos>", "<eos>", "<unk>", ...LETTERS];
+  const examples = TO_TRY.filter(({ length }) => length <= longest);
+  return {
+    ...{ source_symbols: symbols, target_symbols: symbols, noun: "string" },
+    ...{ examples, references: {}, reference_name: "Right is" },
+    right: (/** @type {string} */ text) => TASKS[name].ask([...text], longest).answer,
+  };
+}
 
 /**
  * Names of what a model has written.

@@ -2,15 +2,14 @@
 
 import { element } from "../elements.js";
 import { level, pathThrough, plot, tick } from "../plot.js";
-import { thousands } from "./words.js";
+import { stepsOf, thousands } from "./words.js";
 
 /** @typedef {import("./types.js").Track} Track */
 /** @typedef {[number, number][]} Curve */
 
 const MARGIN = { left: 30, right: 4, top: 22, bottom: 22 };
 const HEIGHT = 150;
-const APART = 17; // px between two names
-const LABEL = 80; // px for a name beside the end of a curve
+const SWATCH = 30; // px of a line beside its name
 const POINTS = 200; // of a curve at most; more cannot be seen
 
 /**
@@ -32,30 +31,36 @@ function thinned(curve) {
 }
 
 /**
- * Where models race, the name of each at the end of its curve, none on top of another.
- * @param {Track[]} tracks
- * @param {number} width of the chart
- * @param {(steps: number) => number} x
- * @param {(loss: number) => number} y
+ * Where models race, which line is whose: below the chart, as curves of a loss end close together.
+ * Returns {node, draw(tracks)}.
  */
-function names(tracks, width, x, y) {
-  if (tracks.length < 2) return [];
-  const ends = tracks
-    .flatMap(({ label, line, curve }) => {
-      const end = curve[curve.length - 1];
-      if (!end) return [];
-      const [right, height] = [x(end[0]), y(end[1])];
-      return right + LABEL < width
-        ? [{ label, line, x: right + 6, y: height + 4, "text-anchor": "start" }]
-        : [{ label, line, x: right, y: height - 14, "text-anchor": "end" }];
-    })
-    .sort((a, b) => b.y - a.y);
-  let above = Infinity;
-  return ends.map(({ label, line, ...place }) => {
-    above = Math.min(place.y, above - APART);
-    const kind = `bw-series-name is-${line}`;
-    return element("text", { class: kind, ...place, y: above, text: label });
-  });
+function lineNames() {
+  const node = element("p", { class: "bw-line-names", "aria-hidden": "true" });
+  let shown = "";
+  return {
+    node,
+    /** @param {Track[]} tracks */
+    draw(tracks) {
+      const racing = tracks.length > 1 ? tracks : [];
+      const now = racing.map(({ label, line }) => `${label} ${line}`).join();
+      if (now === shown) return;
+      shown = now;
+      node.replaceChildren(
+        ...racing.map(({ label, line }) =>
+          element(
+            "span",
+            {},
+            element(
+              "svg",
+              { width: SWATCH, height: 10 },
+              element("path", { class: `bw-loss is-${line}`, d: `M1 5H${SWATCH - 1}` }),
+            ),
+            label,
+          ),
+        ),
+      );
+    },
+  };
 }
 
 /** Returns {node, fit(room), draw(tracks, before)}. */
@@ -65,6 +70,7 @@ export function lossChart() {
   /** @type {Curve[]} */
   let before = [];
   let width = 0;
+  const names = lineNames();
   const drawing = plot(HEIGHT, (room) => {
     width = room;
     trace();
@@ -95,22 +101,20 @@ export function lossChart() {
       ...tracks
         .filter(({ curve }) => curve.length > 1)
         .map((one) => path(one.curve, `is-${one.line}`)),
-      ...names(tracks, width, x, y),
     );
     const said = tracks
       .filter(({ curve }) => curve.length)
-      .map(
-        ({ label, loss, steps }) => `${label}: ${loss.toFixed(3)} after ${thousands(steps)} steps`,
-      );
+      .map(({ label, loss, steps }) => `${label}: ${loss.toFixed(3)} after ${stepsOf(steps)}`);
     const grey = before.length ? ` In grey ${before.length} from before.` : "";
     drawing.node.setAttribute("aria-label", `Loss. ${said.join("; ") || "No step yet"}.${grey}`);
   }
   return {
-    node: element("div", { class: "bw-plot" }, drawing.node),
+    node: element("div", { class: "bw-plot" }, drawing.node, names.node),
     fit: drawing.fit,
     /** @param {Track[]} now @param {Curve[]} earlier */
     draw(now, earlier) {
       tracks = now;
+      names.draw(now);
       before = earlier;
       trace();
     },

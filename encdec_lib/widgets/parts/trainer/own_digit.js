@@ -3,26 +3,13 @@
 
 import { Pad } from "../drawing.js";
 import { button, element } from "../elements.js";
-import { normalised } from "../handwriting.js";
+import { middle, normalised } from "../handwriting.js";
 import { digitPicture } from "../picture.js";
 import { imagesFrom } from "../pixels.js";
 import { NAMES } from "../scene_rule.js";
 
 const FAINT = 0.1; // ink below this is the edge of a stroke
 const PEN = 1.4 / 28; // radius of a stroke as wide as MNIST's, a share of an image's side
-
-/**
- * The middle of a square image.
- * @param {Float32Array} image
- * @param {number} whole its side
- * @param {number} side of what is cut out
- */
-function middle(image, whole, side) {
-  const spare = (whole - side) >> 1;
-  const from = (/** @type {number} */ k) =>
-    (spare + Math.floor(k / side)) * whole + spare + (k % side);
-  return Float32Array.from({ length: side * side }, (_, k) => image[from(k)]);
-}
 
 /**
  * The sheet. Returns {pad, node, ink()}.

@@ -27,6 +27,25 @@ const SHARES = {
   words: percent,
 };
 
+/**
+ * Heights of labels so that none touches another, nor stands below `lowest`, on the axis.
+ * @param {number[]} wished from the top
+ * @param {number} lowest
+ */
+function apart(wished, lowest) {
+  let last = -Infinity;
+  const places = wished.map((y) => {
+    last = Math.max(y, last + APART);
+    return last;
+  });
+  let next = lowest;
+  for (let k = places.length - 1; k >= 0; k--) {
+    places[k] = Math.min(places[k], next);
+    next = places[k] - APART;
+  }
+  return places;
+}
+
 /** The chart: {node, add(name, points), clear(), markAt(x), range(from, to), fit()}. */
 export class SeriesChart {
   /**
@@ -169,14 +188,15 @@ export class SeriesChart {
       .map(({ label, line, points }) => ({ label, line, end: this.inside(points ?? []).pop() }))
       .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []))
       .sort((a, b) => a.y - b.y);
-    let last = -Infinity;
-    return ends.map(({ label, line, y }) => {
-      const wished = narrow ? Math.min(Math.max(y - 10, 14), bottom - 8) : y + 5;
-      last = Math.max(wished, last + APART);
+    const wished = ends.map(({ y }) =>
+      narrow ? Math.min(Math.max(y - 10, 14), bottom - 8) : y + 5,
+    );
+    const places = apart(wished, bottom + (narrow ? -8 : 5));
+    return ends.map(({ label, line }, k) => {
       return element("text", {
         class: `bw-series-name is-${line}`,
         x: narrow ? right : right + 10,
-        y: last,
+        y: places[k],
         "text-anchor": narrow ? "end" : "start",
         text: label,
       });
