@@ -34,6 +34,11 @@ def page(**changes) -> myst.Page:
     return myst.Page(**(known | changes))
 
 
+@pytest.fixture(scope="module")
+def book():
+    return make_notebooks.Book(ROOT)
+
+
 def test_notebooks_are_current():
     assert make_notebooks.main(["--check"]) == 0, "run `make notebooks`"
 
@@ -201,7 +206,7 @@ value.count = 0
 
 
 @pytest.mark.parametrize("name", executable_pages())
-def test_a_notebook_says_what_the_page_says(name):
+def test_a_notebook_says_what_the_page_says(book, name):
     """The page's quotes filled in by MyST-NB's own rules, and the notebook's cells run."""
     source = text(f"book/{name}")
     quotes = re.findall(r"\{glue:text\}`([^`:]+):?([^`]*)`", source)
@@ -211,7 +216,6 @@ def test_a_notebook_says_what_the_page_says(name):
         lambda m: format_plain_text(repr(numbers[m[1]]), m[2]),
         source,
     )
-    book = make_notebooks.Book(ROOT)
     expected = [
         myst.convert(cell.source, book.page(f"book/{name}"))
         for cell in myst_pages.read(filled).cells
@@ -230,8 +234,7 @@ def test_a_notebook_says_what_the_page_says(name):
 
 
 @pytest.mark.parametrize("name", executable_pages())
-def test_blocks_lose_nothing(name):
-    book = make_notebooks.Book(ROOT)
+def test_blocks_lose_nothing(book, name):
     for cell in myst_pages.read(text(f"book/{name}")).cells:
         if cell.cell_type == "markdown":
             plain = myst.convert(cell.source, book.page(f"book/{name}"))

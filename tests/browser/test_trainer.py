@@ -83,6 +83,7 @@ def test_a_dial_begins_again_and_a_live_one_does_not(show):
     press(page, "train")
     wait_for(page, "Number(data.steps) > 20")
     press(page, "pause")
+    page.wait_for_timeout(100)  # what the engine had said before it was told
     steps = told(page)["steps"]
     page.get_by_label("writing", exact=True).check()
     assert told(page)["steps"] == steps and told(page)["state"] == "paused"
