@@ -73,9 +73,11 @@ function bets(look, x, width, name) {
 /** What the colours of the bars mean. @param {number} x @param {boolean} phone */
 const legend = (x, phone) => [
   box(x, 1, 11, 11, "decoder"),
-  label(x + 17, 12, "its own look", { size: 13, role: "decoder" }),
-  box(x + (phone ? 0 : 112), phone ? 18 : 1, 11, 11, "muted"),
-  label(x + (phone ? 17 : 129), phone ? 29 : 12, "the mean", { size: 13, role: "muted" }),
+  label(x + 17, 12, "with its own look", { size: 13, role: "decoder" }),
+  box(x + (phone ? 0 : 140), phone ? 18 : 1, 11, 11, "muted"),
+  label(x + (phone ? 17 : 157), phone ? 29 : 12, "with the mean of all cells", {
+    ...{ size: 13, role: "muted" },
+  }),
 ];
 
 /**
@@ -103,8 +105,13 @@ function column({ token, instead, own, mean }, x, y, { name, phone, now }) {
  */
 const names = (y, phone) =>
   phone
-    ? [label(0, y, "word · its own look · the mean · else", { role: "muted", size: 13 })]
-    : ["caption", "from its own look", "from the mean", "it would write"].map((text, k) =>
+    ? [
+        label(0, y, "word · with its look · with the mean · it would be", {
+          role: "muted",
+          size: 13,
+        }),
+      ]
+    : ["caption", "with its own look", "with the mean", "it would be"].map((text, k) =>
         label(0, y + k * LINE, text, { size: 14, bold: !k, role: k ? "muted" : "ink" }),
       );
 
@@ -127,9 +134,8 @@ export function lookPicture(at, looks, { address, name, most }) {
     height: first + high * Math.ceil(most / each) - LINE,
     nodes: [
       ...map(side, address, now, Math.sqrt(looks[0].weights.length)),
-      ...(now
-        ? [...legend(right, phone), ...bets(now, right - 8, Math.min(width - right, 420), name)]
-        : []),
+      ...legend(right, phone),
+      ...(now ? bets(now, right - 8, Math.min(width - right, 420), name) : []),
       ...names(top, phone),
       ...looks.map((look, k) =>
         row(

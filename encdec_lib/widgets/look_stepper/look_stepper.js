@@ -28,7 +28,7 @@ function render({ model, el }) {
   return stepper(
     { model, el, name: "look-stepper" },
     {
-      title: "One word, one look",
+      title: "Which words need their look?",
       caption:
         "Green: the weights of this word, the largest the darkest. Both bets start from the same " +
         "state; only what the decoder gets of the picture differs. Worked out in this page" +

@@ -7,13 +7,16 @@ import { attention, decoder, encoder, italic } from "../parts/stepper/marks.js";
 /** @typedef {import("./looks.js").Look} Look */
 /** @typedef {import("../parts/stepper/types.js").Sentence} Sentence */
 
-const CLEAR = 0.1; // by which one probability must differ from another to be called so
+const CLEAR = 0.05; // by which one probability must differ from another to be called so
 
 /** @param {number} share */
 export const percent = (share) => {
   if (share > 0.995) return ">99%";
   return share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`;
 };
+
+/** The same in a sentence. @param {number} share */
+const said = (share) => percent(share).replace(">", "over ").replace("<", "under ");
 
 /** @type {(symbols: string[]) => (token: number) => string} */
 export const nameOf = (symbols) => (token) => (token === EOS ? "end" : symbols[token]);
@@ -26,13 +29,12 @@ export const nameOf = (symbols) => (token) => (token === EOS ? "end" : symbols[t
  */
 function fromMean({ token, instead, own, mean }, name) {
   if (instead !== token) {
-    const left = percent(mean[token]);
     return [
-      ...["With the mean of all cells it would write ", italic(name(instead)), " instead, and "],
-      ...[italic(name(token)), ` would have ${left}.`],
+      ...["With the mean of all cells it would write ", italic(name(instead)), " instead: "],
+      ...[italic(name(token)), ` would have only ${said(mean[token])}.`],
     ];
   }
-  const share = percent(mean[token]);
+  const share = said(mean[token]);
   const less = own[token] - mean[token];
   if (less > CLEAR) return [`With the mean of all cells it would be less sure, ${share}.`];
   if (less < -CLEAR) return [`With the mean of all cells it would even be surer, ${share}.`];
@@ -46,27 +48,36 @@ function fromMean({ token, instead, own, mean }, name) {
  * @returns {Sentence}
  */
 export function says(looks, step, name) {
+  const spoken = (/** @type {number} */ token) => name(token).replace(",", "the comma");
   const cells = looks[0].weights.length;
   if (step === 0) {
     return [
-      ...[encoder("The encoder"), ` has made a vector for each of ${cells} cells. For every word `],
-      ...[decoder("the decoder"), " makes a new mixture of them. What if it got the same mixture "],
-      ...["each time, the ", italic("mean"), " of all cells?"],
+      ...[
+        encoder("The encoder"),
+        ` has made a vector for each of ${cells} cells. Before each word `,
+      ],
+      ...[
+        decoder("the decoder"),
+        " mixes them anew: that is its ",
+        attention("look"),
+        ". Which words ",
+      ],
+      ...["would be others if it always got the mean of all cells?"],
     ];
   }
   const look = looks[step - 1];
   const { token, own, weights } = look;
-  const [where] = [largest(weights, Math.sqrt(cells), 1)];
-  const sure = percent(own[token]);
+  const where = largest(weights, Math.sqrt(cells), 1);
+  const sure = said(own[token]);
   const before =
-    step === 1 ? ["It begins: it"] : ["After ", italic(name(looks[step - 2].token)), " it"];
+    step === 1 ? ["It begins: it"] : ["After ", italic(spoken(looks[step - 2].token)), " it"];
   const writes =
     token === EOS
       ? [" and ends the caption with "]
-      : [" and writes ", decoder(name(token)), " with "];
+      : [" and writes ", decoder(spoken(token)), " with "];
   return [
     ...[...before, " looks most at ", attention(where), ...writes, `${sure}. `],
-    ...fromMean(look, name),
+    ...fromMean(look, spoken),
     ...(step === looks.length ? [` ${sum(looks)}`] : []),
   ];
 }
@@ -74,6 +85,5 @@ export function says(looks, step, name) {
 /** How many words hang on their look. @param {Look[]} looks */
 function sum(looks) {
   const count = looks.filter(({ token, instead }) => token !== instead).length;
-  if (!count) return "So none of the words needed a look of its own.";
-  return `So ${count} of ${looks.length} words ${count > 1 ? "hang" : "hangs"} on a look of its own.`;
+  return `In all, the look decided ${count || "none"} of ${looks.length} words, the end among them.`;
 }
