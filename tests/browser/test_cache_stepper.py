@@ -113,7 +113,7 @@ def test_each_step_says_what_is_added_read_and_written(show, model):
     assert "Square 1, just written" in said[2] and "all 5 rows" in said[2]
     assert "28 rows was worked out once" in said[-1]
     anew = sum(3 + t for t in range(1, CELLS + 1))
-    assert f"{anew}, {round(anew / 28)} times" in said[-1]
+    assert f"{anew} rows, {round(anew / 28)} times" in said[-1]
     assert words(page).split(" | ")[:3] == ["rows worked out so far", "28", "with the cache"]
     press(page, "Home")
     assert "read now" not in words(page) and " · new" not in words(page)

@@ -1,7 +1,7 @@
 // The picture as far as it is written, with what this step reads of it; the counts; the cache.
 
 import { element } from "../parts/elements.js";
-import { box, label } from "../parts/stepper/marks.js";
+import { box, label, line } from "../parts/stepper/marks.js";
 import { heightOf, ledger } from "./ledger.js";
 import { whole } from "./story.js";
 
@@ -59,6 +59,7 @@ function painting(writing, t, side) {
         style: "fill:rgb(0 158 115);mix-blend-mode:multiply;forced-color-adjust:none",
       }),
     ),
+    line(`M0 0H${side}V${side}H0Z`, "muted", { "stroke-width": 1 }),
     element("rect", {
       ...{ class: "bw-line is-decoder", ...place(t), style: "stroke-width:2.5" },
     }),

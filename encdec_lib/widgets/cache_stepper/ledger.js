@@ -94,6 +94,7 @@ export function ledger(writing, t, { x, y, width, phone }) {
     label(at.value, y + 13, "value", muted),
     t === null ? null : label(at.share, y + 13, "read now", muted),
   ];
+  const fresh = (/** @type {string} */ name) => (phone ? `+ ${name}` : `${name} · new`);
   return [
     ...heads,
     ...lines.flatMap(({ name, share, now, role }, k) => {
@@ -109,7 +110,7 @@ export function ledger(writing, t, { x, y, width, phone }) {
         now
           ? box(x - 4, top - 4, at.share - x - 4, LINE - 2, "decoder", { "fill-opacity": 0.14 })
           : null,
-        label(x, top + 12, now ? `${name} · new` : name, {
+        label(x, top + 12, now ? fresh(name) : name, {
           role,
           bold: now,
           size: phone ? 13 : 14,

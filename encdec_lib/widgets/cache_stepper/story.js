@@ -11,6 +11,9 @@ export const percent = (share) => {
   return share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`;
 };
 
+/** The same in a sentence. @param {number} share */
+const said = (share) => percent(share).replace(">", "over ").replace("<", "under ");
+
 /** @param {number} count */
 export const whole = (count) => count.toLocaleString("en-US");
 
@@ -36,17 +39,12 @@ export function says(writing, step) {
   const { t, share, words } = writing.square(writing.stops()[step - 1]);
   const what = writing.empty(t) ? "empty" : "with ink";
   const writes = [
-    ...[
-      " and writes ",
-      decoder(`square ${t + 1}`),
-      `, ${what}, on which it had bet ${percent(share)}.`,
-    ],
+    ...[" and writes ", decoder(`square ${t + 1}`), `, ${what}, which had a probability of `],
+    `${said(share)}.`,
   ];
   const looks = [
-    ...[
-      `It looks at all ${S + t + 1} rows, `,
-      attention(`${percent(total(words))} at the caption`),
-    ],
+    `It looks at all ${S + t + 1} rows, `,
+    attention(`${said(total(words))} of it at the caption`),
   ];
   if (t === 0) {
     return ["The start sign is read, which adds one row. ", ...looks, ",", ...writes];
@@ -61,6 +59,6 @@ export function says(writing, step) {
   return [
     ...[read, " adds the last row, ", decoder(`square ${t + 1}`), " ends the picture. Each of "],
     ...[`${whole(cached)} rows was worked out once; without a cache it would have been `],
-    ...[`${whole(anew)}, ${whole(Math.round(anew / cached))} times as many.`],
+    ...[`${whole(anew)} rows, ${whole(Math.round(anew / cached))} times as many.`],
   ];
 }

@@ -85,5 +85,7 @@ export function says(looks, step, name) {
 /** How many words hang on their look. @param {Look[]} looks */
 function sum(looks) {
   const count = looks.filter(({ token, instead }) => token !== instead).length;
-  return `In all, the look decided ${count || "none"} of ${looks.length} words, the end among them.`;
+  const ended = looks[looks.length - 1].token === EOS;
+  const end = ended ? "the end among them." : "and no end came yet.";
+  return `In all, the look decided ${count || "none"} of ${looks.length} words, ${end}`;
 }
