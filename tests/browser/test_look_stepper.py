@@ -20,7 +20,7 @@ from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
 
-EARLY = 2  # by which the end is held back, so that one caption ends and one does not
+EARLY = 6  # by which the end is held back, so that one caption ends and one does not
 HERE = PARTS.parent / "look_stepper"
 
 
