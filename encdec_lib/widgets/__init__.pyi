@@ -3,6 +3,7 @@ from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
+from .cache_stepper import CacheStepper as CacheStepper
 from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner
 from .convolution_stepper import ConvolutionStepper as ConvolutionStepper
@@ -16,6 +17,7 @@ from .host.book_widget import BookWidget as BookWidget
 from .layer_cost_dial import LayerCostDial as LayerCostDial
 from .length_dial import LengthDial as LengthDial
 from .length_race import LengthRace as LengthRace
+from .look_stepper import LookStepper as LookStepper
 from .memory_race import MemoryRace as MemoryRace
 from .patch_dial import PatchDial as PatchDial
 from .path_stepper import PathStepper as PathStepper

@@ -76,6 +76,13 @@ def _scene_reader():
     return widgets.SceneReader(models, digits.load(14).test, start=PLACED)
 
 
+def _look_stepper():
+    grid = GridCaptionConfig(channels=(2, 3, 3), embed_dim=3, state_dim=5, align_dim=7)
+    model = _quiet(shaken(lambda: grid_captioner(grid, rngs=nnx.Rngs(0)), seed=2))
+    pictures = np.random.default_rng(3).uniform(size=(2, 32, 32))
+    return widgets.LookStepper(model, pictures, step=3)
+
+
 def _device_stepper():
     rng = np.random.default_rng(0)
     return widgets.DeviceStepper(*(rng.normal(size=n) for n in ((6, 2), 6, 2)), devices=(2, 3))
@@ -166,6 +173,7 @@ _MAKERS = {
     "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
+    "CacheStepper": lambda: widgets.CacheStepper(painter(seed=3), codebook(), step=4),
     "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
         _captioner_model(), digits.load(14).test, start=PLACED
@@ -180,6 +188,7 @@ _MAKERS = {
     "LayerCostDial": widgets.LayerCostDial,
     "LengthDial": _length_dial,
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
+    "LookStepper": _look_stepper,
     "MemoryRace": lambda: widgets.MemoryRace(length=5),
     "PatchDial": _patch_dial,
     "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),

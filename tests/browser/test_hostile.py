@@ -164,7 +164,7 @@ BUILD = {
 # They take numbers, pictures, letters that are checked.
 NAMELESS = {
     *("AlignmentTrainer", "AutoencoderTrainer", "BookWidget", "CaptionStepper"),
-    *("ConvolutionStepper", "DeviceStepper"),
+    *("CacheStepper", "ConvolutionStepper", "DeviceStepper", "LookStepper"),
     *("DigitReader", "FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace"),
     *("RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionStepper"),
     *("SelfAttentionTrainer", "Seq2SeqTrainer", "TransformerTrainer", "ViTTrainer", "WidthDial"),

@@ -11,7 +11,7 @@ from encdec_lib.data.captions import WORDS
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.web import rounded
 from encdec_lib.widgets import PictureWriter
-from encdec_lib.widgets.picture_writer.picture_writer import _every_caption
+from encdec_lib.widgets.parts.paintings import every_caption
 from tests.browser.engine_page import decoder_only_with_attention
 from tests.browser.looking import CONTRAST
 from tests.helpers.thinned import thinned
@@ -241,7 +241,7 @@ def test_a_caption_is_put_together_and_what_was_never_trained_is_said(show, mode
         "a zero left of a nine",
     ]  # fmt: skip
     assert warned == ["below" in text or "right" in text for text in told]
-    assert set(told) <= _every_caption()
+    assert set(told) <= every_caption()
     painted(page, text=told[-1])
 
 

@@ -10,7 +10,8 @@ from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model
 from encdec_lib.widgets import PictureWriter
-from encdec_lib.widgets.picture_writer.picture_writer import SEEN, _every_caption
+from encdec_lib.widgets.parts.paintings import every_caption
+from encdec_lib.widgets.picture_writer.picture_writer import SEEN
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_painters import codebook, painter
 
@@ -46,10 +47,10 @@ def test_int8_makes_it_smaller(model):
     assert sizes[0] < sizes[1]
 
 
-def test_every_caption_of_a_tidy_scene_can_be_asked_for():
+def testevery_caption_of_a_tidy_scene_can_be_asked_for():
     scenes = tidy_scenes.write(digits.load(14).dev, 400)
     said = {" ".join(references[0]) for references in scenes.references}
-    assert len(said) > 80 and said <= _every_caption()
+    assert len(said) > 80 and said <= every_caption()
     assert {text.split()[2] for text in said if len(text.split()) > 2} == set(SEEN)
 
 

@@ -102,8 +102,9 @@ function known(side, parts, name) {
  * step(state, token) -> {state, logits, weights, window?, maps?}; of one that writes an image,
  * paint(encoding) -> {data, height, width, channels}, the logits of every pixel; of a classifier,
  * classify(encoding) -> the logits of the classes. That of prefix.js also writes several answers at
- * once, by open(lanes). The decoders of models/reading.js alone divide their scores by
- * the temperature, 1 unless told, and say by `scores` whether they have any.
+ * once, by open(lanes). The decoders of models/reading.js, and the one that attends, divide their
+ * scores by the temperature, 1 unless told; those of reading.js say by `scores` whether they have
+ * any. step(state, token, {temperature}) takes another for that step alone.
  * @param {Exported} exported
  * @returns {Model}
  */

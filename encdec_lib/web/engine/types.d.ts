@@ -162,7 +162,8 @@ export interface TokenDecoder<State = unknown> {
   /** Of models/reading.js: whether it has scores, which a temperature divides. */
   scores?: boolean;
   start(encoding: Encoded, options?: { temperature?: number }): State;
-  step(state: State, token: number): Step<State>;
+  /** Of a decoder that divides its scores, `temperature` is another one for this step alone. */
+  step(state: State, token: number, options?: { temperature?: number }): Step<State>;
 }
 
 /** Of prefix.js: also writes several answers at once. */

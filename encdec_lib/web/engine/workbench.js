@@ -139,9 +139,9 @@ export const tokenDecoderOn = (bench, decoder) => ({
       const options = { room: 1, temperature };
       return keptState(encoded, decoder.start(tape, P, encodingOn(tape, encoded), options));
     }),
-  step: (before, token) =>
+  step: (before, token, { temperature = before.temperature } = {}) =>
     bench.run((tape, P) => {
-      const { encoded, done, carry, memory, caches, temperature } = before;
+      const { encoded, done, carry, memory, caches } = before;
       const { state, logits, cross, own, windows } = decoder.decode(
         tape,
         P,
@@ -157,7 +157,7 @@ export const tokenDecoderOn = (bench, decoder) => ({
         layers.map((layer) => mapOf(layer, 0, layer.columns)),
       );
       return {
-        state: { ...keptState(encoded, state), memory },
+        state: { ...keptState(encoded, state), memory, temperature: before.temperature },
         logits: Float32Array.from(logits.data),
         weights: cross.length ? meanHead(crossMaps[cross.length - 1]) : null,
         window: windows?.[0],

@@ -1,8 +1,10 @@
 // Chapter 5: a caption, one word at a time, out of one vector.
 
+import { addressOf } from "../parts/picture.js";
+import { imagesFrom, light } from "../parts/pixels.js";
 import { decoder, encoder, italic } from "../parts/stepper/marks.js";
 import { stepper } from "../parts/stepper/stepper.js";
-import { sceneAddress, states, two } from "./states.js";
+import { states, two } from "./states.js";
 
 /** @typedef {import("./states.js").Trace} Trace */
 
@@ -52,7 +54,7 @@ function render({ model, el }) {
   const [side, width] = [model.get("side"), model.get("width")];
   /** @type {DataView[]} */
   const pictures = model.get("pictures");
-  const addresses = pictures.map((dots) => sceneAddress(dots, side));
+  const addresses = pictures.map((dots) => addressOf(imagesFrom(dots, side)[0], light));
   const most = Math.max(...traces.map(({ steps }) => steps.length));
   const several = traces.length > 1;
   return stepper(

@@ -23,24 +23,6 @@ const CELL = 8;
 export const two = (value) => `${value < -0.005 ? "−" : ""}${Math.abs(value).toFixed(2)}`;
 
 /**
- * A scene as an image: light ink on a dark ground, one dot a byte.
- * @param {DataView} dots
- * @param {number} side
- */
-export function sceneAddress(dots, side) {
-  const canvas = element("canvas", { width: side, height: side });
-  const context = canvas.getContext("2d");
-  if (!context) return "";
-  const image = context.createImageData(side, side);
-  for (let k = 0; k < side * side; k += 1) {
-    image.data.fill(dots.getUint8(k), 4 * k, 4 * k + 3);
-    image.data[4 * k + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-  return canvas.toDataURL();
-}
-
-/**
  * The decoder's best guesses, as bars.
  * @param {Step} step
  * @param {number} x

@@ -16,6 +16,18 @@ export function picture(side, attributes = {}) {
 }
 
 /**
+ * A square picture as the address of an image, for a drawing; a dot a number.
+ * @param {ArrayLike<number>} values row by row
+ * @param {(value: number) => import("./pixels.js").Color} colorOf
+ */
+export function addressOf(values, colorOf) {
+  const side = Math.sqrt(values.length);
+  const node = pixels(side, side);
+  paintPixels(node, values, colorOf);
+  return node.toDataURL();
+}
+
+/**
  * The picture of a digit, dark on white.
  * @param {Float32Array} digit a square list of ink, 0 to 1
  * @param {import("./elements.js").Attributes} [attributes]

@@ -22,7 +22,7 @@ export class PaintedPicture {
   /**
    * @param {object} options
    * @param {number} options.columns of squares, as many as rows
-   * @param {import("./codebook.js").Codebook} options.codebook
+   * @param {import("../parts/codebook.js").Codebook} options.codebook
    * @param {(square: number | null) => void} options.onHover a square pointed at
    * @param {(square: number | null) => void} options.onKeep a square chosen by a tap, a click or the
    *   keyboard

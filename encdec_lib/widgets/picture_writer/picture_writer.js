@@ -3,15 +3,15 @@
 
 import { EOS, loadModel } from "../../web/engine/engine.js";
 import { announcer } from "../parts/announcer.js";
+import { Codebook } from "../parts/codebook.js";
 import { button, eachFrame, element, prepare } from "../parts/elements.js";
 import { depthOf } from "../parts/exported.js";
+import { Painter } from "../parts/painter.js";
 import { stateOf } from "../parts/state.js";
 import { vocabulary } from "../parts/tokens.js";
 import { captionChoice } from "./caption_choice.js";
-import { Codebook } from "./codebook.js";
 import { lookedAt } from "./looked_at.js";
 import { PaintedPicture } from "./painted_picture.js";
-import { Painter } from "./painter.js";
 import { paintingDials } from "./painting_dials.js";
 import { percent, squareDetails } from "./square_details.js";
 

@@ -3,20 +3,18 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import traitlets
 
 from encdec_lib.data.captions import RELATIONS, WORDS
-from encdec_lib.data.digits import NAMES
-from encdec_lib.data.image_tokens import FIRST, Codebook
+from encdec_lib.data.image_tokens import Codebook
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.runtime.checks import is_number, is_whole
 from encdec_lib.web.export import Exported
 from encdec_lib.widgets.host.book_widget import BookWidget
-from encdec_lib.widgets.host.inputs import text as _text
 from encdec_lib.widgets.host.inputs import texts
 from encdec_lib.widgets.host.page_model import page_model
+from encdec_lib.widgets.parts.paintings import caption_of, caption_tokens, code_bytes
 
 _HERE = Path(__file__).parent
 HOTTEST = 2.0  # largest temperature of the dial
@@ -117,7 +115,7 @@ class PictureWriter(BookWidget):
             described = page_model("model", model, "text_to_image", words, None, dtype)
         except ValueError as error:
             raise ValueError(str(error).replace("source_vocabulary", "words")) from None
-        codes = _codes(codebook, described)
+        codes = code_bytes(codebook, described)
         room = described["manifest"]["encoder.positions.table"]["shape"][0] - bool(ends)
         for name, number, least, most in (
             ("temperature", temperature, 0, HOTTEST),
@@ -129,13 +127,13 @@ class PictureWriter(BookWidget):
             if not fits or not least <= number <= most:
                 raise ValueError(f"{name} must lie between {least} and {most}; got {number}.")
         captions = [
-            _caption("examples", example, words, room) for example in texts("examples", examples)
+            caption_of("examples", example, words, room) for example in texts("examples", examples)
         ]
         if text is None and not captions:
             raise ValueError("examples must hold a caption if text is None; got none.")
         seen, others = _relations(relations, room)
         super().__init__(
-            text=captions[0] if text is None else _caption("text", text, words, room),
+            text=captions[0] if text is None else caption_of("text", text, words, room),
             temperature=float(temperature),
             top_k=len(codes) if top_k is None else top_k,
             seed=seed,
@@ -152,79 +150,12 @@ class PictureWriter(BookWidget):
         )
 
 
-def _codes(codebook: Codebook, exported: dict) -> np.ndarray:
-    """The patches as bytes, ``(K, P²)``, if the model writes this codebook's tokens."""
-    if not isinstance(codebook, Codebook):
-        raise TypeError(
-            f"codebook must be a Codebook, as learn_codebook gives it; got "
-            f"{type(codebook).__name__}."
-        )
-    shapes = {path: entry["shape"] for path, entry in exported["manifest"].items()}
-    known = shapes["decoder.embedding.embedding"][0]
-    if known != codebook.vocab:
-        raise ValueError(
-            f"codebook must have the {known - FIRST} codes that model was built with, its vocab "
-            f"less {FIRST} special tokens; got {codebook.vocab - FIRST}."
-        )
-    rows, columns = (shapes.get(f"decoder.{name}.table", [1])[0] for name in ("rows", "columns"))
-    if (rows, columns) != (codebook.columns, codebook.columns):
-        side = codebook.columns
-        raise ValueError(
-            f"codebook must fill the grid that model writes, {rows} rows of {columns}; got {side} "
-            f"rows of {side}. Build the model with max_length={side * side}, columns={side}."
-        )
-    if codebook.patches.shape[1] != codebook.patch**2:
-        raise ValueError(
-            f"codebook must have grey patches of {codebook.patch**2} numbers; got "
-            f"{codebook.patches.shape[1]}. Learn it from images with one channel."
-        )
-    return np.rint(255 * codebook.patches.clip(0, 1)).astype(np.uint8)
-
-
 def _relations(seen: Iterable[str], room: int) -> tuple[list[str], list[str]]:
     """The relations of the training and the others, as captions say them; none if too long."""
     seen = texts("relations", seen)
     if unknown := [key for key in seen if key not in RELATIONS]:
         raise ValueError(f"relations must be among {', '.join(RELATIONS)}; got {unknown[0]!r}.")
-    if room < max(len(_said("zero", key, "one")) for key in RELATIONS):
+    if room < max(len(caption_tokens("zero", key, "one")) for key in RELATIONS):
         return [], []
     others = [key for key in RELATIONS if key not in seen]
     return [RELATIONS[key] for key in seen], [RELATIONS[key] for key in others]
-
-
-def _said(subject: str, relation: str | None = None, other: str | None = None) -> list[str]:
-    """A caption of one digit or two."""
-    tokens = ["a", subject]
-    if relation is None or other is None:
-        return tokens
-    return [*tokens, *RELATIONS[relation].split(), "a", other]
-
-
-def _every_caption() -> set[str]:
-    """All captions of one digit, or of two with a relation between.
-
-    Example:
-      >>> len(_every_caption())
-      410
-    """
-    said = [_said(name) for name in NAMES]
-    said += [_said(one, key, other) for one in NAMES for key in RELATIONS for other in NAMES]
-    return {" ".join(tokens) for tokens in said}
-
-
-def _caption(name: str, text: str, words: Vocabulary, room: int) -> str:
-    """A caption in single spaces, if it is of this kind and the model can read it."""
-    tokens = _text(name, text).lower().split()
-    if " ".join(tokens) not in _every_caption():
-        raise ValueError(
-            f'{name} must be captions such as "a three" or "a one left of a seven", of one digit '
-            f"or two; got {text!r}."
-        )
-    if unknown := [token for token in tokens if token not in words.symbols]:
-        raise ValueError(f"{name} must use the symbols of words; got {text!r} with {unknown[0]!r}.")
-    if len(tokens) > room:
-        raise ValueError(
-            f"{name} must have at most {room} words, which is what model has room for "
-            f"(prefix_length); got {text!r}."
-        )
-    return " ".join(tokens)

@@ -9,7 +9,7 @@ const IDLE =
   "Point at a square, tap it, or reach a picture by Tab and move by arrow keys: " +
   "here stands what the model expected there, and where it looked.";
 
-/** @typedef {import("./codebook.js").Codebook} Codebook */
+/** @typedef {import("../parts/codebook.js").Codebook} Codebook */
 /** @typedef {"word" | "start" | "squares"} Kind a class is-… of the style sheet */
 
 /**

@@ -1,7 +1,7 @@
 // The codes that the model writes, as the small squares of ink that they stand for.
 
-import { element } from "../parts/elements.js";
-import { ink, paintPixels } from "../parts/pixels.js";
+import { element } from "./elements.js";
+import { ink, paintPixels } from "./pixels.js";
 
 export class Codebook {
   /**

@@ -1,0 +1,1 @@
+from .cache_stepper import CacheStepper as CacheStepper

@@ -1,0 +1,1 @@
+from .look_stepper import LookStepper as LookStepper
