@@ -18,6 +18,7 @@ from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.few_words import some_words
 from tests.browser.test_same_numbers import given
 from tests.browser.training import KEEP_ORDERS, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +71,10 @@ CASES = {
 }
 
 
+def slowly(case):
+    return pytest.param(case, marks=pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
 def told(chromium):
     """A page with the engine's training in it."""
@@ -80,7 +85,10 @@ def told(chromium):
     page.close()
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case",
+    thinned(CASES, ["chapter 6", "chapter 8, attention", "chapter 9, general", "chapter 11"]),
+)
 def test_the_losses_that_a_figure_carries_are_the_engines(told, case):
     config, losses = CASES[case][0]()
     said = given(
@@ -107,11 +115,11 @@ def test_fit_has_the_same_losses(case):
     "widget",
     [
         lambda: FixedTrainer("code", width=64, longest=7, steps=2000, seed=3),
-        lambda: AlignmentTrainer(some_words(), width=128, seed=3),
-        lambda: ScoreRace(width=16, seed=3),
+        slowly(lambda: AlignmentTrainer(some_words(), width=128, seed=3)),
+        slowly(lambda: ScoreRace(width=16, seed=3)),
         lambda: ScoreRace("words", width=64, words=some_words()),
         lambda: HeadsTrainer("two looks", heads=2, d_k=8, longest=7, positions="rotary", seed=3),
-        lambda: HeadsTrainer("words", heads=8, words=some_words(), leak=True),
+        slowly(lambda: HeadsTrainer("words", heads=8, words=some_words(), leak=True)),
     ],
 )
 @pytest.mark.own_page

@@ -88,6 +88,7 @@ def settings():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_its_weights_are_the_librarys(page):
     dials = [HeadsDial(SENTENCE, **one) for one in settings()]
     close = 0

@@ -17,6 +17,7 @@ from tests.browser.test_training_parity import (
     fixed,
     packed,
 )
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_readers import reading, scoring
 from tests.widgets.untrained_transformers import CHOICES, small
 
@@ -47,7 +48,7 @@ def _same_maps(mine, theirs):
             np.testing.assert_allclose(weights, expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", thinned(EVERY, list(EVERY)[::2]))
 def test_a_batch_says_what_each_source_says_alone(page, name):
     load(page, "parity_run", "answers_run", folder=HERE)
     given = [packed(EVERY[name]()), SOURCES, 7, {"maps": True}]

@@ -19,6 +19,7 @@ from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.web import export_model, rounded
 from tests.browser.engine_page import as_json, load
 from tests.browser.flax_steps import at_temperature, bits, told
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_readers import EVERY_READER
 
@@ -107,12 +108,16 @@ def test_greedy_search_never_writes_padding_or_a_beginning(page):
         assert answer["tokens"] == [t for t in tokens.tolist() if t > EOS]
 
 
-@pytest.mark.parametrize("reader", EVERY_READER)
+#: Every way to read, every score and every window once, asked by either state.
+READERS = [read for n, read in enumerate(EVERY_READER) if "," not in read or n % 3 == 0]
+
+
+@pytest.mark.parametrize("reader", thinned(EVERY_READER, READERS))
 def test_every_reader_equals_flax(page, reader):
     compare(page, EVERY_READER[reader](scale=0.6))
 
 
-@pytest.mark.parametrize("temperature", [0.3, 7])
+@pytest.mark.parametrize("temperature", thinned([0.3, 7], [0.3]))
 @pytest.mark.parametrize(
     "reader",
     ["weighted", "scaled_dot, None, previous", "additive, predictive, current",

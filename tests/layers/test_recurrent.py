@@ -116,7 +116,11 @@ def value_and_grad(run, cell, reverse, pulls, mask, *arguments):
     ("cell", "gates", "count"),
     [(tanh_cell, 1, 1), (linear_cell, 1, 1), (gru_cell, 3, 1), (lstm_cell, 4, 2)],
 )
-@pytest.mark.parametrize("mask", [MASK, HOLES, MASK & False], ids=["lengths", "holes", "nothing"])
+@pytest.mark.parametrize(
+    "mask",
+    [pytest.param(MASK, marks=pytest.mark.slow), HOLES, MASK & False],
+    ids=["lengths", "holes", "nothing"],
+)
 def test_its_own_gradient_is_that_of_a_plain_scan(cell, gates, count, reverse, mask):
     arguments = (
         random(S, B, gates * D),

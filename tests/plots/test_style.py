@@ -10,6 +10,7 @@ import pytest
 
 from encdec_lib import plots
 from encdec_lib.plots import style
+from tests.helpers.thinned import thinned
 from tests.plots.every_plot import EVERY_PLOT
 
 
@@ -77,7 +78,7 @@ def unreadable(ax) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("sheet", plt.style.available)
+@pytest.mark.parametrize("sheet", thinned(plt.style.available, plt.style.available[::4]))
 def test_no_style_sheet_shows_through(sheet):
     usual = svg(plots.bars({"attention": (9.31, 0.2), "paper": 7.6}, "PER (%)"))
     with warnings.catch_warnings():

@@ -1,9 +1,13 @@
-"""On a tablet: where a finger draws or drags, a long press opens nothing and selects nothing."""
+"""Every widget: axe-core finds nothing serious, and on a tablet, where a finger draws or drags, a
+long press opens nothing and selects nothing.
+"""
 
 import pytest
 
 from encdec_lib import widgets
+from tests.browser.axe import ALSO, serious
 from tests.browser.every_widget import EVERY_WIDGET
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -37,11 +41,20 @@ def test_every_widget_is_among_these():
     assert set(EVERY_WIDGET) == set(widgets.__all__) - {"BookWidget"}
 
 
+@pytest.mark.parametrize("theme", thinned(["light", "dark"], ["light"]))
 @pytest.mark.parametrize("name", EVERY_WIDGET)
-def test_a_long_press_on_a_pad_does_nothing_else(show, name):
-    page = show(EVERY_WIDGET[name]())
+def test_nothing_serious_and_only_pads_hold_a_finger(show, name, theme):
+    """By axe, and by what happens on a long press; one page for both, as it takes the most time."""
+    page = show(EVERY_WIDGET[name](), theme=theme)
+    own = tuple(rule for rule in ALSO if rule != "region")  # landmarks are the page's
+    assert not serious(page, ".bw-root", own)
+    a_long_press_on_a_pad_does_nothing_else(page, HELD.get(name, 0))
+    whatever_listens_to_a_finger_going_down_is_a_pad(page, HELD.get(name, 0))
+
+
+def a_long_press_on_a_pad_does_nothing_else(page, count):
     held = page.locator(".bw-held")
-    assert held.count() == HELD.get(name, 0)
+    assert held.count() == count
     for pad in held.all():
         assert pad.evaluate(STYLES) == ["none", "none"]
         assert not pad.evaluate(GOES_ON, "touchstart")  # iOS opens its magnifier from there
@@ -50,10 +63,8 @@ def test_a_long_press_on_a_pad_does_nothing_else(show, name):
         assert seen.evaluate(STYLES)[1] == "none"
 
 
-@pytest.mark.parametrize("name", EVERY_WIDGET)
-def test_whatever_listens_to_a_finger_going_down_is_a_pad(show, name):
+def whatever_listens_to_a_finger_going_down_is_a_pad(page, count):
     """Also those which a later widget brings."""
-    page = show(EVERY_WIDGET[name]())
     session = page.context.new_cdp_session(page)
     session.send("DOM.enable")
     asked = {"expression": "document.body"}
@@ -68,7 +79,7 @@ def test_whatever_listens_to_a_finger_going_down_is_a_pad(show, name):
             "functionDeclaration": "function () { return getComputedStyle(this).userSelect; }",
         }
         assert session.send("Runtime.callFunctionOn", asked)["result"]["value"] == "none", resolved
-    assert len(listening) >= HELD.get(name, 0)
+    assert len(listening) >= count
     session.detach()
 
 
@@ -97,3 +108,19 @@ def test_a_finger_draws_and_the_pad_takes_the_keyboard(chromium, tmp_path):
         arg=moved,
     )
     context.close()
+
+
+def test_axe_sees_what_is_wrong(page, tmp_path):
+    """A check that cannot fail would be worse than none."""
+    path = tmp_path / "page.html"
+    path.write_text(
+        '<!doctype html><html lang="en"><title>Page</title><main><h1>One</h1>'
+        '<p style="color:#999;background:#fff">pale</p><button aria-label="other">text</button>'
+        "<table><tr><th></th><th>a</th></tr><tr><td>1</td><td>2</td></tr></table></main>"
+        "<p>outside</p></html>",
+        "utf-8",
+    )
+    page.goto(path.as_uri())
+    found = "\n".join(serious(page))
+    for rule in ("color-contrast", "label-content-name-mismatch", "empty-table-header", "region"):
+        assert rule in found
