@@ -74,6 +74,11 @@ class Seq2SeqStepper(StepperWidget):
         chosen: int = 0,
     ):
         page_model("model", model, "seq2seq", source_vocabulary, target_vocabulary)
+        if not isinstance(model, EncoderDecoder):
+            raise TypeError(
+                f"model must be what seq2seq(...) built, as it is run here; got "
+                f"{type(model).__name__}."
+            )
         given = by_name("words", words)
         if not 1 <= len(given) <= _MOST_WORDS:
             raise ValueError(f"words must be 1 to {_MOST_WORDS}; got {len(given)}.")
