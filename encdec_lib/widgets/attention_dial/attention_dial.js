@@ -6,7 +6,7 @@ import { compare } from "../parts/compare.js";
 import { eachFrame, element, prepare } from "../parts/elements.js";
 import { stateOf } from "../parts/state.js";
 import { vocabulary } from "../parts/tokens.js";
-import { fitCells } from "../parts/weight_grid.js";
+import { fitCells } from "../parts/weight_cells.js";
 import { legend, wordField } from "../parts/word_field.js";
 import { answerRows, gridView, judged } from "./answer_view.js";
 import { readersOf } from "./readers.js";

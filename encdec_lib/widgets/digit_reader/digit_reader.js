@@ -13,7 +13,7 @@ import { digitPicture } from "../parts/picture.js";
 import { imagesFrom } from "../parts/pixels.js";
 import { NAMES } from "../parts/scene_rule.js";
 import { stateOf } from "../parts/state.js";
-import { percent } from "../parts/weight_grid.js";
+import { percent } from "../parts/weight_cells.js";
 import { DigitModels } from "./digit_models.js";
 import { BOX, FAINT, spread, unlike } from "./placement.js";
 

@@ -2,7 +2,7 @@
 
 import { element, spoken } from "../parts/elements.js";
 import { gridFocus } from "../parts/grid_focus.js";
-import { percent, tint } from "../parts/weight_grid.js";
+import { percent, tint } from "../parts/weight_cells.js";
 
 /** @typedef {import("../parts/grid_focus.js").Position} Position */
 

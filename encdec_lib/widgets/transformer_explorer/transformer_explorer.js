@@ -9,7 +9,7 @@ import { HeadPictures, weightsOf } from "../parts/head_pictures.js";
 import { ruleOf } from "../parts/reading.js";
 import { stateOf } from "../parts/state.js";
 import { vocabulary } from "../parts/tokens.js";
-import { fitCells } from "../parts/weight_grid.js";
+import { fitCells } from "../parts/weight_cells.js";
 import { legend } from "../parts/word_field.js";
 import { mapGrid } from "./map_grid.js";
 import { viewOf } from "./map_view.js";
