@@ -1,7 +1,6 @@
 """Drives any figure that trains, by keyboard alone; and an engine of the tests."""
 
 from encdec_lib.widgets.host.lazy import Lazy
-from tests.browser.engine_page import ENGINE, add, load
 
 STATE = "document.querySelector('[data-trains]').dataset"
 
@@ -151,16 +150,3 @@ def fits_a_phone(page):
     wait_for(page, "data.score !== ''")
     frames(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def planned_losses(page, folder, settings: dict) -> list[float]:
-    """The first 20 losses of what the figure's ``plan.js`` plans, in the engine on this page."""
-    load(page, "run", folder=ENGINE / "training")
-    add(page, "plan", folder=folder)
-    return page.evaluate(
-        """(settings) => {
-             const made = run.createRun(plan.planOf(settings, 0).runs[0].config, {});
-             return Array.from({ length: 20 }, () => made.step());
-           }""",
-        settings,
-    )
