@@ -6,10 +6,10 @@ import traitlets
 
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
-from encdec_lib.widgets.parts import PARTS
+from encdec_lib.widgets.parts import FRAMED_CSS, PARTS
 
 #: The style sheets of the steppers' frame, which come before a figure's own.
-STEPPER_CSS = (PARTS / "stepper" / "stepper.css",)
+STEPPER_CSS = (FRAMED_CSS, PARTS / "stepper" / "stepper.css")
 #: The same for figures with dials, `parts/dialled/dialled.js`.
 DIAL_CSS = (*STEPPER_CSS, PARTS / "dialled" / "dialled.css")
 
