@@ -14,7 +14,7 @@ from encdec_lib.widgets import Seq2SeqTrainer
 from encdec_lib.widgets.host.trainer_widget import PARTS
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.test_same_numbers import given
-from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.browser.training import frames, press, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
