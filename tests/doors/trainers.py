@@ -142,7 +142,7 @@ TRAINERS = {
         {
             "patch": bad.choices() | st.sampled_from([0, 5, True, 8.0]),
             "heads": bad.choices() | st.sampled_from([0, 3, True, 4.0]),
-            "layers": bad.choices() | st.sampled_from([0, 4, True, 2.0]),
+            "layers": st.sampled_from([0, 4, True, 2.0, "2", None]),
             "positions": bad.choices() | st.just("sinusoidal"),
             "data": no_digits(28),
             "seed": bad.wholes(0, 9999),

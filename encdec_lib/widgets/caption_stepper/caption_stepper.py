@@ -14,7 +14,7 @@ from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.seq2seq import RNNDecoder
 from encdec_lib.widgets.host.inputs import reals
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
 _MOST_PICTURES, _MOST_WORDS, _DRAWN, _BETS = 4, 9, 8, 3
@@ -63,6 +63,7 @@ class CaptionStepper(StepperWidget):
     width = traitlets.Int().tag(sync=True)
 
     def __init__(self, model: EncoderDecoder, pictures: Any, *, step: int = 1, chosen: int = 0):
+        check_place(step, chosen)
         encoder, decoder = getattr(model, "encoder", None), getattr(model, "decoder", None)
         if not isinstance(encoder, CNNEncoder) or not isinstance(decoder, RNNDecoder):
             raise ValueError(

@@ -94,7 +94,7 @@ def listed(name: str, values: Any) -> Sequence:
     Raises:
       TypeError: if it is something else.
     """
-    if isinstance(values, str) or not isinstance(values, Sequence):
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence):
         raise TypeError(f"{name} must be a list; got {values!r:.60}.")
     return values
 

@@ -7,7 +7,7 @@ import traitlets
 
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.inputs import texts
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 from encdec_lib.widgets.host.trainer_widget import MOST_SEED
 from encdec_lib.widgets.path_stepper.signals import signals
 
@@ -64,6 +64,7 @@ class PathStepper(StepperWidget):
         step: int = 1,
         chosen: int = 0,
     ):
+        check_place(step, chosen)
         words = texts("words", words)
         check_whole("d", d, most=_MOST_WIDTH)
         check_whole("seed", seed, least=0, most=MOST_SEED)

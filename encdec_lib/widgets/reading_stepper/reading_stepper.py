@@ -15,7 +15,7 @@ from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.models.token_sized import READERS, Reading
 from encdec_lib.widgets.host.inputs import by_name
 from encdec_lib.widgets.host.page_model import page_model, readable_word
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
 _MOST_LETTERS, _MOST_STEPS = 10, 9
@@ -75,6 +75,7 @@ class ReadingStepper(StepperWidget):
         step: int = 1,
         chosen: int = 0,
     ):
+        check_place(step, chosen)
         if not 1 <= len(by_name("models", models)) <= 6:
             raise ValueError(f"models must be 1 to 6; got {len(models)}.")
         for name, model in models.items():
