@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ ROOMS = (
 ).split()
 LONGEST_FILE = 300  # lines
 LONGEST_FUNCTION = 60  # lines, its docstring not counted
+LONGEST_SCRIPT = 250  # lines of a file of JavaScript
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -123,6 +125,32 @@ def test_files_and_functions_are_short():
         if isinstance(node, Function) and lines_of(node) > LONGEST_FUNCTION
     ]
     assert not long, f"divide what is longer than a screen: {long}"
+
+
+def too_long(files: dict[str, str]) -> list[str]:
+    """Which files of JavaScript have too many lines, and how many."""
+    lines = {name: len(text.splitlines()) for name, text in files.items()}
+    return [f"{name}: {count} lines" for name, count in lines.items() if count > LONGEST_SCRIPT]
+
+
+def test_files_of_javascript_are_short():
+    files = sorted((ROOT / PACKAGE).rglob("*.js"))
+    assert len(files) > 200
+    long = too_long({str(f.relative_to(ROOT)): f.read_text(encoding="utf-8") for f in files})
+    assert not long, f"divide by idea what is longer than it can be read at once: {long}"
+    assert too_long({"a.js": "\n" * 250, "b.js": "\n" * 251}) == ["b.js: 251 lines"]
+
+
+def test_functions_of_javascript_are_short():
+    """Biome, which `make test` runs, holds them to it: here, that nobody tells it otherwise."""
+    biome = json.loads((ROOT / "biome.json").read_text(encoding="utf-8"))
+    rule = biome["linter"]["rules"]["complexity"]["noExcessiveLinesPerFunction"]
+    assert rule == {"level": "error", "options": {"maxLines": LONGEST_FUNCTION}}
+    assert "encdec_lib/**/*.js" in biome["files"]["includes"]
+    allowed = [
+        f for f in (ROOT / PACKAGE).rglob("*.js") if "noExcessiveLines" in f.read_text("utf-8")
+    ]
+    assert not allowed, f"divide their functions instead: {allowed}"
 
 
 def test_every_room_has_a_floor():

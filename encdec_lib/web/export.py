@@ -158,6 +158,24 @@ def folded(model: nnx.Module) -> nnx.Module:
     return model
 
 
+def check_dtype(dtype: Any) -> None:
+    """Asks for one of the types that weights have in a page.
+
+    Args:
+      dtype: what was given.
+
+    Raises:
+      ValueError: if it is something else.
+
+    Example:
+      >>> check_dtype("float64")
+      Traceback (most recent call last):
+      ValueError: dtype must be one of float16, int8, float32; got 'float64'.
+    """
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r:.60}.")
+
+
 def _checked(model) -> nnx.Module:
     if not isinstance(model, nnx.Module):
         raise TypeError(
@@ -199,8 +217,7 @@ def _parameters(model) -> dict[str, np.ndarray]:
 
 def _pack(path, array, dtype) -> tuple[np.ndarray, np.ndarray | None]:
     """One parameter in its small type and, for int8, the scale of each column."""
-    if dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}.")
+    check_dtype(dtype)
     array = array.astype(np.float32)
     if not np.isfinite(array).all():
         raise ValueError(

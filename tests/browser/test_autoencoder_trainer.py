@@ -44,6 +44,9 @@ def test_digits_come_back_while_it_learns(show, data):
     page.wait_for_timeout(300)
     assert before > 0.3 and error_in(page) < 0.19
     assert float(told(page)["score"]) < 40  # nats an image; the mean digit has more than 50
+    sheet, painted = np.array(page.evaluate(PAINTED)).reshape(10, 2, 196)[8]  # lies on the sheet
+    said = float(page.locator(".bw-own-error").inner_text().removeprefix("error ").rstrip("%"))
+    assert abs(said - 100 * np.sqrt(np.mean((sheet - painted) ** 2))) < 0.5
 
 
 def test_a_run_ends_at_its_last_step_and_becomes_a_point(show, data):

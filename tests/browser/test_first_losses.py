@@ -1,4 +1,4 @@
-"""What the figures of chapters 6, 8, 9 and 11 train: in the page, in the engine, and by ``fit``."""
+"""What the figures of chapters 6 and 8 to 12 train: in the page, in the engine, and by ``fit``."""
 
 import functools
 import json
@@ -13,7 +13,14 @@ from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.web import page_data
 from encdec_lib.web.same_training import fitted_losses
-from encdec_lib.widgets import AlignmentTrainer, FixedTrainer, HeadsTrainer, ScoreRace
+from encdec_lib.widgets import (
+    AlignmentTrainer,
+    FixedTrainer,
+    HeadsTrainer,
+    ScoreRace,
+    SelfAttentionTrainer,
+    TransformerTrainer,
+)
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.few_words import some_words
 from tests.browser.test_same_numbers import given
@@ -38,9 +45,9 @@ def scored(score):
     return attention_scores(ScoresConfig(20, 20, **sizes, score=score), rngs=nnx.Rngs(0))
 
 
-def heads():
-    sizes = {"d_model": 32, "heads": 4, "d_ff": 64, "encoder_layers": 1, "decoder_layers": 1}
-    return transformer(TransformerConfig(20, 20, **sizes), rngs=nnx.Rngs(0))
+def one_layer(heads, vocab=20, **sizes):
+    sizes |= {"d_model": 32, "d_ff": 64, "encoder_layers": 1, "decoder_layers": 1}
+    return transformer(TransformerConfig(vocab, vocab, heads=heads, **sizes), rngs=nnx.Rngs(0))
 
 
 def alignment():
@@ -67,7 +74,18 @@ CASES = {
         )
         for score in ScoreRace.first_losses
     },
-    "chapter 11": (lambda: (HeadsTrainer().config, HeadsTrainer.first_losses), heads),
+    "chapter 10": (
+        lambda: (SelfAttentionTrainer().config, SelfAttentionTrainer.first_losses),
+        lambda: one_layer(1, vocab=25, d_k=8, d_v=32),
+    ),
+    "chapter 11": (
+        lambda: (HeadsTrainer().config, HeadsTrainer.first_losses),
+        lambda: one_layer(4),
+    ),
+    "chapter 12": (
+        lambda: (TransformerTrainer().config, TransformerTrainer.first_losses),
+        lambda: one_layer(2),
+    ),
 }
 
 
@@ -119,6 +137,8 @@ def test_fit_has_the_same_losses(case):
         slowly(lambda: ScoreRace(width=16, seed=3)),
         lambda: ScoreRace("words", width=64, words=some_words()),
         lambda: HeadsTrainer("two looks", heads=2, d_k=8, longest=7, positions="rotary", seed=3),
+        lambda: SelfAttentionTrainer("sort", positions="none", d_k=128, scaled=False, seed=3),
+        lambda: TransformerTrainer(leak=True, layers=4, pre_norm=False, warmup=False, seed=3),
         slowly(lambda: HeadsTrainer("words", heads=8, words=some_words(), leak=True)),
     ],
 )

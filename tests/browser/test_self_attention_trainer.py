@@ -1,14 +1,11 @@
 """The trainer of chapter 10 in Chromium, with the engine that readers get."""
 
-import numpy as np
 import pytest
 
 from encdec_lib.widgets import SelfAttentionTrainer
-from encdec_lib.widgets.parts import PARTS
 from tests.browser.training import (
     fits_a_phone,
     frames,
-    planned_losses,
     press,
     status,
     told,
@@ -18,9 +15,6 @@ from tests.browser.training import (
 from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
-
-HERE = PARTS.parent / "self_attention_trainer"
-START = {"task": "look up", "positions": "sinusoidal", "d_k": 8, "scaled": "yes"}
 
 
 def test_by_keyboard_alone_the_layer_learns_to_look_up(show):
@@ -67,11 +61,6 @@ def test_every_dial_begins_another_run(show, d_k):
     assert page.locator(".bw-own").evaluate("e => e.value") == "3 codel"
     press(page, "step")
     wait_for(page, "Number(data.steps) === 1 && data.score !== ''")
-
-
-def test_the_first_losses_are_those_that_the_figure_names(page):
-    losses = planned_losses(page, HERE, START)
-    np.testing.assert_allclose(losses, SelfAttentionTrainer.first_losses, rtol=1e-4)
 
 
 @pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))

@@ -1,14 +1,11 @@
 """The trainer of chapter 12 in Chromium, with the engine that readers get."""
 
-import numpy as np
 import pytest
 
 from encdec_lib.widgets import TransformerTrainer
-from encdec_lib.widgets.parts import PARTS
 from tests.browser.training import (
     fits_a_phone,
     frames,
-    planned_losses,
     press,
     status,
     told,
@@ -18,9 +15,6 @@ from tests.browser.training import (
 from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
-
-HERE = PARTS.parent / "transformer_trainer"
-START = {"leak": "no", "layers": 1, "norm": "pre", "warmup": "yes"}
 
 
 def big(page) -> list[str]:
@@ -68,11 +62,6 @@ def test_every_dial_begins_another_run_and_the_mask_follows(show):
     assert told(page)["steps"] == "0"
     assert page.locator(".bw-map canvas").evaluate(dark) != hidden
     assert "nothing hides what it has to write" in status(page)
-
-
-def test_the_first_losses_are_those_that_the_figure_names(page):
-    losses = planned_losses(page, HERE, START)
-    np.testing.assert_allclose(losses, TransformerTrainer.first_losses, rtol=1e-4)
 
 
 @pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))

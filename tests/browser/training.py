@@ -1,7 +1,6 @@
 """Drives any figure that trains, by keyboard alone; and an engine of the tests."""
 
 from encdec_lib.widgets.host.lazy import Lazy
-from tests.browser.engine_page import ENGINE, add, load
 
 STATE = "document.querySelector('[data-trains]').dataset"
 
@@ -59,17 +58,22 @@ Worker.prototype.postMessage = function (order, ...more) {
 """
 
 #: An engine that learns nothing and says what the frame should hear: 10 steps and half a second a
-#: tick, a score of steps / 200. Seed 7 fails, and seed 8 never gets better than 0.1.
+#: tick, a score of steps / 200. Seed 7 fails, and seed 8 never gets better than 0.1. With APART,
+#: each run is so much worse than the one before, and longer strings are harder.
 FAKE = """
+const [APART, TICK] = [0, 0.5];
 function engineHere(post) {
   const runs = new Map();
   let timer = 0;
   const score = (r) => {
-    const value = r.seed === 8 ? 0.1 : Math.min(1, r.steps / 200);
+    const place = [...runs.keys()].indexOf(r.name);
+    const value = (r.seed === 8 ? 0.1 : Math.min(1, r.steps / 200)) * (1 - APART * place);
     r.solved = value >= (r.config.scoring.solved ?? 2);
-    const by_length = [2, 3, 4].map((length) => ({ length, error_rate: 1 - value }));
+    const by_length = [2, 3, 4].map((length) =>
+      ({ length, error_rate: (1 - value) * (APART ? length / 4 : 1) }));
     post({ type: "scored", run: r.name, steps: r.steps, seconds: r.seconds, score: value,
-           solved: r.solved, by_length });
+           solved: r.solved, by_length, error_rate: 1 - value, difference: (1 - value) / 4,
+           reach: [1, 0.5, value / 4] });
   };
   const steps = (r, count, seconds) => {
     r.steps += count;
@@ -99,7 +103,7 @@ function engineHere(post) {
           post({ type: "failed", run: rs[0].name, sentence: "The loss grew: choose less." });
           return;
         }
-        for (const r of rs) steps(r, 10, 0.5);
+        for (const r of rs) steps(r, 10, TICK);
         const [now, then] = [rs[0].steps, rs[0].steps - 10].map((n) => Math.floor(n / 50));
         if (now > then) for (const r of rs) score(r);
         if (rs.every((r) => r.solved)) end(rs, "solved");
@@ -122,7 +126,9 @@ function engineHere(post) {
         const T = source.length + 1;
         const map = () => ({ heads: r.config.model.sizes.heads ?? 1, rows: T, columns: T - 1,
           weights: new Float32Array(8 * T * T).fill(1 / T) });
+        const classes = r.config.model.decoder === "classes" ? 10 : 196;
         return { tokens: [...source], finished: true, weights: [],
+                 logits: new Float32Array(classes), vector: new Float32Array(32).fill(1),
                  maps: { encoder: [map()], own: [map()], cross: [map()] } };
       });
       post({ type: "looked", run, steps: r.steps, answers });
@@ -139,9 +145,16 @@ if (typeof WorkerGlobalScope === "function" && self instanceof WorkerGlobalScope
 """
 
 
-def faked(widget):
-    """The widget with the engine of the tests."""
-    widget.engine = Lazy(FAKE.encode())
+def faked(widget, apart: float = 0, tick: float = 0.5):
+    """The widget with the engine of the tests.
+
+    Args:
+      widget: a trainer.
+      apart: how much worse each run is than the one before, as a share.
+      tick: seconds that 10 steps take.
+    """
+    engine = FAKE.replace("[APART, TICK] = [0, 0.5]", f"[APART, TICK] = [{apart}, {tick}]")
+    widget.engine = Lazy(engine.encode())
     return widget
 
 
@@ -151,16 +164,3 @@ def fits_a_phone(page):
     wait_for(page, "data.score !== ''")
     frames(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def planned_losses(page, folder, settings: dict) -> list[float]:
-    """The first 20 losses of what the figure's ``plan.js`` plans, in the engine on this page."""
-    load(page, "run", folder=ENGINE / "training")
-    add(page, "plan", folder=folder)
-    return page.evaluate(
-        """(settings) => {
-             const made = run.createRun(plan.planOf(settings, 0).runs[0].config, {});
-             return Array.from({ length: 20 }, () => made.step());
-           }""",
-        settings,
-    )

@@ -43,7 +43,7 @@ def test_words_states_and_guesses_are_the_models():
     "arguments, message",
     [
         ({"pictures": scenes(5)}, "pictures must be 1 to 4; got 5"),
-        ({"pictures": np.zeros((1, 3, 4))}, r"pictures must be \(N, S, S\).*got \(1, 3, 4\)"),
+        ({"pictures": np.zeros((1, 3, 4))}, r"pictures must be \(N, 32, 32\).*got \(1, 3, 4\)"),
         ({"pictures": np.full((1, 32, 32), np.nan)}, "pictures must be finite"),
         ({"model": reading("mean")}, "model must be built by captioner"),
     ],

@@ -2,14 +2,10 @@
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pytest
 from flax import nnx
 
 from encdec_lib.models.transformer import TransformerConfig, transformer
-from encdec_lib.train import TrainConfig, fit
-from encdec_lib.web.same_batches import batches
-from encdec_lib.web.same_numbers import first_weights
 from encdec_lib.widgets import HeadsTrainer, LengthRace, SelfAttentionTrainer, TransformerTrainer
 from encdec_lib.widgets.host.lazy import Lazy
 
@@ -96,25 +92,3 @@ def test_the_trainers_of_chapters_10_and_12_take_what_they_can_learn():
             SelfAttentionTrainer(**wrong)
     with pytest.raises(ValueError, match="layers must be one of 1, 2, 4; got 3"):
         TransformerTrainer(layers=3)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("widget", "task", "sizes", "rate", "warmup"),
-    [
-        (
-            SelfAttentionTrainer, {"name": "look up", "distinct": True},
-            (25, 25, 32, 1, 64, 1, 1, 8, 32), 5e-3, 50,
-        ),
-        (TransformerTrainer, {"name": "reverse"}, (20, 20, 32, 2, 64, 1, 1), 1e-2, 100),
-    ],
-)  # fmt: skip
-def test_fit_has_the_losses_that_a_figure_names(widget, task, sizes, rate, warmup):
-    model = first_weights(transformer(TransformerConfig(*sizes), rngs=nnx.Rngs(0)), seed=0)
-    task = {"symbols": 16, "shortest": 2, "longest": 5} | task
-    strings, order = batches(task, batch=32, steps=warmup)
-    config = TrainConfig(
-        steps=warmup, batch_size=32, learning_rate=rate, warmup_steps=warmup, schedule="constant"
-    )
-    losses = fit(model, strings, config, order=order, progress=False).losses
-    np.testing.assert_allclose(losses[:20], widget.first_losses, rtol=1e-4)

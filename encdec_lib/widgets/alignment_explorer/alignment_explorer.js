@@ -19,7 +19,8 @@ import {
   vocabulary,
 } from "../parts/tokens.js";
 import { ownModel, readsAndWrites } from "../parts/trainer/handover.js";
-import { fitCells, sentence, weightGrid } from "../parts/weight_grid.js";
+import { fitCells } from "../parts/weight_cells.js";
+import { sentence, weightGrid } from "../parts/weight_grid.js";
 import { legend, wordField } from "../parts/word_field.js";
 
 /** @typedef {import("../parts/state.js").State} State */

@@ -11,7 +11,8 @@ import {
   plainTokens,
   verdict,
 } from "../parts/tokens.js";
-import { percent, sentence, weightGrid } from "../parts/weight_grid.js";
+import { percent } from "../parts/weight_cells.js";
+import { sentence, weightGrid } from "../parts/weight_grid.js";
 
 /** @typedef {import("./readers.js").Answer} Answer */
 /** @typedef {import("../parts/compare.js").Pair} Pair */

@@ -7,7 +7,7 @@ import { eachFrame, element, prepare } from "../parts/elements.js";
 import { stateOf } from "../parts/state.js";
 import { acceptedFor, vocabulary } from "../parts/tokens.js";
 import { orOwn } from "../parts/trainer/lent.js";
-import { fitCells } from "../parts/weight_grid.js";
+import { fitCells } from "../parts/weight_cells.js";
 import { legend, wordField } from "../parts/word_field.js";
 import { answerRows, gridView, judged } from "./answer_view.js";
 import { ownScores } from "./own_scores.js";

@@ -13,8 +13,8 @@ from encdec_lib.data.vocabulary import BOS, EOS, PAD, UNK
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.seq2seq import RNNDecoder
-from encdec_lib.runtime.inputs import as_numbers, check_finite
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.inputs import reals
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
 _MOST_PICTURES, _MOST_WORDS, _DRAWN, _BETS = 4, 9, 8, 3
@@ -63,27 +63,37 @@ class CaptionStepper(StepperWidget):
     width = traitlets.Int().tag(sync=True)
 
     def __init__(self, model: EncoderDecoder, pictures: Any, *, step: int = 1, chosen: int = 0):
+        check_place(step, chosen)
         encoder, decoder = getattr(model, "encoder", None), getattr(model, "decoder", None)
         if not isinstance(encoder, CNNEncoder) or not isinstance(decoder, RNNDecoder):
             raise ValueError(
                 f"model must be built by captioner(...), whose decoder has one vector; got "
                 f"{type(model).__name__}."
             )
-        images = check_finite("pictures", as_numbers("pictures", pictures).astype(np.float32))
+        images = reals("pictures", pictures)
         if images.ndim == 4 and images.shape[-1] == 1:
             images = images[..., 0]
-        if images.ndim != 3 or images.shape[1] != images.shape[2]:
-            raise ValueError(f"pictures must be (N, S, S) or (N, S, S, 1); got {images.shape}.")
+        side = encoder.side
+        if images.ndim != 3 or images.shape[1:] != (side, side):
+            raise ValueError(
+                f"pictures must be (N, {side}, {side}) or (N, {side}, {side}, 1), as the model was "
+                f"built for; got {np.shape(pictures)}."
+            )
         if not 1 <= len(images) <= _MOST_PICTURES:
             raise ValueError(f"pictures must be 1 to {_MOST_PICTURES}; got {len(images)}.")
-        dots = np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
+        if images.min() < 0 or images.max() > 1:
+            raise ValueError(
+                f"pictures must have pixels from 0 to 1; got {images.min():.3g} to "
+                f"{images.max():.3g}."
+            )
+        dots = np.rint(255 * images).astype(np.uint8)
         traces = [_trace(model, decoder, image) for image in images]
         super().__init__(
             step=step,
             chosen=chosen,
             pictures=[picture.tobytes() for picture in dots],
             traces=traces,
-            side=images.shape[1],
+            side=side,
             width=traces[0].pop("width"),
         )
 

@@ -33,7 +33,8 @@ class ConvolutionStepper(StepperWidget):
       chosen: what is shown first: 0 the convolution, 1 pooling, 2 the transposed convolution.
 
     Raises:
-      ValueError: if ``image`` or ``kernel`` are no such numbers.
+      TypeError: if ``image`` or ``kernel`` are no rows.
+      ValueError: if they are no such numbers.
 
     Example:
       >>> figure = ConvolutionStepper()
@@ -84,7 +85,12 @@ class ConvolutionStepper(StepperWidget):
 
 def _square(name: str, rows: Any, side: int) -> np.ndarray:
     """Numbers of a square, checked, as float32."""
-    listed = [list(row) for row in rows]
+    try:
+        listed = [list(row) for row in rows]
+    except TypeError:
+        raise TypeError(
+            f"{name} must be {side} rows of {side} numbers; got {rows!r:.60}."
+        ) from None
     if len(listed) != side or any(len(row) != side for row in listed):
         sizes = f"rows of {', '.join(str(len(row)) for row in listed)}" if listed else "none"
         raise ValueError(f"{name} must be {side} rows of {side} numbers; got {sizes}.")

@@ -8,8 +8,7 @@ import numpy as np
 import traitlets
 
 from encdec_lib.runtime.checks import check_whole, is_number
-from encdec_lib.runtime.inputs import as_numbers, check_finite
-from encdec_lib.widgets.host.inputs import listed
+from encdec_lib.widgets.host.inputs import listed, reals
 from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
 
 _HERE = Path(__file__).parent
@@ -71,9 +70,10 @@ class DeviceStepper(StepperWidget):
         step: int = 1,
         chosen: int = 0,
     ):
-        x, y, w = (_finite(name, array) for name, array in (("x", x), ("y", y), ("w", w)))
-        if x.ndim != 2 or not 1 <= x.shape[1] <= _MOST_WEIGHTS or len(x) > _MOST_EXAMPLES:
-            raise ValueError(f"x must be (N, K), N up to 16 and K from 1 to 3; got {x.shape}.")
+        x, y, w = (reals(name, array) for name, array in (("x", x), ("y", y), ("w", w)))
+        sizes = x.ndim == 2 and 1 <= len(x) <= _MOST_EXAMPLES and 1 <= x.shape[1] <= _MOST_WEIGHTS
+        if not sizes:
+            raise ValueError(f"x must be (N, K), N from 1 to 16 and K from 1 to 3; got {x.shape}.")
         if y.shape != x.shape[:1] or w.shape != x.shape[1:]:
             raise ValueError(
                 f"y must be ({len(x)},) and w ({x.shape[1]},), as x is {x.shape}; got {y.shape} "
@@ -87,6 +87,8 @@ class DeviceStepper(StepperWidget):
             check_whole("devices", count, least=2, most=_MOST_DEVICES)
             if len(x) % count:
                 raise ValueError(f"devices must divide the {len(x)} examples; got {count}.")
+        if len(set(devices)) < len(devices):
+            raise ValueError(f"devices must be different numbers; got {devices!r:.60}.")
         super().__init__(
             step=step,
             chosen=chosen,
@@ -96,7 +98,3 @@ class DeviceStepper(StepperWidget):
             rate=float(rate),
             devices=[int(count) for count in devices],
         )
-
-
-def _finite(name: str, array: Any) -> np.ndarray:
-    return check_finite(name, as_numbers(name, array).astype(np.float32))

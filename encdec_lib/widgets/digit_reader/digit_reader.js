@@ -14,7 +14,7 @@ import { imagesFrom } from "../parts/pixels.js";
 import { aDigit, NAMES } from "../parts/scene_rule.js";
 import { stateOf } from "../parts/state.js";
 import { orOwn } from "../parts/trainer/lent.js";
-import { percent } from "../parts/weight_grid.js";
+import { percent } from "../parts/weight_cells.js";
 import { DigitModels } from "./digit_models.js";
 import { ownViT } from "./own_vit.js";
 import { FAINT, spread, unlike, usual } from "./placement.js";

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from encdec_lib.data.digits import Digits
-from encdec_lib.runtime.inputs import check_finite
+from encdec_lib.runtime.inputs import as_numbers, check_finite
 
 
 def text(name: str, value: Any) -> str:
@@ -94,9 +94,31 @@ def listed(name: str, values: Any) -> Sequence:
     Raises:
       TypeError: if it is something else.
     """
-    if isinstance(values, str) or not isinstance(values, Sequence):
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence):
         raise TypeError(f"{name} must be a list; got {values!r:.60}.")
     return values
+
+
+def reals(name: str, values: Any) -> np.ndarray:
+    """Finite numbers in float32, as a page works with them.
+
+    Args:
+      name: of the argument.
+      values: an array, or lists that are one.
+
+    Raises:
+      ValueError: if it is none, or a number is complex, NaN or too large for float32.
+
+    Example:
+      >>> reals("y", [0.5, 1e300])
+      Traceback (most recent call last):
+      ValueError: y must be finite; got inf in example 1.
+    """
+    array = as_numbers(name, values)
+    if np.iscomplexobj(array):
+        raise ValueError(f"{name} must be real numbers; got {array.dtype}.")
+    with np.errstate(over="ignore"):
+        return check_finite(name, array.astype(np.float32))
 
 
 def digit_images(name: str, digits: Any) -> Digits:

@@ -6,7 +6,7 @@ from typing import Any
 from encdec_lib.data.normal_form import nfc, nfc_tokens
 from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.vocabulary import Vocabulary
-from encdec_lib.web.export import Exported, export_model
+from encdec_lib.web.export import Exported, check_dtype, export_model
 from encdec_lib.widgets.host.inputs import by_name, text
 
 #: What builds each model that a widget asks for, with its encoder and decoder.
@@ -43,7 +43,7 @@ def page_model(
       kind: which function must have built it, a name in :data:`BUILT`.
       source_vocabulary: must have as many symbols as the encoder knows; None for images.
       target_vocabulary: must have as many symbols as the decoder writes; None for images.
-      dtype: of the weights in the page.
+      dtype: of the weights in the page; those of an exported model are what they are.
       advice: what to do if the kind is another.
 
     Returns:
@@ -51,8 +51,9 @@ def page_model(
 
     Raises:
       TypeError: if a vocabulary is missing or something else.
-      ValueError: if the kind is another or a vocabulary has another size.
+      ValueError: if the kind is another, a vocabulary has another size, or ``dtype`` is none.
     """
+    check_dtype(dtype)
     exported = model if isinstance(model, Exported) else _export(name, model, dtype)
     builder, *parts = BUILT[kind]
     if [exported.encoder, exported.decoder] != parts:

@@ -6,12 +6,31 @@ import traitlets
 
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
-from encdec_lib.widgets.parts import PARTS
+from encdec_lib.widgets.parts import FRAMED_CSS, PARTS
 
 #: The style sheets of the steppers' frame, which come before a figure's own.
-STEPPER_CSS = (PARTS / "stepper" / "stepper.css",)
+STEPPER_CSS = (FRAMED_CSS, PARTS / "stepper" / "stepper.css")
 #: The same for figures with dials, `parts/dialled/dialled.js`.
 DIAL_CSS = (*STEPPER_CSS, PARTS / "dialled" / "dialled.css")
+
+
+def check_place(step: int, chosen: int) -> None:
+    """Asks for where a figure begins; one that computes for long asks before it does.
+
+    Args:
+      step: counted from 1.
+      chosen: which case, counted from 0.
+
+    Raises:
+      ValueError: if one of them is no whole number, or too small.
+
+    Example:
+      >>> check_place(step=0, chosen=0)
+      Traceback (most recent call last):
+      ValueError: step must be at least 1; got 0.
+    """
+    check_whole("step", step, least=1)
+    check_whole("chosen", chosen, least=0)
 
 
 class StepperWidget(BookWidget):
@@ -25,14 +44,12 @@ class StepperWidget(BookWidget):
       traits: of the subclass.
 
     Raises:
-      TypeError: if ``step`` or ``chosen`` is no whole number.
-      ValueError: if one of them is too small.
+      ValueError: if ``step`` or ``chosen`` is no whole number, or too small.
     """
 
     step = traitlets.Int().tag(sync=True)
     chosen = traitlets.Int().tag(sync=True)
 
     def __init__(self, *, step: int = 1, chosen: int = 0, **traits: Any):
-        check_whole("step", step, least=1)
-        check_whole("chosen", chosen, least=0)
+        check_place(step, chosen)
         super().__init__(step=int(step), chosen=int(chosen), **traits)

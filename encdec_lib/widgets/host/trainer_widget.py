@@ -9,13 +9,13 @@ from encdec_lib.runtime.checks import check_whole
 from encdec_lib.web.bundle import bundle
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.lazy import Lazy
-from encdec_lib.widgets.parts import PARTS
+from encdec_lib.widgets.parts import FRAMED_CSS, PARTS
 
 _PROGRAM = Path(__file__).parents[2] / "web" / "engine" / "training" / "worker.js"
 MOST_SEED = 9999
 
 #: The style sheets of the trainers' frame, which come before a figure's own.
-TRAINER_CSS = (PARTS / "charts.css", PARTS / "trainer" / "trainer.css")
+TRAINER_CSS = (PARTS / "charts.css", FRAMED_CSS, PARTS / "trainer" / "trainer.css")
 
 
 class TrainerWidget(BookWidget):

@@ -1,7 +1,7 @@
 // The probability of each digit, as a bar and in percent.
 
 import { element } from "./elements.js";
-import { percent } from "./weight_grid.js";
+import { percent } from "./weight_cells.js";
 
 /**
  * @param {number} classes

@@ -1,7 +1,7 @@
 // Shares of the patches of a picture: as green squares over it, and in words.
 
 import { element } from "./elements.js";
-import { percent } from "./weight_grid.js";
+import { percent } from "./weight_cells.js";
 
 const FAINT = "0 0 0 0.5px rgb(0 114 178 / 45%)";
 const DARKEST = 0.85; // how dense the green of the largest share is

@@ -3,6 +3,7 @@
 
 import { element, spoken } from "./elements.js";
 import { gridFocus } from "./grid_focus.js";
+import { percent, tint } from "./weight_cells.js";
 
 /** @typedef {import("./grid_focus.js").Position} Position */
 
@@ -24,21 +25,6 @@ import { gridFocus } from "./grid_focus.js";
 
 /** @type {Nouns} */
 const SPELLED = { column: "letter", row: "phoneme" };
-
-/** @param {number} share */
-export const percent = (share) => `${Math.round(100 * share)}%`;
-
-/**
- * Marks how much green stands behind the text of an element, so that it can be read: in dark mode
- * white is legible up to `strong`, black beyond it.
- * @param {HTMLElement} node
- * @param {number} share
- */
-export function tint(node, share, strong = 0.62) {
-  node.style.setProperty("--share", percent(share));
-  node.classList.toggle("is-middle", share > 0.2 && share <= strong);
-  node.classList.toggle("is-strong", share > strong);
-}
 
 /** @param {ArrayLike<number>} values */
 const largest = (values) =>
@@ -240,18 +226,4 @@ export function sentence(position, letters, rows, { column, row } = SPELLED) {
   const said = listing(weights, letters) || `no ${column} much`;
   const who = gloss ? `${name} (as in ${gloss})` : name;
   return `${who} reads ${said}. The model is ${percent(sure)} sure of it.`;
-}
-
-/**
- * Leaves the numbers out of squares too narrow for them, from now on; disconnect() ends it.
- * @param {HTMLElement} el
- * @param {HTMLElement} picture
- */
-export function fitCells(el, picture) {
-  const fit = new ResizeObserver(() => {
-    const cell = picture.querySelector(".bw-cell");
-    if (cell) el.classList.toggle("is-tight", cell.getBoundingClientRect().width < 26);
-  });
-  fit.observe(picture);
-  return fit;
 }

@@ -7,12 +7,14 @@ import traitlets
 
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.inputs import texts
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
+from encdec_lib.widgets.host.trainer_widget import MOST_SEED
 from encdec_lib.widgets.path_stepper.signals import signals
 
 _HERE = Path(__file__).parent
 SHORTEST, LONGEST = 5, 9  # words
 _WIDEST_WORD = 6  # letters, on a phone
+_MOST_WIDTH = 64  # whose Jacobians are worked out in a second or two
 
 
 class PathStepper(StepperWidget):
@@ -26,14 +28,15 @@ class PathStepper(StepperWidget):
 
     Args:
       words: 5 to 9 of them, up to 6 letters each; the last must know of the first.
-      d: width of the vectors.
-      seed: of the weights and of the vectors.
+      d: width of the vectors, up to 64.
+      seed: of the weights and of the vectors, 0 to 9999.
       step: where it begins, counted from 1.
       chosen: the kind of layer at first, counted from 0.
 
     Raises:
       TypeError: if ``words`` is no list of texts.
-      ValueError: if there are too few words, too many, or one that is too long.
+      ValueError: if there are too few words, too many, or one that is empty or too long, or a
+        number is out of range.
 
     Example:
       >>> way = PathStepper("Keys on that old door shine".split(), d=5)
@@ -61,13 +64,14 @@ class PathStepper(StepperWidget):
         step: int = 1,
         chosen: int = 0,
     ):
+        check_place(step, chosen)
         words = texts("words", words)
-        check_whole("d", d)
-        check_whole("seed", seed, least=0)
+        check_whole("d", d, most=_MOST_WIDTH)
+        check_whole("seed", seed, least=0, most=MOST_SEED)
         if not SHORTEST <= len(words) <= LONGEST:
             raise ValueError(f"words must be {SHORTEST} to {LONGEST}; got {len(words)}.")
         for word in words:
-            if not 1 <= len(word) <= _WIDEST_WORD:
+            if not 1 <= len(word.strip()) <= len(word) <= _WIDEST_WORD:
                 raise ValueError(f"words must have 1 to {_WIDEST_WORD} letters each; got {word!r}.")
         found = signals(len(words), d, seed)
         super().__init__(step=step, chosen=chosen, words=words, signals=found, width=int(d))

@@ -14,11 +14,12 @@ from encdec_lib.generate import greedy
 from encdec_lib.layers.reading_decoder import ReadingDecoder
 from encdec_lib.models.token_sized import READERS, Reading
 from encdec_lib.widgets.host.inputs import by_name
-from encdec_lib.widgets.host.page_model import readable_word
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.page_model import page_model, readable_word
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
 _MOST_LETTERS, _MOST_STEPS = 10, 9
+_ADVICE = "Build it with token_sized(config)."
 _DRAWN = 8  # numbers of a vector, half of them from each direction
 
 
@@ -39,7 +40,8 @@ class ReadingStepper(StepperWidget):
 
     Raises:
       TypeError: if ``models`` is no mapping, or a vocabulary is something else.
-      ValueError: if a model is of another chapter, or the word cannot be read.
+      ValueError: if a model is of another chapter, a vocabulary is not the models', or the word
+        cannot be read.
 
     Example:
       >>> from flax import nnx
@@ -73,8 +75,14 @@ class ReadingStepper(StepperWidget):
         step: int = 1,
         chosen: int = 0,
     ):
+        check_place(step, chosen)
         if not 1 <= len(by_name("models", models)) <= 6:
             raise ValueError(f"models must be 1 to 6; got {len(models)}.")
+        for name, model in models.items():
+            if not isinstance(name, str) or not name:
+                raise ValueError(f"models must have names to write on buttons; got {name!r}.")
+            vocabularies = source_vocabulary, target_vocabulary
+            page_model(f"models[{name!r}]", model, "reading", *vocabularies, advice=_ADVICE)
         word = readable_word("word", word, source_vocabulary, _MOST_LETTERS)
         if len(word) < 2:
             raise ValueError(f"word must have at least 2 letters; got {word!r}.")
@@ -91,7 +99,8 @@ def _trace(name: str, model: Any, word: str, letters: Vocabulary, phonemes: Voca
     decoder = getattr(model, "decoder", None)
     if not isinstance(decoder, ReadingDecoder) or not isinstance(decoder.reader, Reading):
         raise ValueError(
-            f"models[{name!r}] must be built by token_sized(...); got {type(model).__name__}."
+            f"models[{name!r}] must be built by token_sized(...), and not yet exported; got "
+            f"{type(decoder).__name__ if decoder is not None else type(model).__name__}."
         )
     source = np.array([letters.encode(word)], np.int32)
     written = greedy(model, source, max_length=_MOST_STEPS)

@@ -5,6 +5,7 @@ from typing import Any
 
 import traitlets
 
+from encdec_lib.runtime.checks import is_number
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.stepper_widget import DIAL_CSS
 from encdec_lib.widgets.host.trainer_widget import one_of
@@ -58,7 +59,7 @@ class RoundingDial(BookWidget):
 
 
 def _number(name: str, value: Any, choices: tuple[float, ...]) -> float:
-    if isinstance(value, bool) or value not in choices:
+    if not is_number(value) or value not in choices:
         wanted = ", ".join(f"{choice:g}" for choice in choices)
         raise ValueError(f"{name} must be one of {wanted}; got {value!r}.")
     return float(value)

@@ -13,7 +13,7 @@ import { trueCaption } from "../parts/scene_rule.js";
 import { SceneStage } from "../parts/scene_stage.js";
 import { stateOf } from "../parts/state.js";
 import { answerRow, verdict, vocabulary } from "../parts/tokens.js";
-import { percent } from "../parts/weight_grid.js";
+import { percent } from "../parts/weight_cells.js";
 import { captionWords } from "./caption_words.js";
 import { brightened, onDigits, wordMap } from "./word_map.js";
 

@@ -2,7 +2,7 @@
 
 import { sharesOn } from "../parts/patch_map.js";
 import { NAMES } from "../parts/scene_rule.js";
-import { percent } from "../parts/weight_grid.js";
+import { percent } from "../parts/weight_cells.js";
 
 /** @typedef {import("../parts/head_pictures.js").HeadMap} HeadMap */
 

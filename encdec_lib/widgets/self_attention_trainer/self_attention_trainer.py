@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import traitlets
 
@@ -92,3 +93,29 @@ class SelfAttentionTrainer(TrainerWidget):
             scaled="yes" if scaled else "no",
             string=string,
         )
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the page trains, which :func:`~encdec_lib.web.same_training.fitted_losses` takes."""
+        built = {
+            "heads": 1, "scaled": self.scaled == "yes", "pre_norm": True,
+            "positions": self.positions,
+        }  # fmt: skip
+        return {
+            "model": {
+                "encoder": "transformer",
+                "decoder": "transformer",
+                "sizes": {
+                    "d_model": 32, "heads": 1, "d_k": self.d_k, "d_v": 32, "d_ff": 64, "layers": 1,
+                },
+                "settings": {"encoder": built, "decoder": built},
+            },
+            "weights": {"seed": self.seed},
+            "task": {
+                "name": self.task, "symbols": 16, "shortest": 2, "longest": 5, "distinct": True,
+            },
+            "training": {
+                "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+            },
+            "scoring": {"every": 100, "examples": 200, "solved": 0.95, "at_most_seconds": 10},
+        }  # fmt: skip

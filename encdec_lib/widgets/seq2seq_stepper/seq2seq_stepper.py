@@ -10,7 +10,7 @@ from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.widgets.host.inputs import by_name, text
 from encdec_lib.widgets.host.page_model import page_model, token_list
-from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
+from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 from encdec_lib.widgets.seq2seq_stepper.readings import readings, reads_backwards
 
 _HERE = Path(__file__).parent
@@ -73,7 +73,13 @@ class Seq2SeqStepper(StepperWidget):
         step: int = 1,
         chosen: int = 0,
     ):
+        check_place(step, chosen)
         page_model("model", model, "seq2seq", source_vocabulary, target_vocabulary)
+        if not isinstance(model, EncoderDecoder):
+            raise TypeError(
+                f"model must be what seq2seq(...) built, as it is run here; got "
+                f"{type(model).__name__}."
+            )
         given = by_name("words", words)
         if not 1 <= len(given) <= _MOST_WORDS:
             raise ValueError(f"words must be 1 to {_MOST_WORDS}; got {len(given)}.")
@@ -82,7 +88,7 @@ class Seq2SeqStepper(StepperWidget):
             token_list(f"words[{name!r}]", spoken, target_vocabulary)
             for name, spoken in given.items()
         ]
-        if word is not None and word not in given:
+        if word is not None and (not isinstance(word, str) or word not in given):
             raise ValueError(f"word must be one of {', '.join(given)}; got {word!r:.60}.")
         pairs = list(zip(named, sounds, strict=True))
         read = readings(model, source_vocabulary, target_vocabulary, pairs)

@@ -3,7 +3,7 @@
 import { element, spoken } from "../parts/elements.js";
 import { gridFocus } from "../parts/grid_focus.js";
 import { counted } from "../parts/numbers.js";
-import { percent, tint } from "../parts/weight_grid.js";
+import { percent, tint } from "../parts/weight_cells.js";
 
 /** @typedef {import("../parts/grid_focus.js").Position} Position */
 

@@ -1,7 +1,7 @@
 // What a map shows, in words: one sentence about the row, column or cell that is pointed at.
 
 import { weightsOf } from "../parts/head_pictures.js";
-import { percent } from "../parts/weight_grid.js";
+import { percent } from "../parts/weight_cells.js";
 import { placed } from "./map_grid.js";
 
 /** @typedef {import("./map_grid.js").Tokens} Tokens */

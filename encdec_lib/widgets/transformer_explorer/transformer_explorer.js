@@ -10,7 +10,7 @@ import { ruleOf } from "../parts/reading.js";
 import { stateOf } from "../parts/state.js";
 import { acceptedFor, vocabulary } from "../parts/tokens.js";
 import { orOwn } from "../parts/trainer/lent.js";
-import { fitCells } from "../parts/weight_grid.js";
+import { fitCells } from "../parts/weight_cells.js";
 import { legend } from "../parts/word_field.js";
 import { mapGrid } from "./map_grid.js";
 import { viewOf } from "./map_view.js";

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import traitlets
 
@@ -81,3 +82,29 @@ class TransformerTrainer(TrainerWidget):
             warmup="yes" if warmup else "no",
             string=string,
         )
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the page trains.
+
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``, where the
+        decoder has its mask.
+        """
+        built = {
+            "heads": 2, "scaled": True, "pre_norm": self.norm == "pre", "positions": "sinusoidal",
+        }  # fmt: skip
+        return {
+            "model": {
+                "encoder": "transformer",
+                "decoder": "transformer",
+                "sizes": {"d_model": 32, "heads": 2, "d_ff": 64, "layers": self.layers},
+                "settings": {"encoder": built, "decoder": built | {"causal": self.leak != "yes"}},
+            },
+            "weights": {"seed": self.seed},
+            "task": {"name": "reverse", "symbols": 16, "shortest": 2, "longest": 5},
+            "training": {
+                "batch": 32, "learning_rate": 0.01, "warmup": 100 if self.warmup == "yes" else 0,
+                "clip": 1, "seed": self.seed,
+            },
+            "scoring": {"every": 100, "examples": 200, "solved": 0.9, "at_most_seconds": 10},
+        }  # fmt: skip

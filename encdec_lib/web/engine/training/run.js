@@ -7,7 +7,8 @@ import { readParameters } from "../parameters.js";
 import { Tape } from "../tape/tape.js";
 import { adam } from "./adam.js";
 import { firstWeights } from "./initial.js";
-import { checked, checkRoom, checkSources } from "./limits.js";
+import { checked } from "./limits.js";
+import { checkRoom, checkSources } from "./model_limits.js";
 import { tokenScore } from "./scoring.js";
 import { shapesOf } from "./shapes.js";
 

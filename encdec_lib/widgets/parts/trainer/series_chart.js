@@ -2,12 +2,12 @@
 // another scale, such as a logarithmic one, the shares may be any numbers.
 
 import { element } from "../elements.js";
-import { axisName, level, pathThrough, plot, tick } from "../plot.js";
+import { pathThrough, plot } from "../plot.js";
+import { axes, namesAt } from "./series_marks.js";
 import { percent } from "./words.js";
 
 const GREY = 4; // curves of earlier runs
 const TRAIL = 5; // curves of earlier scorings that can still be seen
-const APART = 18; // px between two labels at the curves' ends
 const NARROW = 480;
 
 /** @typedef {{name: string, label: string, line: string}} Series */
@@ -26,25 +26,6 @@ const SHARES = {
   levels: [0, 0.5, 1].map((share) => [share, percent(share)]),
   words: percent,
 };
-
-/**
- * Heights of labels so that none touches another, nor stands below `lowest`, on the axis.
- * @param {number[]} wished from the top
- * @param {number} lowest
- */
-function apart(wished, lowest) {
-  let last = -Infinity;
-  const places = wished.map((y) => {
-    last = Math.max(y, last + APART);
-    return last;
-  });
-  let next = lowest;
-  for (let k = places.length - 1; k >= 0; k--) {
-    places[k] = Math.min(places[k], next);
-    next = places[k] - APART;
-  }
-  return places;
-}
 
 /** The chart: {node, add(name, points), clear(), markAt(x), range(from, to), fit()}. */
 export class SeriesChart {
@@ -110,46 +91,6 @@ export class SeriesChart {
     return all.length ? all[all.length - 1] : null;
   }
 
-  axes() {
-    const { left, right, top, bottom, narrow } = this.box;
-    const { from, to, marked } = this;
-    const step = Math.ceil((to - from) / (narrow ? 5 : 8)) || 1;
-    const count = Math.floor((to - from) / step) + 1;
-    const places = Array.from({ length: count }, (_, k) => to - k * step);
-    const middle = (left + right) / 2;
-    const nothing =
-      this.known.size || this.kept.length
-        ? null
-        : element("text", {
-            class: "bw-empty",
-            x: middle,
-            y: (top + bottom) / 2 - 14,
-            "text-anchor": "middle",
-            text: this.words.empty,
-          });
-    const mark =
-      marked === null
-        ? null
-        : element("line", {
-            class: "bw-mark-line",
-            x1: this.x(marked),
-            x2: this.x(marked),
-            y1: top,
-            y2: bottom,
-          });
-    return [
-      tick(0, 12, this.words.what, "start"),
-      ...this.scale.levels.flatMap(([share, text]) => level(left, right, this.y(share), text)),
-      // The last number ends where the chart does, if there is no room for half of it beyond.
-      ...places.map((n, k) =>
-        tick(this.x(n), bottom + 18, n, narrow && k === 0 && n > 99 ? "end" : "middle"),
-      ),
-      axisName(middle, this.height - 4, this.words.against),
-      mark,
-      nothing,
-    ];
-  }
-
   /** @param {Points} points */
   inside(points) {
     return points.filter(([n]) => n >= this.from && n <= this.to);
@@ -179,39 +120,24 @@ export class SeriesChart {
     ];
   }
 
-  /** The names at the ends of their curves, never on top of each other. */
-  names() {
-    const { narrow, right, bottom } = this.box;
+  /** The curves that have an end inside, the older ones first. */
+  ends() {
     const grey = this.kept.map(({ label, points }) => ({ label, line: "before", points }));
     const now = this.series.map(({ name, ...one }) => ({ ...one, points: this.newest(name) }));
-    const ends = [...grey, ...now]
+    return [...grey, ...now]
       .map(({ label, line, points }) => ({ label, line, end: this.inside(points ?? []).pop() }))
-      .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []))
-      .sort((a, b) => a.y - b.y);
-    const wished = ends.map(({ y }) =>
-      narrow ? Math.min(Math.max(y - 10, 14), bottom - 8) : y + 5,
-    );
-    const places = apart(wished, bottom + (narrow ? -8 : 5));
-    return ends.map(({ label, line }, k) => {
-      return element("text", {
-        class: `bw-series-name is-${line}`,
-        x: narrow ? right : right + 10,
-        y: places[k],
-        "text-anchor": narrow ? "end" : "start",
-        text: label,
-      });
-    });
+      .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []));
   }
 
   trace() {
     if (this.width < 100) return;
     const drawn = [
-      ...this.axes(),
+      ...axes(this),
       ...this.kept.map(({ points }) =>
         element("path", { class: "bw-series is-before", d: this.path(points) }),
       ),
       ...this.series.flatMap((one) => this.curvesOf(one)),
-      ...this.names(),
+      ...namesAt(this.ends(), this.box),
     ];
     this.drawing.node.replaceChildren(...drawn.filter((one) => one !== null));
     const said = this.series.map(({ name, label }) => {

@@ -1,0 +1,192 @@
+"""What each trainer says and lists of a run, with an engine whose numbers are known beforehand.
+
+The engine of the tests takes 200 steps here: run k of a race has a score of 1 - apart * k then, and
+with seed 8 a score of 0.1. So a number of another run, or the sentence of another outcome, is seen.
+"""
+
+import json
+
+import pytest
+
+from encdec_lib.web import page_data
+from encdec_lib.widgets import (
+    AlignmentTrainer,
+    AutoencoderTrainer,
+    FixedTrainer,
+    MemoryRace,
+    ScoreRace,
+    SelfAttentionTrainer,
+    TransformerTrainer,
+    ViTTrainer,
+)
+from encdec_lib.widgets.parts import PARTS
+from tests.browser.engine_page import load
+from tests.browser.few_words import some_words
+from tests.browser.training import KEEP_ORDERS, faked, frames, press, status, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+def digits(side):
+    return page_data.digits(train=20, held=10, side=side)
+
+
+def trained(page):
+    """Trains to the end; the sentence, and the row of the table, its seconds and seed apart."""
+    press(page, "train")
+    wait_for(page, "['solved', 'stopped'].includes(data.state)")
+    frames(page)
+    heads = page.locator(".bw-runs thead th").all_text_contents()
+    row = page.locator(".bw-runs tbody tr").last.locator("th, td").all_text_contents()
+    assert len(heads) == len(row)
+    return status(page), [text for head, text in zip(heads, row, strict=True) if head != "s"][1:-1]
+
+
+GREY = "Without positions every order of the letters is the same to it: 10% right after 10 s."
+HEAP = "Without positions a digit is a heap of patches: 10% right after 200 steps."
+#: Figure, what it says in the end, and its row in the table.
+ENDS = {
+    "races of scores": (
+        lambda: faked(ScoreRace(width=16), apart=0.1, tick=3),
+        "After 200 steps, wrong: dot 0%, scaled dot 10%, general 20%, additive 30%. One seed",
+        ["reverse", "16", "200", "0% (60 s)", "10% (60 s)", "20% (60 s)", "30% (60 s)"],
+    ),
+    "races of memories": (
+        lambda: faked(MemoryRace(length=5, bias=1), apart=0.1, tick=1),
+        "The tanh RNN learned it in 200 steps, the LSTM has 90% right and the GRU has 80% right. "
+        "Of the gradient, 25% in the tanh RNN, 23% in the LSTM and 20% in the GRU is left at the "
+        "first letter. Start the gates at 3, and train again.",
+        ["5", "1", "200 steps", "90% right", "80% right"],
+    ),
+    "one vector": (
+        lambda: faked(FixedTrainer("code", width=32, longest=4, seed=8), apart=0.1, tick=3),
+        "45% of the symbols are wrong at length 2, 90% at length 4. Now change the width, and",
+        ["32", "4", "200", "10%", "90%"],
+    ),
+    "alignment": (
+        lambda: faked(AlignmentTrainer(some_words(), word="day", width=32), apart=0.25, tick=0.25),
+        "After 6.0 s each, attention has 0% of the sounds wrong, one vector 25%, in words that",
+        ["32", "6.0", "240", "0%", "240", "25%"],
+    ),
+    "looks up": (
+        lambda: faked(SelfAttentionTrainer()),
+        "Solved: 100% right after 200 steps. Now do not tell it the positions.",
+        ["look up", "told", "8", "yes", "200", "100%"],
+    ),
+    "looks up, not done": (
+        lambda: faked(SelfAttentionTrainer(d_k=1, scaled=False, seed=8)),
+        "It is not done: 10% right after 10 s. Now do not tell it the positions.",
+        ["look up", "told", "1", "no", "200", "10%"],
+    ),
+    "looks up without positions": (
+        lambda: faked(SelfAttentionTrainer(positions="none", seed=8)),
+        f"{GREY} Let it sort without positions.",
+        ["look up", "no", "8", "yes", "200", "10%"],
+    ),
+    "transformer": (
+        lambda: faked(TransformerTrainer()),
+        "Solved: a loss of 0.41, and 100% right after 200 steps. Now let it see the answer",
+        ["no", "1", "pre", "yes", "200", "0.41", "100%"],
+    ),
+    "transformer, not done": (
+        lambda: faked(TransformerTrainer(layers=4, pre_norm=False, warmup=False, seed=8)),
+        "Not done after 10 s: a loss of 0.41, and 10% right. Give it the warm-up.",
+        ["no", "4", "post", "no", "200", "0.41", "10%"],
+    ),
+    "transformer, too good": (
+        lambda: faked(TransformerTrainer(leak=True, seed=8), tick=0.25),
+        "Too good to be true: a loss of 0.055, and 10% right when it writes by itself. Hide the",
+        ["yes", "1", "pre", "yes", "400", "0.055", "10%"],
+    ),
+    "autoencoder": (
+        lambda: faked(AutoencoderTrainer(width=4, hidden=256, data=digits(14), seed=8), tick=1),
+        "Through 4 numbers the error is 22.5% after 200 steps. Now 2: what does it give up",
+        ["4", "256", "1,234", "200", "22.5%"],
+    ),
+    "vit": (
+        lambda: faked(ViTTrainer(patch=12, data=digits(28))),
+        "Solved with 4 patches: 100% right after 200 steps. Now smaller patches, of 8×8.",
+        ["12", "4", "4", "2", "learned", "200", "100%"],
+    ),
+    "vit, not done": (
+        lambda: faked(ViTTrainer(patch=4, data=digits(28), seed=8), tick=1.5),
+        "It is not done: 10% right after 200 steps. More patches make every step slower. Now",
+        ["4", "36", "4", "2", "learned", "> 200", "10%"],
+    ),
+    "vit without positions": (
+        lambda: faked(ViTTrainer(positions="none", data=digits(28), seed=8), tick=1.5),
+        f"{HEAP} Now larger patches, of 12×12.",
+        ["8", "9", "4", "2", "none", "> 200", "10%"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_a_figure_says_and_lists_what_became_of_its_run(show, case):
+    widget, words, row = ENDS[case]
+    said, listed = trained(show(widget()))
+    assert said.startswith(words), said
+    assert listed == row
+
+
+def big(page):
+    return page.locator(".bw-big b").all_inner_texts()
+
+
+def test_each_number_is_that_of_its_own_model(show):
+    page = show(faked(ScoreRace(width=16), apart=0.1, tick=3))
+    trained(page)
+    assert big(page) == ["0%", "10%", "20%", "30%"]
+    page = show(faked(AlignmentTrainer(some_words(), word="day"), apart=0.25, tick=0.3))
+    trained(page)
+    assert page.locator(".bw-two .bw-big b").all_inner_texts() == ["0%", "25%"]
+
+
+def test_a_run_is_compared_with_the_one_before(show):
+    page = show(faked(FixedTrainer("code", width=32, longest=4, seed=8), apart=0.1, tick=3))
+    trained(page)
+    page.get_by_label("64", exact=True).check()
+    said = trained(page)[0]
+    assert (
+        "more room, 32 → 64 numbers, and the same steps: errors at 4 symbols fall from 90%" in said
+    )
+    page = show(faked(AutoencoderTrainer(width=4, data=digits(14), seed=8), tick=1))
+    trained(page)
+    page.get_by_role("group", name="Width of H").get_by_label("2", exact=True).check()
+    assert trained(page)[0].endswith("With 4 numbers it was 22.5%.")
+
+
+def test_the_trainers_of_digits_build_what_their_dials_say(show, page):
+    """Those of the other chapters: test_first_losses.py."""
+    page.add_init_script(KEEP_ORDERS)
+
+    def built(widget):
+        show(faked(widget))
+        page.wait_for_function("window.orders.some(({ type }) => type === 'look')")
+        return json.loads(
+            page.evaluate(
+                "JSON.stringify(window.orders.find(({ type }) => type === 'build').config)"
+            )
+        )
+
+    config = built(AutoencoderTrainer(width=4, hidden=256, data=digits(14), seed=5))
+    assert config["model"]["sizes"] == {"encoding_dim": 4, "hidden_dim": 256}
+    assert config["weights"] == {"seed": 5} and config["training"]["seed"] == 5
+    dials = {"patch": 6, "heads": 2, "layers": 3, "positions": "none", "seed": 5}
+    config = built(ViTTrainer(data=digits(28), **dials))
+    sizes, encoder = config["model"]["sizes"], config["model"]["settings"]["encoder"]
+    assert (sizes["heads"], sizes["layers"], sizes["patch"]) == (2, 3, 6)
+    assert sizes["positions"] is False and sizes["side"] == encoder["side"] == 24
+    assert (encoder["heads"], encoder["patch"]) == (2, 6)
+    assert config["weights"] == {"seed": 5} and config["training"]["seed"] == 5
+
+
+def test_a_vision_transformer_is_seen_to_look_with_its_top_layer(page):
+    load(page, "vit_view", folder=PARTS.parent / "vit_trainer")
+    looks = page.evaluate(
+        """() => vit_view.looksOf({ maps: { encoder: [
+             { heads: 1, rows: 2, columns: 2, weights: [0.9, 0.1, 0.5, 0.5] },
+             { heads: 2, rows: 2, columns: 2, weights: [0.2, 0.8, 0.5, 0.5, 0.4, 0.6, 1, 0] },
+           ] } })"""
+    )
+    assert looks["own"] == pytest.approx(0.3) and looks["shares"] == pytest.approx([0.7])
