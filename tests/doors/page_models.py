@@ -17,7 +17,12 @@ from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.models.transformer import TransformerConfig, transformer
 from encdec_lib.models.vision_transformer import ViTConfig, vit
-from encdec_lib.models.vit_to_transformer import ViTCaptionConfig, vit_captioner
+from encdec_lib.models.vit_to_transformer import (
+    GridCaptionConfig,
+    ViTCaptionConfig,
+    grid_captioner,
+    vit_captioner,
+)
 from encdec_lib.web import export_model
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
@@ -45,6 +50,12 @@ def exported(name):
         ),
         "captioner": lambda: untrained(
             captioner, CaptionConfig(len(WORDS), 16, 1, (2, 3), embed_dim=3, state_dim=5)
+        ),
+        "grid captioner": lambda: shaken(
+            lambda: grid_captioner(
+                GridCaptionConfig(len(WORDS), 16, 1, (2, 3), True, 3, 6, 7, 2),
+                rngs=nnx.Rngs(0),
+            )
         ),
         "reader": lambda: shaken(
             lambda: vit_captioner(

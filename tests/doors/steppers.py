@@ -12,17 +12,20 @@ from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.widgets import (
+    CacheStepper,
     CaptionStepper,
     ConvolutionStepper,
     DeviceStepper,
+    LookStepper,
     PathStepper,
     ReadingStepper,
     SelfAttentionStepper,
     Seq2SeqStepper,
 )
 from tests.doors import bad
-from tests.doors.page_models import BAD_VOCABULARY, exported
+from tests.doors.page_models import BAD_DTYPE, BAD_VOCABULARY, exported
 from tests.widgets.untrained import untrained
+from tests.widgets.untrained_painters import codebook
 
 STANDS = {"step": bad.wholes(), "chosen": bad.wholes(0)}
 
@@ -49,6 +52,16 @@ def rows(side):
             *([[value, *good[0][1:]], *good[1:]] for value in (0.5, 10, -10, True, "1", None)),
         ]
     )
+
+
+BAD_PICTURES = st.sampled_from(
+    [
+        *(None, "a", 3, [[1], [1, 2]], np.zeros((16, 16)), np.zeros((1, 16, 15))),
+        *(np.zeros((n, 16, 16)) for n in (0, 5)),
+        *(np.zeros((1, 15, 15)), np.zeros((1, 0, 0)), np.zeros((1, 16, 16, 2))),
+        *(np.full((1, 16, 16), value) for value in (bad.NAN, 1e300, 255, -1.0)),
+    ]
+)
 
 
 STEPPERS = {
@@ -118,14 +131,34 @@ STEPPERS = {
             "model": st.deferred(
                 lambda: st.sampled_from([None, 3, "model", seq2seq, exported("captioner")])
             ),
-            "pictures": st.sampled_from(
-                [
-                    *(None, "a", 3, [[1], [1, 2]], np.zeros((16, 16)), np.zeros((1, 16, 15))),
-                    *(np.zeros((n, 16, 16)) for n in (0, 5)),
-                    *(np.zeros((1, 15, 15)), np.zeros((1, 0, 0)), np.zeros((1, 16, 16, 2))),
-                    *(np.full((1, 16, 16), value) for value in (bad.NAN, 1e300, 255, -1.0)),
-                ]
+            "pictures": BAD_PICTURES,
+        },
+    ),
+    LookStepper: (
+        lambda: {"model": exported("grid captioner"), "pictures": np.zeros((1, 16, 16))},
+        STANDS
+        | {
+            "model": st.deferred(
+                lambda: st.sampled_from(
+                    [None, 3, "model", exported("captioner"), exported("u-net")]
+                )
             ),
+            "pictures": BAD_PICTURES,
+            "dtype": BAD_DTYPE,
+        },
+    ),
+    CacheStepper: (
+        lambda: {"model": exported("painter"), "codebook": codebook()},
+        STANDS
+        | {
+            "model": st.deferred(lambda: st.sampled_from([None, 3, "model", exported("fixed")])),
+            "codebook": st.sampled_from([None, 3, "codes", np.eye(4), codebook(patch=3)]),
+            "captions": st.sampled_from(
+                [None, 3, "a three", [], [3], [None], ["a horse"], ["a three"] * 4, ["a"], [""]]
+            ),
+            "temperature": bad.numbers(0, 2, zero=True),
+            "seed": bad.wholes(0),
+            "dtype": BAD_DTYPE,
         },
     ),
     ReadingStepper: (

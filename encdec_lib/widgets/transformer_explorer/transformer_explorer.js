@@ -12,6 +12,7 @@ import { acceptedFor, vocabulary } from "../parts/tokens.js";
 import { orOwn } from "../parts/trainer/lent.js";
 import { fitCells } from "../parts/weight_cells.js";
 import { legend } from "../parts/word_field.js";
+import { ABOUT, IDLE, NAMES } from "./attention_names.js";
 import { mapGrid } from "./map_grid.js";
 import { viewOf } from "./map_view.js";
 import { sentence, sumsInWords } from "./map_words.js";
@@ -21,22 +22,6 @@ import { sourceField, unitOf } from "./source_field.js";
 
 /** @typedef {import("../parts/grid_focus.js").Position} Position */
 /** @typedef {import("./map_view.js").Attention} Attention */
-
-/** @type {Record<Attention, string>} */
-const NAMES = {
-  encoder: "in the encoder",
-  decoder: "in the decoder, masked",
-  cross: "from decoder to encoder",
-};
-/** @type {Record<Attention, string>} */
-const ABOUT = {
-  encoder: "Every source token (a row) looks at all source tokens (the columns).",
-  decoder:
-    "A row is the token that is being written. It looks at what was read so far (the " +
-    "columns): the start, then the answer. Striped: not written yet, hidden by the mask.",
-  cross: "A row is the token that is being written. It looks at the source (the columns).",
-};
-const IDLE = "Point at a row, or reach it by Tab and arrow keys: it is read out here.";
 
 class TransformerExplorer {
   /** @param {import("../parts/state.js").Host} host */
