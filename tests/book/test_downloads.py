@@ -81,6 +81,7 @@ def test_the_zip_file_says_what_to_install_and_brings_the_library(archive):
     assert not [name for name in packed if "__pycache__" in name]
 
 
+@pytest.mark.slow
 def test_the_same_book_gives_the_same_bytes(archive):
     assert {info.date_time for info in archive.infolist()} == {downloads.DATE}
     assert archive.namelist() == sorted(archive.namelist())

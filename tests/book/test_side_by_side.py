@@ -83,6 +83,7 @@ def test_a_page_that_stops_is_reported_and_the_others_are_kept(build):
     assert "done fair" in (html / "fair.html").read_text()
 
 
+@pytest.mark.slow
 def test_one_at_a_time_where_asked(build):
     _, runs, _ = build({"one": "time.sleep(0.2)", "two": "pass"}, JOBS="1")
     assert [set(cores) for *_, cores, _ in runs] == [os.sched_getaffinity(0)] * 2

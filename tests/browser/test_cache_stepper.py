@@ -14,6 +14,7 @@ from encdec_lib.widgets import CacheStepper
 from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import add, as_json, load
 from tests.browser.stepping import check_looks, press, sentence, told, walk, words
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_painters import codebook, painter
 
 pytestmark = pytest.mark.browser
@@ -136,7 +137,7 @@ def test_the_second_caption_comes_after_the_first(show, model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 def test_nothing_jumps_or_is_cut_off(show, model, width, theme):
     page = as_before(show(CacheStepper(model, codebook()), width=width, theme=theme))
     check_looks(page, width)

@@ -4,6 +4,7 @@ import pytest
 
 from encdec_lib.widgets import ConvolutionStepper
 from tests.browser.stepping import check_looks, press, told, walk, words
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 IMAGE = [[0, 3, 0, 2], [-1, 5, 0, 0], [0, 7, 1, 0], [2, 0, 0, -4]]
@@ -45,7 +46,7 @@ def test_a_number_is_there_when_its_sum_has_been_made(show, figure):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 @pytest.mark.parametrize("chosen", [0, 1, 2])
 def test_looks(show, width, theme, chosen):
     page = show(ConvolutionStepper(chosen=chosen), width=width, theme=theme)

@@ -7,6 +7,7 @@ import pytest
 
 from encdec_lib.widgets import DeviceStepper
 from tests.browser.stepping import check_looks, press, told, walk, words
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 N, K, RATE = 14, 3, 0.05
@@ -66,7 +67,7 @@ def test_it_is_gone_through_by_keyboard(show, stepper, problem):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 def test_nothing_jumps_or_is_cut_off(show, problem, width, theme):
     page = show(DeviceStepper(*problem, devices=(7,)), width=width, theme=theme)
     check_looks(page, width)

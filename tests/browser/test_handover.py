@@ -137,6 +137,7 @@ def translator(**choices):
     )
 
 
+@pytest.mark.slow
 def test_a_transformer_of_sentences_makes_room_for_one_of_strings(show):
     page = show(TransformerTrainer(string="camel"), translator())
     root = page.locator(".bw-transformer")

@@ -28,6 +28,7 @@ from encdec_lib.widgets import (
 from tests.browser import test_captioner, test_forgetting_dial
 from tests.browser.test_widgets import pair
 from tests.helpers.hostile import HOSTILE
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_images import shaken
 from tests.widgets.untrained_painters import codebook, painter
 from tests.widgets.untrained_readers import reading, scoring
@@ -177,7 +178,14 @@ def safe(page, scripts):
     assert page.evaluate(MADE) == {"pwned": None, "elements": 0, "scripts": scripts}
 
 
-@pytest.mark.parametrize("name", BUILD)
+#: The others are made of the same parts: stepper, scene, words and rows of weights.
+FIRST = (
+    *("AlignmentExplorer", "AttentionDial", "ForgettingDial", "PatchDial", "PictureWriter"),
+    *("SceneCaptioner", "Seq2SeqStepper", "TransformerExplorer"),
+)
+
+
+@pytest.mark.parametrize("name", thinned(BUILD, FIRST))
 @pytest.mark.own_page
 def test_names_vocabularies_and_what_a_reader_types_stay_text(show, problems, name):
     page = show(BUILD[name]())

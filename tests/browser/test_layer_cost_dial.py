@@ -10,6 +10,7 @@ from encdec_lib.widgets import LayerCostDial
 from encdec_lib.widgets.layer_cost_dial.layer_cost_dial import LENGTHS, WIDTHS
 from encdec_lib.widgets.layer_cost_dial.layer_cost_dial import __file__ as HERE
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -78,7 +79,7 @@ def test_the_keyboard_moves_both_sliders_across_the_diagonal(show):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 def test_it_fits_and_nothing_jumps(show, width, theme):
     page = show(LayerCostDial(), width=width, theme=theme)
     tops = set()

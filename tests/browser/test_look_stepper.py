@@ -16,6 +16,7 @@ from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import add, as_json, load
 from tests.browser.every_widget import _quiet
 from tests.browser.stepping import check_looks, press, sentence, told, walk, words
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -146,6 +147,6 @@ def test_8_bits_are_owned_up_to(show, model, pictures):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 def test_nothing_jumps_or_is_cut_off(show, model, pictures, width, theme):
     check_looks(show(LookStepper(model, pictures), width=width, theme=theme), width)

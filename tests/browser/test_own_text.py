@@ -13,6 +13,7 @@ from encdec_lib.widgets import AlignmentExplorer, TransformerExplorer
 from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import load
 from tests.browser.looking import shares
+from tests.helpers.thinned import thinned
 from tests.widgets.own_text import TEXTS, attending, transforming, vocabulary
 
 pytestmark = pytest.mark.browser
@@ -114,7 +115,7 @@ def test_the_transformer_explorer_answers_as_flax_does(show, unit):
         assert page.locator(".bw-letter").all_inner_texts() == source.tokens(text)
 
 
-@pytest.mark.parametrize("width", [390, 1000])
+@pytest.mark.parametrize("width", thinned([390, 1000], [390]))
 def test_long_words_fit(show, width):
     words = vocabulary("words")
     text = "the lowest doesn't rain, café told low lower"

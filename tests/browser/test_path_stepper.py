@@ -4,6 +4,7 @@ import pytest
 
 from encdec_lib.widgets import PathStepper
 from tests.browser.stepping import check_looks, press, sentence, told, walk, words
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 SENTENCE = "Keys that hang by the old red door shine".split()
@@ -56,7 +57,7 @@ def test_a_place_is_empty_until_the_signal_comes(show, stepper):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 @pytest.mark.parametrize("kind", ["recurrent", "convolution", "dilated", "attention"])
 def test_nothing_jumps_or_is_cut_off(show, stepper, width, theme, kind):
     page = show(stepper, width=width, theme=theme)

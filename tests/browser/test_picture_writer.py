@@ -265,6 +265,7 @@ def test_a_model_of_single_digits_offers_no_relation(show):
     assert page.locator(".bw-writer").get_attribute("data-text") == "a eight"
 
 
+@pytest.mark.slow
 def test_a_new_dial_value_cancels_the_painting_and_nothing_blocks(show):
     """At the size of chapter 16: no frame is held up for long, and the last choice wins."""
     big = painter(68, max_length=256, columns=16, d_model=96, heads=4, d_ff=256, layers=3)

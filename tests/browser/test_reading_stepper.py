@@ -6,6 +6,7 @@ from encdec_lib.data.pronunciations import LETTERS, PHONEMES
 from encdec_lib.models.token_sized import READERS
 from encdec_lib.widgets import ReadingStepper
 from tests.browser.stepping import check_looks, press, sentence, told, walk, words
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_readers import reading
 
 pytestmark = pytest.mark.browser
@@ -60,7 +61,7 @@ def test_shares_are_shown_and_earlier_vectors_stay(show, stepper):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 def test_nothing_jumps_or_is_cut_off(show, stepper, width, theme):
     page = show(stepper, width=width, theme=theme)
     page.get_by_role("radio", name="weighted").check(force=True)

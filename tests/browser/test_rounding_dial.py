@@ -12,6 +12,7 @@ from encdec_lib.widgets import RoundingDial
 from encdec_lib.widgets.rounding_dial.rounding_dial import CHANGES, FORMATS, WEIGHTS
 from encdec_lib.widgets.rounding_dial.rounding_dial import __file__ as HERE
 from tests.browser.looking import CONTRAST
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +72,7 @@ def test_a_weight_grows_until_its_numbers_lie_too_far_apart(show):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 def test_it_fits_and_nothing_jumps(show, width, theme):
     page = show(RoundingDial(format="float32"), width=width, theme=theme)
     tops = set()

@@ -11,6 +11,7 @@ from encdec_lib.widgets import Seq2SeqStepper
 from encdec_lib.widgets.host.trainer_widget import PARTS
 from tests.browser.engine_page import as_json, load
 from tests.browser.stepping import check_looks, press, sentence, told, walk, words
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained import untrained
 
 pytestmark = pytest.mark.browser
@@ -104,7 +105,7 @@ def test_a_model_that_the_reader_trained_takes_its_place(show, model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1280, "light")], [(390, "dark")]))
 @pytest.mark.parametrize("chosen", [0, 1])
 def test_nothing_jumps_or_is_cut_off(show, model, width, theme, chosen):
     page = show(stepper_of(model, word="charged", chosen=chosen), width=width, theme=theme)

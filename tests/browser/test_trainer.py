@@ -104,6 +104,7 @@ def test_what_an_old_run_still_says_is_not_heard(show):
     assert (data["state"], data["steps"], data["loss"]) == ("ready", "0", "")
 
 
+@pytest.mark.slow
 def test_it_asks_before_more_than_a_minute(show):
     page = show(faked(HeadsTrainer(longest=5, seed=8)))
     press(page, "train")
@@ -142,6 +143,7 @@ def test_a_fault_is_one_sentence_and_reset_gets_out_of_it(show):
 
 
 @pytest.mark.own_page
+@pytest.mark.slow
 def test_steps_can_be_seen_one_by_one_and_ten_by_ten(show, page):
     page.add_init_script(KEEP_ORDERS)
     show(faked(HeadsTrainer(longest=5)))
@@ -200,6 +202,7 @@ def test_a_screen_reader_hears_of_it_now_and_then(show):
 
 
 @pytest.mark.own_page
+@pytest.mark.slow
 def test_little_motion_for_who_wants_little(show, page):
     page.add_init_script(KEEP_ORDERS)
     page.emulate_media(reduced_motion="reduce")

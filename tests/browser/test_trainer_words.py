@@ -23,6 +23,7 @@ from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import load
 from tests.browser.few_words import some_words
 from tests.browser.training import KEEP_ORDERS, faked, frames, press, status, wait_for
+from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -121,7 +122,11 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("case", ENDS)
+#: Those of the digits take longest; one of them stands for the sentences of all.
+LONG = ("vit, not done", "vit without positions", "transformer, too good")
+
+
+@pytest.mark.parametrize("case", thinned(ENDS, set(ENDS) - set(LONG)))
 def test_a_figure_says_and_lists_what_became_of_its_run(show, case):
     widget, words, row = ENDS[case]
     said, listed = trained(show(widget()))
@@ -156,6 +161,7 @@ def test_a_run_is_compared_with_the_one_before(show):
     assert trained(page)[0].endswith("With 4 numbers it was 22.5%.")
 
 
+@pytest.mark.own_page
 def test_the_trainers_of_digits_build_what_their_dials_say(show, page):
     """Those of the other chapters: test_first_losses.py."""
     page.add_init_script(KEEP_ORDERS)

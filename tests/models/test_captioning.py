@@ -98,6 +98,7 @@ def test_it_is_built_in_evaluation_mode():
     np.testing.assert_allclose(together[:1], alone, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_parameter_gets_a_gradient(images):
     model = captioner(CaptionConfig(side=SIDE, channels=CHANNELS, state_dim=D), rngs=nnx.Rngs(0))
     target_in = jnp.array([[1, 4, 6], [1, 4, 7]])

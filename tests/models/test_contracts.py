@@ -85,7 +85,7 @@ def test_an_encoder_says_its_width_and_marks_what_is_real(encoder):
     np.testing.assert_array_equal(encoding.mask, real)
 
 
-@every_writer
+@every_decoder
 def test_teacher_forced_is_the_same_as_step_by_step(encoder, decoder):
     model, (source, _) = build(encoder, decoder), source_for(encoder)
     decoded = score(model, source, TARGET_IN)

@@ -239,6 +239,7 @@ def test_the_order_of_the_prefix_matters(case):
 # Numbers
 
 
+@pytest.mark.slow
 def test_bfloat16_is_float32_but_for_rounding():
     rounded = made("words, full", dtype="bfloat16")
     kept = nnx.state(rounded, nnx.Param)
@@ -275,6 +276,7 @@ def test_every_parameter_gets_a_gradient_and_nothing_to_read_leaves_it_finite():
             assert all(np.isfinite(g).all() for g in jax.tree.leaves(nothing))
 
 
+@pytest.mark.slow
 def test_dropout_acts_in_training_alone():
     model = made("words, full", dropout=0.3)
     nnx.update(model, nnx.state(built("words, full"), nnx.Param))

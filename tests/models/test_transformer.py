@@ -211,7 +211,7 @@ def test_without_positions_the_encoder_cannot_tell_two_orders_apart(positions, p
 # Writing
 
 
-@every_case
+@two_cases
 def test_a_step_with_the_cache_is_teacher_forcing(case):
     model = built(case)
     decoded = decode(model, SOURCE, TARGET_IN)

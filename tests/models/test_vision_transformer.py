@@ -162,6 +162,7 @@ def test_every_parameter_gets_a_gradient():
 # Numbers
 
 
+@pytest.mark.slow
 def test_bfloat16_is_float32_but_for_rounding():
     exact = built("class token, gelu")
     rounded = made(configured(**CASES["class token, gelu"], dtype="bfloat16"))
@@ -187,6 +188,7 @@ def test_dropout_acts_in_training_alone():
     np.testing.assert_array_equal(look(model, IMAGES)[0], plain)
 
 
+@pytest.mark.slow
 def test_what_the_choices_cost():
     def count(config):
         model = nnx.eval_shape(lambda: vit(config, rngs=nnx.Rngs(0)))
@@ -321,6 +323,7 @@ def test_images_of_another_size_are_named(as_reader, shape):
         built("mean, relu")(jnp.zeros(shape))
 
 
+@pytest.mark.slow
 def test_a_training_step_costs_what_its_patches_cost():
     """So that `fit` sees how large a job is: each weight meets every vector of the sequence."""
     model = vit(ViTConfig(side=21, patch=7, d_model=10, heads=2, d_ff=11), rngs=nnx.Rngs(0))

