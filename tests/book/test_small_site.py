@@ -84,6 +84,7 @@ def site(tmp_path_factory):
     return build
 
 
+@pytest.mark.slow
 def test_without_an_address_a_page_offers_its_notebook_and_leads_nowhere(site):
     text = site("", "/srv/git/book.git")
     source = ("../_sources/book/04_one.md", "")

@@ -13,7 +13,7 @@ from encdec_lib.widgets.heads_dial.heads_dial import drawn
 from tests.browser.looking import CONTRAST
 from tests.helpers.thinned import thinned
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # on no page since chapter 11 trains
 
 HERE = Path(encdec_lib.widgets.__file__).parent / "heads_dial"
 SENTENCE = "The cat sees the dog; don't wake the big cat."

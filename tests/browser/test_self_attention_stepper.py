@@ -11,6 +11,7 @@ from encdec_lib.widgets import SelfAttentionStepper
 from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import add, as_json, load
 from tests.browser.stepping import check_looks, frame, press, sentence, told, walk, words
+from tests.helpers.thinned import thinned
 from tests.widgets.untrained_images import shaken
 
 pytestmark = pytest.mark.browser
@@ -90,7 +91,7 @@ def test_another_string_is_computed_at_once(show, shaken_model):
     assert "from 1 to 4" in page.locator(".bw-message").inner_text()
 
 
-@pytest.mark.parametrize("width, theme", [(390, "dark"), (1000, "light")])
+@pytest.mark.parametrize("width, theme", thinned([(390, "dark"), (1000, "light")], [(390, "dark")]))
 def test_nothing_jumps_is_cut_off_or_pale(show, shaken_model, width, theme):
     page = show(SelfAttentionStepper(shaken_model, "5 panel"), width=width, theme=theme)
     check_looks(page, width)

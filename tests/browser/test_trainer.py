@@ -62,6 +62,7 @@ def test_a_score_is_of_the_step_that_stands_beside_it(show):
     assert told(page)["steps"] == "400" and told(page)["score"] == "0.1000"
 
 
+@pytest.mark.slow
 def test_again_is_another_seed_and_reset_the_same(show):
     page = show(faked(HeadsTrainer(longest=5)))
     for seed in (0, 1, 2):

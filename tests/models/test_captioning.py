@@ -80,12 +80,14 @@ def test_one_vector_has_no_place():
         build(positions=True)
 
 
+@pytest.mark.slow
 def test_a_new_captioner_reads_pictures_of_its_side_and_scores_words():
     model = captioner(CaptionConfig(side=8, channels=(2, 3), state_dim=D), rngs=nnx.Rngs(0))
     target_in = jnp.array([[1, 4, 6], [1, 4, 0]])
     assert model(jnp.ones((B, 8, 8, 1)), target_in).logits.shape == (B, 3, len(WORDS))
 
 
+@pytest.mark.slow
 def test_the_decoder_is_that_of_chapter_4_and_knows_nothing_of_pictures():
     model = captioner(CaptionConfig(side=8, channels=(2, 3)), rngs=nnx.Rngs(0))
     assert type(model.decoder) is RNNDecoder

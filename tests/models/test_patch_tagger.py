@@ -39,6 +39,7 @@ def test_every_vector_is_read_by_itself_and_stands_at_its_place():
         np.testing.assert_allclose(logits[b, i, j], wanted, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_it_trains_the_encoder_in_place():
     sizes = ViTConfig(SIDE, P, d_model=D, heads=2, d_ff=13, layers=1)
     encoder = ViTEncoder(sizes, rngs=nnx.Rngs(0))

@@ -276,6 +276,7 @@ def test_beams_carry_their_caches(case):
 
 
 @pytest.mark.parametrize("pre_norm", thinned([True, False], [True]))
+@pytest.mark.slow
 def test_bfloat16_is_float32_but_for_rounding(pre_norm):
     exact, rounded = (
         with_biases(transformer(configured(pre_norm=pre_norm, dtype=dtype), rngs=nnx.Rngs(0)))
@@ -346,6 +347,7 @@ def test_what_the_choices_cost():
     assert count(heads=11) == count(heads=11, positions="rotary") == count()
 
 
+@pytest.mark.slow
 def test_embeddings_come_in_as_large_as_positions():
     wide = StackConfig(d_model=512, heads=8, layers=1)
     tokens = TransformerEncoder(1009, wide, rngs=nnx.Rngs(0)).tokens

@@ -176,6 +176,7 @@ def test_bfloat16_is_float32_but_for_rounding():
     assert 0 < np.sqrt((error**2).mean()) < 0.03 * wanted.std()
 
 
+@pytest.mark.slow
 def test_dropout_acts_in_training_alone():
     model = made(configured(**CASES["mean, relu"], dropout=0.3))
     nnx.update(model, nnx.state(built("mean, relu"), nnx.Param))

@@ -42,6 +42,7 @@ def call(model, images, target_in):
     return model(images, target_in)
 
 
+@pytest.mark.slow
 def test_each_is_made_of_parts_that_earlier_chapters_have():
     cells, patches = built("cells"), built("patches")
     assert (type(cells.encoder), type(cells.decoder)) == (CNNEncoder, AttentionDecoder)

@@ -93,6 +93,7 @@ def test_the_closing_line_says_whose_weights_they_are(capsys):
 # Going on
 
 
+@pytest.mark.slow
 def test_the_best_weights_travel_in_the_checkpoint(tmp_path):
     """Interrupted after each evaluation in turn, and resumed: as one that never was."""
     rule, numbers = Best("bleu", patience=3), (3, 7, 5, 6, 1)

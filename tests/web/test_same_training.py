@@ -22,6 +22,7 @@ def config(**training):
     }
 
 
+@pytest.mark.slow
 def test_a_training_begins_alike_however_short_it_is():
     """A warm-up that is longer than the training is not shortened."""
     few, more = (fitted_losses(model(), config(), steps) for steps in (3, 11))

@@ -60,6 +60,7 @@ def test_a_wrong_argument_is_named(small, make, message):
         make(small)
 
 
+@pytest.mark.slow
 def test_fit_gives_the_losses_of_the_page():
     figure = AutoencoderTrainer()
     twin = figure.same_start(autoencoder(AutoencoderConfig(), rngs=nnx.Rngs(7)))
