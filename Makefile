@@ -32,7 +32,7 @@ check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote r
 	@echo "==> check-book: reading _build/html as a browser does"
 	@$(PY) -m pytest -q -n auto --dist worksteal -m built tests/built
 
-test: setup ## checks lists, notebooks, style, types and the library: about ten minutes
+test: setup ## checks lists, notebooks, style, types and the library: about eleven minutes
 	@echo "==> test: lists and notebooks, ruff, pyright, biome, tsc, pytest"
 	@$(PY) tools/make_lists.py --check
 	@$(PY) tools/make_notebooks.py --check
