@@ -32,7 +32,7 @@ check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote r
 	@echo "==> check-book: reading _build/html as a browser does"
 	@$(PY) -m pytest -q -n auto --dist worksteal -m built tests/built
 
-test: setup ## checks lists, notebooks, style, types and the library: about eleven minutes
+test: setup ## checks lists, notebooks, style, types and the library: about ten minutes
 	@echo "==> test: lists and notebooks, ruff, pyright, biome, tsc, pytest"
 	@$(PY) tools/make_lists.py --check
 	@$(PY) tools/make_notebooks.py --check
@@ -42,11 +42,11 @@ test: setup ## checks lists, notebooks, style, types and the library: about elev
 	@$(NODE) node_modules/.bin/biome check --error-on-warnings encdec_lib
 	@$(NODE) node_modules/.bin/tsc -p tsconfig.json
 	@$(PY) -m pytest -q -n auto --dist worksteal -m "not built and not clients and not timing and not slow"
-	@$(PY) -m pytest -q -m "timing" tests/browser
 
-test-slow: setup ## the tests that `make test` leaves out: the same on more cases
-	@echo "==> test-slow: pytest -m slow"
+test-slow: setup ## the tests that `make test` leaves out: the same on more cases, and milliseconds
+	@echo "==> test-slow: pytest -m slow, then -m timing"
 	@$(PY) -m pytest -q -n auto --dist worksteal -m "slow and not built and not clients and not timing"
+	@$(PY) -m pytest -q -m timing tests/browser
 
 test-all: test test-slow ## every test
 

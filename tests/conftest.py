@@ -32,10 +32,10 @@ LOCAL = ("http://127.0.0.1", "http://localhost", "file:", "data:", "blob:", "abo
 
 
 def pytest_collection_modifyitems(items):
-    """Examples in docstrings that build whole models are left to `make test-all`."""
+    """Examples in docstrings that compile layers or models are left to `make test-all`."""
     for item in items:
         if isinstance(item, pytest.DoctestItem) and item.name.startswith(
-            ("encdec_lib.models.", "encdec_lib.widgets.")
+            ("encdec_lib.layers.", "encdec_lib.models.", "encdec_lib.widgets.")
         ):
             item.add_marker(pytest.mark.slow)
 

@@ -16,6 +16,8 @@ from tests.book.tree import pages, text
 from tests.helpers.thinned import thinned
 from tools.myst_pages import ROOT
 
+pytestmark = pytest.mark.slow  # each clears the programs that other tests have compiled
+
 
 def rounding(bind):
     """A primitive's ``bind`` whose two arguments are rounded, as its precision says."""
