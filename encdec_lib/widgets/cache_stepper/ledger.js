@@ -8,6 +8,7 @@ import { percent, total } from "./story.js";
 
 export const LINE = 24;
 const LATE = 4; // rows behind the caption's that are shown
+const READ = 100; // px for what is read now: a bar and a number
 
 /**
  * A row of the list; `place` is its place in the cache, or null for several that are not shown.
@@ -56,9 +57,11 @@ const largest = (rows) => Math.max(...rows.flat().map(Math.abs), 1e-9);
  * @param {boolean} phone
  */
 function columnsOf(x, width, phone) {
-  const [cells, cell] = phone ? [6, 10] : [12, 11];
+  const [most, cell] = phone ? [6, 10] : [12, 11];
+  const name = phone ? 96 : 140; // as wide as "square 255 · new"
+  const room = (width - name - 32 - READ) / 2; // of a key, and of a value
+  const cells = Math.max(4, Math.min(most, Math.floor(room / (cell + 2))));
   const vectors = cells * (cell + 2);
-  const name = phone ? 96 : 116;
   const value = x + name + vectors + 16;
   const share = value + vectors + 16;
   return {
