@@ -88,7 +88,7 @@ def test_agrees_with_torch_in_values_and_gradients(pre_norm):
     torch = pytest.importorskip("torch")
     from benchmarks.torch_weights import copy_transformer
 
-    config = configured(pre_norm=pre_norm, decoder_layers=2)
+    config = configured(pre_norm=pre_norm, encoder_layers=2, decoder_layers=2)
     ours = with_biases(transformer(config, rngs=nnx.Rngs(0)))
     theirs = torch_twin(torch, pre_norm)
     copy_transformer(ours, theirs)
@@ -113,7 +113,8 @@ def test_agrees_with_marian_in_values_and_gradients():
     transformers = pytest.importorskip("transformers")
     from benchmarks.torch_weights import copy_marian
 
-    ours = with_biases(transformer(configured(pre_norm=False), rngs=nnx.Rngs(0)))
+    config = configured(pre_norm=False, encoder_layers=2, decoder_layers=3)
+    ours = with_biases(transformer(config, rngs=nnx.Rngs(0)))
     config = transformers.MarianConfig(
         vocab_size=V_SOURCE,
         decoder_vocab_size=V_TARGET,
