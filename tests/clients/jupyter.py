@@ -87,6 +87,7 @@ class Client:
         self.page, self.server, self.kind = page, server, kind
 
     def open(self, name: str) -> None:
+        self.name = name
         self.page.goto(self.server.address + PATHS[self.kind] + name)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.idle()
@@ -142,10 +143,17 @@ class Client:
                 return
         raise AssertionError(f"{name} was not saved")
 
+    def kernels(self) -> list[str]:
+        """Those of this notebook; a page that is closed may leave another one's behind."""
+        sessions = self.server.api("sessions")
+        return [one["kernel"]["id"] for one in sessions if one["path"].endswith(self.name)]
+
     def shut_down(self) -> None:
+        mine = self.kernels()
+        assert mine, f"{self.name} has no kernel"
         self.menu("Kernel", "Shut Down Kernel")
         for _ in range(300):
-            if not self.server.api("kernels"):
+            if not set(mine) & {one["id"] for one in self.server.api("kernels")}:
                 return
             self.page.wait_for_timeout(100)
         raise AssertionError("the kernel still runs")
