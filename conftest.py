@@ -1,4 +1,7 @@
-"""Checks every annotation of the library while tests run: shapes, dimensions and types."""
+"""While tests run, holds what the library's functions are given, and give, to their annotations.
+
+Shapes, dimensions and types; but not of the modules in UNCHECKED, which know no arrays.
+"""
 
 import pathlib
 

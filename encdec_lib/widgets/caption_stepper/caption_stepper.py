@@ -13,7 +13,7 @@ from encdec_lib.data.vocabulary import BOS, EOS, PAD, UNK
 from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.seq2seq import RNNDecoder
-from encdec_lib.widgets.host.inputs import reals
+from encdec_lib.widgets.host.inputs import grey_pictures
 from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
@@ -70,22 +70,8 @@ class CaptionStepper(StepperWidget):
                 f"model must be built by captioner(...), whose decoder has one vector; got "
                 f"{type(model).__name__}."
             )
-        images = reals("pictures", pictures)
-        if images.ndim == 4 and images.shape[-1] == 1:
-            images = images[..., 0]
         side = encoder.side
-        if images.ndim != 3 or images.shape[1:] != (side, side):
-            raise ValueError(
-                f"pictures must be (N, {side}, {side}) or (N, {side}, {side}, 1), as the model was "
-                f"built for; got {np.shape(pictures)}."
-            )
-        if not 1 <= len(images) <= _MOST_PICTURES:
-            raise ValueError(f"pictures must be 1 to {_MOST_PICTURES}; got {len(images)}.")
-        if images.min() < 0 or images.max() > 1:
-            raise ValueError(
-                f"pictures must have pixels from 0 to 1; got {images.min():.3g} to "
-                f"{images.max():.3g}."
-            )
+        images = grey_pictures("pictures", pictures, side, _MOST_PICTURES)
         dots = np.rint(255 * images).astype(np.uint8)
         traces = [_trace(model, decoder, image) for image in images]
         super().__init__(

@@ -149,3 +149,40 @@ def digit_images(name: str, digits: Any) -> Digits:
             f"{name} must have one label an image; got {np.shape(digits.labels)} for {len(images)}."
         )
     return digits
+
+
+def grey_pictures(name: str, values: Any, side: int, most: int) -> np.ndarray:
+    """Grey pictures of one side.
+
+    Args:
+      name: of the argument.
+      values: ``(N, S, S)`` or ``(N, S, S, 1)``, pixels from 0 to 1.
+      side: S.
+      most: how many there may be.
+
+    Returns:
+      ``(N, S, S)``, of 32 bits.
+
+    Raises:
+      ValueError: if they are no real numbers, or their shape, their number or a pixel is another.
+
+    Example:
+      >>> grey_pictures("pictures", np.zeros((2, 3, 3, 1)), 3, 4).shape
+      (2, 3, 3)
+    """
+    images = reals(name, values)
+    shape = images.shape
+    if images.ndim == 4 and shape[-1] == 1:
+        images = images[..., 0]
+    if images.ndim != 3 or images.shape[1:] != (side, side):
+        raise ValueError(
+            f"{name} must be (N, {side}, {side}) or (N, {side}, {side}, 1), as model reads them; "
+            f"got {shape}."
+        )
+    if not 1 <= len(images) <= most:
+        raise ValueError(f"{name} must be 1 to {most}; got {len(images)}.")
+    if images.min() < 0 or images.max() > 1:
+        raise ValueError(
+            f"{name} must have pixels from 0 to 1; got {images.min():.3g} to {images.max():.3g}."
+        )
+    return images

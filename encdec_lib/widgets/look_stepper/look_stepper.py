@@ -8,8 +8,8 @@ import traitlets
 
 from encdec_lib.data.captions import WORDS
 from encdec_lib.encoding import EncoderDecoder
-from encdec_lib.runtime.inputs import as_numbers, check_finite
 from encdec_lib.web.export import Exported
+from encdec_lib.widgets.host.inputs import grey_pictures
 from encdec_lib.widgets.host.page_model import page_model
 from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget
 
@@ -80,7 +80,7 @@ class LookStepper(StepperWidget):
                 "model must read grey pictures and keep a vector a cell, as grid_captioner(...) "
                 "does; got another encoder."
             )
-        images = _images(pictures, settings["side"])
+        images = grey_pictures("pictures", pictures, settings["side"], _MOST)
         super().__init__(
             step=step,
             chosen=chosen,
@@ -89,22 +89,3 @@ class LookStepper(StepperWidget):
             pictures=[np.rint(255 * image).astype(np.uint8).tobytes() for image in images],
             side=settings["side"],
         )
-
-
-def _images(pictures: Any, side: int) -> np.ndarray:
-    """The pictures, ``(N, S, S)``, if a model of this side can read them."""
-    images = check_finite("pictures", as_numbers("pictures", pictures).astype(np.float32))
-    if images.ndim == 4 and images.shape[-1] == 1:
-        images = images[..., 0]
-    if images.ndim != 3 or images.shape[1:] != (side, side):
-        raise ValueError(
-            f"pictures must be (N, {side}, {side}) or (N, {side}, {side}, 1), as model reads them; "
-            f"got {images.shape}."
-        )
-    if not 1 <= len(images) <= _MOST:
-        raise ValueError(f"pictures must be 1 to {_MOST}; got {len(images)}.")
-    if images.min() < 0 or images.max() > 1:
-        raise ValueError(
-            f"pictures must have pixels from 0 to 1; got {images.min():.3g} to {images.max():.3g}."
-        )
-    return images
