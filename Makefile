@@ -9,6 +9,8 @@ PORT ?= 8000
 # more arguments for `make results` and `make bench`
 ARGS ?=
 ONLY ?=
+# the results files of results/make_long.py; rates come before what they decide
+LONG = time_rates time room_rates room verses_rates verses scaling_rates scaling
 # more arguments for every `pip install`, such as an index
 PIP_ARGS ?=
 # finds the Node.js that setup may have put into the virtual environment
@@ -59,9 +61,11 @@ notebooks: $(VENV)/.ready ## writes the lists of chapters, the API page and note
 	@$(PY) tools/make_notebooks.py
 
 results: $(VENV)/.ready ## trains the runs the chapters quote, where missing (hours; ONLY=translation)
-	@$(PY) -m results.make $(if $(ONLY),--only $(ONLY)) $(ARGS)
-	@$(if $(ONLY),,$(PY) -m results.step_times)
-	@$(if $(ONLY),,$(PY) -m results.layer_costs)
+	@$(if $(filter $(LONG),$(ONLY)),,$(PY) -m results.make $(if $(ONLY),--only $(ONLY)) $(ARGS))
+	@set -e; for name in $(if $(ONLY),$(filter $(LONG),$(ONLY)),$(LONG)); do \
+	  $(PY) -m results.make_long --only $$name $(ARGS); done
+	@$(if $(ONLY)$(ARGS),,$(PY) -m results.step_times)
+	@$(if $(ONLY)$(ARGS),,$(PY) -m results.layer_costs)
 
 bench: $(VENV)/.parity ## times training and decoding beside PyTorch's, and in the page (ARGS=--save keeps it)
 	@$(PY) -m benchmarks.run $(ARGS)
@@ -83,7 +87,11 @@ colab: ## runs every notebook with Colab's versions and Python 3.13 or 3.12 (hal
 colab-tests: ## runs the library's tests with Colab's versions
 	@$(MAKE) --no-print-directory $(COLAB)/.tests
 	@echo "==> colab-tests: the library's tests with jax 0.7.2 and flax 0.11.2"
-	@PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -m "not built and not clients and not browser and not parity"
+	@PYTHONPATH=. $(COLAB)/bin/python -m pytest -q -n auto --dist worksteal \
+	  -W "ignore:Deprecated in traitlets 4.1:DeprecationWarning" \
+	  -W "ignore:datetime.datetime.utcnow:DeprecationWarning" \
+	  --ignore tests/book --ignore tests/built \
+	  -m "not built and not clients and not browser and not parity and not slow and not timing"
 
 clean: ## removes the built book and the caches (not .venv and node_modules)
 	rm -rf _build .pytest_cache .ruff_cache
@@ -92,7 +100,7 @@ clean: ## removes the built book and the caches (not .venv and node_modules)
 
 # What the targets stand on. A stamp older than its requirements is made again.
 
-$(VENV)/.ready: requirements.txt pyproject.toml
+$(VENV)/.ready: requirements.txt requirements-verses.txt pyproject.toml
 	@python=$${PYTHON:-$$(tools/find_python.sh 3.11 3.12 3.13)}; \
 	if [ -z "$$python" ]; then \
 	  echo "make: needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3 python3-venv)," \
@@ -101,6 +109,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 	echo "==> Python: the pinned packages of requirements.txt into $(VENV), with $$python (minutes)"; \
 	if [ ! -x $(PY) ]; then "$$python" -m venv $(VENV); fi
 	@$(PY) $(PIP) -r requirements.txt
+	@$(PY) $(PIP) --no-deps -r requirements-verses.txt
 	@$(PY) $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 

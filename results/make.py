@@ -1,101 +1,111 @@
 """Makes the JSON files of ``encdec_lib/results/``, run by run.
 
-    python -m results.make [--only NAME] [--label NAME ...] [--seeds 3] [--devices N]
+    python -m results.make [--only NAME] [--label NAME ...] [--seed N ...] [--core K]
+                           [--devices N] [--list] [--check]
 
-Every finished run is written at once; a run that is there already is skipped. Two of these may
-run side by side with ``--devices 1``, a core each.
+Every finished run is written at once; a run that is there already is skipped, and one that another
+such process is making is left to it. So two may run side by side, with ``--core 0`` and
+``--core 1``. ``--seed 3 4`` adds those seeds to a file and trains nothing that is stored.
+``--check`` makes one run again, see results/check.py. Exits with 1 if a check has failed, or if
+something that was asked for has to wait for another file.
 """
 
 import argparse
-import dataclasses
 import json
-import pathlib
-import time
-from functools import partial
+import os
+import sys
+from collections.abc import Sequence
 
-import filelock
-import jax
-import platformdirs
-from flax import nnx
-
-from encdec_lib import page
 from encdec_lib.runtime.devices import use_all_cores
-from encdec_lib.train.loop import fit
-from results.experiments import EXPERIMENTS, Experiment
+from results.check import CHECKS, TOO_LONG, check, make_short_runs
+from results.controls import CONTROLS
+from results.experiments import EXPERIMENTS
+from results.rows import add, in_hand, is_stored, taken_over, train_row
+from results.runs import Experiment, Run
 
-COMMAND = "make results"
-# Held while a file is read, added to and written: two processes may finish a run at once.
-LOCK = filelock.FileLock(platformdirs.user_cache_path("encdec", appauthor=False) / "results.lock")
-
-
-def _keep(scores, test, model) -> dict:
-    scores.append(test(model))
-    return {}
+# The last is no experiment: short runs of several, see results/check.py.
+NAMES = (*EXPERIMENTS, *CONTROLS, CHECKS)
 
 
-def stored(name: str) -> list[dict]:
-    """The finished runs of an experiment."""
-    try:
-        return page.results(name)["runs"]
-    except FileNotFoundError:
-        return []
+def experiment_of(name: str) -> Experiment:
+    """One JSON file's experiment.
+
+    Raises:
+      LookupError: if its rates are to be chosen from a file that is not complete.
+    """
+    return EXPERIMENTS[name] if name in EXPERIMENTS else CONTROLS[name]()
 
 
-def add(name: str, row: dict, seeds: list[int]) -> None:
-    """Adds a finished run to its file, whatever another process has added meanwhile."""
-    pathlib.Path(LOCK.lock_file).parent.mkdir(parents=True, exist_ok=True)
-    with LOCK:
-        rows = sorted([*stored(name), row], key=lambda row: (row["seed"], row["label"]))
-        page.save_results(name, {"runs": rows}, command=COMMAND, seeds=seeds)
+def wanted(
+    runs: Sequence[Run], labels: Sequence[str] | None, seeds: Sequence[int] | None
+) -> list[tuple[Run, int]]:
+    """Runs with their seeds; seeds outermost, so that all runs grow.
+
+    Args:
+      runs: of an experiment.
+      labels: only these, if any.
+      seeds: instead of those that a run has by itself.
+    """
+    chosen = [run for run in runs if not labels or run.label in labels]
+    every = sorted({seed for run in chosen for seed in (seeds or run.seeds)})
+    return [(run, seed) for seed in every for run in chosen if seed in (seeds or run.seeds)]
 
 
-def make(name: str, experiment: Experiment, seeds: list[int]) -> None:
-    """Fills ``<name>.json`` with what is missing; seeds outermost, so that all runs grow."""
-    for seed in seeds:
-        for run in experiment.runs:
-            key = run.key(seed)
-            if any(all(row[k] == v for k, v in key.items()) for row in stored(name)):
-                continue
-            data = experiment.load(seed, **run.data)
-            model = run.build(data.train, seed)
-            scores = []  # tables, not the single numbers that `evaluate` may return
-            print(f"\n{name}: {run.label}, seed {seed}", flush=True)
-            prepared = experiment.prepare(model, seed, run.before) if run.before else 0.0
-            history = fit(
-                model,
-                experiment.examples(data.train),
-                dataclasses.replace(run.train, seed=seed),
-                loss=experiment.loss,
-                evaluate=partial(_keep, scores, partial(experiment.test, part=data.test)),
-                eval_every=-(-run.train.steps // run.evaluations),
-            )
-            tests = [e | s for e, s in zip(history.evaluations, scores, strict=True)]
-            row = key | {
-                "seed": seed,
-                "parameters": sum(x.size for x in jax.tree.leaves(nnx.state(model, nnx.Param))),
-                "seconds": prepared + history.train_seconds,
-                "devices": jax.local_device_count(),
-                "final_loss": float(history.losses[-50:].mean()),
-                "tests": tests,
-                "finished": time.strftime("%Y-%m-%d %H:%M"),
-            }
-            add(name, row, seeds)
-            print(json.dumps(tests[-1], ensure_ascii=False), flush=True)
+def make(
+    name: str,
+    experiment: Experiment,
+    labels: Sequence[str] | None = None,
+    seeds: Sequence[int] | None = None,
+) -> None:
+    """Fills ``<name>.json`` with what is missing."""
+    for run, seed in wanted(experiment.runs, labels, seeds):
+        if not is_stored(name, run, seed):
+            with in_hand(name, run, seed) as mine:
+                if mine:
+                    row = taken_over(experiment.same_as, run, seed)
+                    add(name, row or train_row(name, experiment, run, seed))
+
+
+def do(name: str, args: argparse.Namespace) -> bool:
+    """What was asked for, of one file; False if a check has failed."""
+    if name == CHECKS:
+        if not args.check and not args.list:
+            make_short_runs({name: experiment_of(name) for name in TOO_LONG}, args.seed)
+        return True
+    experiment = experiment_of(name)
+    if args.check:
+        return check(name, experiment)
+    if args.list:
+        for run, seed in wanted(experiment.runs, args.label, args.seed):
+            there = "stored " if is_stored(name, run, seed) else "missing"
+            print(there, name, json.dumps(run.label, ensure_ascii=False), "seed", seed)
+        return True
+    make(name, experiment, args.label, args.seed)
+    return True
 
 
 def main() -> None:
-    """Runs what was asked for."""
+    """Makes, lists or checks what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=EXPERIMENTS)
+    parser.add_argument("--only", choices=NAMES)
     parser.add_argument("--label", nargs="*", help="only runs of these labels")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seed", nargs="*", type=int, help="these seeds, not those of the runs")
+    parser.add_argument("--core", type=int, help="bind the process to this core (Linux)")
     parser.add_argument("--devices", type=int, default=8, help="at most so many CPU cores")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
-    use_all_cores(args.devices)
-    for name, experiment in EXPERIMENTS.items():
-        if args.only in (None, name):
-            runs = [run for run in experiment.runs if not args.label or run.label in args.label]
-            make(name, experiment._replace(runs=runs), list(range(args.seeds)))
+    if args.core is not None:
+        os.sched_setaffinity(0, {args.core})
+    use_all_cores(1 if args.core is not None else args.devices)
+    good = True
+    for name in NAMES if args.only is None else (args.only,):
+        try:
+            good = do(name, args) and good
+        except LookupError as error:  # a file whose rates, or whose runs, are not there yet
+            print(error, file=sys.stderr)
+            good = False
+    sys.exit(not good)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from encdec_lib.data.parallel import Splits
 from encdec_lib.evaluation import captions as caption_metrics
 from encdec_lib.evaluation import classes as classification
 from encdec_lib.evaluation.scenes import CROP, centred, read_scenes
+from encdec_lib.models.captioning import CNNEncoder
 from encdec_lib.models.patch_tagger import patch_classes, patch_tagger
 from encdec_lib.models.vision_transformer import CNNClassifierConfig, cnn_classifier
 from encdec_lib.train import TrainConfig, fit
@@ -98,11 +99,16 @@ def load_captions(seed: int, **sizes) -> captions.CaptionSplits:
 
 
 def name_patches(model, seed: int, rates: TrainConfig) -> float:
-    """Pre-trains the encoder to name the digit in each patch of other scenes; the seconds."""
-    part = digits.load(14).train
+    """Pre-trains the encoder to name the digit in each patch of other scenes; the seconds.
+
+    The cells of a CNN's grid stand for patches as large as they.
+    """
+    part, encoder = digits.load(14).train, model.encoder
     drawn = scenes.draw(part, 40_000, most=3, overlap=0.0, margin=1, seed=1000 + seed)
-    tagger = patch_tagger(model.encoder, rngs=nnx.Rngs(1000 + seed))
-    examples = drawn.images, patch_classes(drawn.masks, model.encoder.embed.patch)
+    tagger = patch_tagger(encoder, rngs=nnx.Rngs(1000 + seed))
+    grid = isinstance(encoder, CNNEncoder)
+    patch = encoder.convolutions.factor if grid else encoder.embed.patch
+    examples = drawn.images, patch_classes(drawn.masks, patch)
     return fit(tagger, examples, replace(rates, seed=seed), loss=SegmentationLoss()).train_seconds
 
 

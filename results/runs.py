@@ -24,6 +24,9 @@ from encdec_lib.models.vit_to_transformer import (
     vit_captioner,
 )
 from encdec_lib.train.loop import TrainConfig
+from results.left_out import WithoutConfig, transformer_without
+from results.memories import MemoryCaptionConfig, memory_captioner
+from results.recall import RecallConfig, recaller
 
 WRITERS = {  # of tokens: config and builder
     "attention": (BahdanauConfig, bahdanau),
@@ -31,16 +34,22 @@ WRITERS = {  # of tokens: config and builder
     "token-sized": (TokenSizedConfig, token_sized),
     "scores": (ScoresConfig, attention_scores),
     "transformer": (TransformerConfig, transformer),
+    "transformer-without": (WithoutConfig, transformer_without),
 }
-LOOKERS = {  # at images: config and builder
+LOOKERS = {  # at what has no two vocabularies, images for the most part: config and builder
     "u-net": (UNetConfig, unet),
     "vit": (ViTConfig, vit),
     "cnn": (CNNClassifierConfig, cnn_classifier),
     "captioner": (CaptionConfig, captioner),
     "grid-captioner": (GridCaptionConfig, grid_captioner),
+    "memory-captioner": (MemoryCaptionConfig, memory_captioner),
     "vit-captioner": (ViTCaptionConfig, vit_captioner),
+    "recaller": (RecallConfig, recaller),
     "painter": (DecoderOnlyConfig, partial(text_to_image, prompt_vocab=len(captions.WORDS))),
 }
+
+
+FIVE = (0, 1, 2, 3, 4)  # seeds of a row that carries an argument
 
 
 def settings(train: TrainConfig) -> dict:
@@ -67,6 +76,7 @@ class Run:
     evaluations: int = 1  # how often to test on the way
     data: dict = dataclasses.field(default_factory=dict)  # how its data differ from the others'
     before: TrainConfig | None = None  # of a pre-training, see Experiment.prepare
+    seeds: tuple[int, ...] = (0, 1, 2)  # unless others are asked for
 
     def build(self, part, seed: int):
         """A new model, for this part's vocabularies where it has some."""
@@ -108,3 +118,5 @@ class Experiment(NamedTuple):
     examples: Callable = text  # what ``fit`` gets of a part
     loss: Callable | None = None  # of ``fit``
     prepare: Callable | None = None  # prepare(model, seed, train config) -> seconds
+    watch: Callable | None = None  # watch(model, dev part) -> what a rate is chosen by
+    same_as: str | None = None  # a file with the same data and test, whose runs may be taken over

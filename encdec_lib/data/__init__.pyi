@@ -1,6 +1,7 @@
 from . import buckets as buckets
 from . import captions as captions
 from . import digits as digits
+from . import early_modern_english as early_modern_english
 from . import grammar as grammar
 from . import hashing as hashing
 from . import image_tokens as image_tokens
@@ -11,6 +12,7 @@ from . import padding as padding
 from . import parallel as parallel
 from . import patches as patches
 from . import pronunciations as pronunciations
+from . import random_strings as random_strings
 from . import scenes as scenes
 from . import text_files as text_files
 from . import text_vocabulary as text_vocabulary

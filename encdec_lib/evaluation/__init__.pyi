@@ -1,10 +1,15 @@
+from . import archaic as archaic
 from . import captions as captions
+from . import chrf as chrf
 from . import classes as classes
 from . import edits as edits
 from . import metrics as metrics
 from . import pixels as pixels
+from . import ranges as ranges
 from . import scenes as scenes
 from . import text as text
+from .ranges import compare_ranges as compare_ranges
+from .text import as_words as as_words
 from .text import decode as decode
 from .text import pronunciation_scores as pronunciation_scores
 from .text import quality_by_length as quality_by_length

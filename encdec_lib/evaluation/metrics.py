@@ -35,7 +35,7 @@ def exact_match(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Toke
       >>> exact_match([["a", "b"], ["c"]], [[["a", "b"]], [["d"], ["e"]]])
       50.0
     """
-    _check(hypotheses, references)
+    check_outputs(hypotheses, references)
     right = sum(
         any(_same(hypothesis, reference) for reference in accepted)
         for hypothesis, accepted in zip(hypotheses, references, strict=True)
@@ -110,7 +110,7 @@ def phoneme_error_rate(
       >>> round(phoneme_error_rate([["K", "AE", "T"], ["D"]], [[["K", "AH", "T"]], [["D"]]]), 1)
       25.0
     """
-    _check(hypotheses, references)
+    check_outputs(hypotheses, references)
     edits = tokens = 0
     for hypothesis, accepted in zip(hypotheses, references, strict=True):
         if any(_same(hypothesis, reference) for reference in accepted):
@@ -181,7 +181,7 @@ def bleu(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -
     """
     import sacrebleu  # here, since it takes a moment and few pages need it
 
-    _check(hypotheses, references)
+    check_outputs(hypotheses, references)
     if not any(len(tokens) for accepted in references for tokens in accepted):
         raise ValueError("references hold no tokens; BLEU needs at least one, got empty lists.")
     most = max(map(len, references))
@@ -228,7 +228,7 @@ def by_length(
       >>> by_length(exact_match, [["a"], ["b"]], [[["a"]], [["c"]]], [4, 12], (4, 11, 16))
       {'4–10': 100.0, '11–15': 0.0}
     """
-    _check(hypotheses, references)
+    check_outputs(hypotheses, references)
     if len(lengths) != len(hypotheses):
         raise ValueError(
             f"lengths needs one number an example, {len(hypotheses)}; got {len(lengths)}."
@@ -239,7 +239,8 @@ def by_length(
     }
 
 
-def _check(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> None:
+def check_outputs(hypotheses: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> None:
+    """Raises, as :func:`exact_match`, for what no metric can be taken of."""
     for name, given in (("hypotheses", hypotheses), ("references", references)):
         if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
             raise TypeError(

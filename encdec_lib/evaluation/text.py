@@ -9,6 +9,7 @@ from flax import nnx
 from encdec_lib.data.captions import CaptionedScenes
 from encdec_lib.data.own_images import CaptionedImages
 from encdec_lib.data.parallel import ParallelText
+from encdec_lib.data.text_vocabulary import TextVocabulary
 from encdec_lib.data.translation import BUCKET_EDGES
 from encdec_lib.data.vocabulary import PAD
 from encdec_lib.encoding import EncoderDecoder, HasLimit
@@ -72,6 +73,29 @@ def decode(
     else:
         tokens = beam_search(model, part.source, limit, width, length_penalty).tokens
     return [part.target_vocabulary.decode(row) for row in tokens]
+
+
+def as_words(token_lists: Sequence[Sequence[str]], vocabulary: TextVocabulary) -> list[list[str]]:
+    """Token lists of any kind as words and signs, so that scores do not depend on how a model cuts.
+
+    Args:
+      token_lists: of ``vocabulary``: what a model wrote, or references.
+      vocabulary: says how its tokens become a text again.
+
+    Returns:
+      As many lists; an apostrophe or a hyphen inside a word belongs to it.
+
+    Example:
+      >>> as_words([["▁th", "ou", "▁art", "."]], TextVocabulary([], "subwords"))
+      [['thou', 'art', '.']]
+    """
+    if not isinstance(vocabulary, TextVocabulary):
+        raise TypeError(
+            f"vocabulary must be a TextVocabulary, which knows how to join tokens; got "
+            f"{type(vocabulary).__name__}."
+        )
+    texts = [vocabulary.join(tokens) for tokens in token_lists]
+    return TextVocabulary([]).tokens_of_each(texts)
 
 
 def pronunciation_scores(

@@ -70,7 +70,7 @@ def save_results(
     """Writes a result beside its provenance; for the scripts in ``results/``.
 
     The file appears whole or not at all. Where several scripts add to one file, each reads it,
-    adds, and writes it under one lock (``results/make.py``).
+    adds, and writes it under one lock (``results/rows.py``).
 
     Args:
       name: the file's name without ``.json``.

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import jax
+import jax.numpy as jnp
 import optax
 
 from encdec_lib.runtime.checks import (
@@ -14,7 +16,8 @@ from encdec_lib.runtime.checks import (
 )
 from encdec_lib.train.parameters import matrices
 
-SCHEDULES = ("cosine", "linear", "constant")
+ENDLESS = ("constant", "inverse_sqrt")  # the rate of a step does not depend on how many there are
+SCHEDULES = ("cosine", "linear", *ENDLESS)
 DECAYS = ("matrices", "all")
 
 
@@ -25,6 +28,10 @@ class TrainConfig:
     Weight decay shrinks matrices alone, as :func:`~encdec_lib.train.parameters.matrices` tells
     them: kernels, and no bias, norm, embedding or position. ``decay="all"`` is what the library did
     before there was a choice, and what stored runs say that they had.
+
+    ``schedule="inverse_sqrt"`` is that of Vaswani et al. (2017), section 5.3, scaled to its peak:
+    ``learning_rate`` · √(``warmup_steps`` / step) after the warm-up. Like the constant one it needs
+    no end, and so suits training that stops when it is good enough.
 
     With ``accumulate_steps`` = k a step takes its batch in k parts, one after the other, and adds
     up their gradients: the step of the whole batch, with the memory of a k-th of it. (Batch
@@ -44,7 +51,7 @@ class TrainConfig:
     batch_size: int = 64
     learning_rate: float = 3e-3  # the peak, reached after the warm-up
     warmup_steps: int = 50
-    schedule: str = "cosine"  # after the warm-up: "cosine" or "linear" to 0, or "constant"
+    schedule: str = "cosine"  # after the warm-up: "cosine" or "linear" to 0, or one of ENDLESS
     weight_decay: float = 0.0
     decay: str = "matrices"  # what it shrinks: "matrices", or "all" parameters
     clip_norm: float | None = 1.0  # gradients longer than this are shortened to it; None: none is
@@ -81,6 +88,7 @@ class TrainConfig:
             "cosine": optax.cosine_decay_schedule(self.learning_rate, rest),
             "linear": optax.linear_schedule(self.learning_rate, 0.0, rest),
             "constant": optax.constant_schedule(self.learning_rate),
+            "inverse_sqrt": _inverse_sqrt(self.learning_rate, warmup),
         }[self.schedule]
         if not warmup:
             return after
@@ -99,3 +107,10 @@ class TrainConfig:
     def fingerprint(self) -> str:
         """What must be the same in all processes: all but how often Python looks."""
         return repr(dataclasses.replace(self, chunk_steps=1))
+
+
+def _inverse_sqrt(peak: float, warmup: int) -> optax.Schedule:
+    def rate(done: jax.typing.ArrayLike) -> jax.Array:  # steps since the warm-up
+        return peak * jnp.sqrt(max(warmup, 1) / jnp.maximum(warmup + done, 1))
+
+    return rate

@@ -79,7 +79,8 @@ def fit(
       checkpoint_every: steps between checkpoints.
       resume: go on from ``checkpoint``; equal to a run that never stopped, bit for bit on one
         device. Where there is no such file yet, start from the beginning. More ``steps`` than
-        before are allowed under the constant schedule, where they change no step that is done.
+        before are allowed under the schedules "constant" and "inverse_sqrt", where they change no
+        step that is done.
       devices: which devices; if None :func:`~encdec_lib.runtime.devices.training_devices`: those
         of all processes, as many as divide the batch; one where a step is so small that splitting
         it costs more than it saves.

@@ -17,7 +17,7 @@ from flax import nnx
 
 from encdec_lib.train import checkpoint
 from encdec_lib.train.best import BestSoFar
-from encdec_lib.train.config import TrainConfig
+from encdec_lib.train.config import ENDLESS, TrainConfig
 from encdec_lib.train.history import History
 from encdec_lib.train.processes import Processes
 
@@ -92,9 +92,9 @@ def restored(arrays: dict[str, Any], state: tuple[Any, Any, Any], frozen: Any) -
 def check_config(path: pathlib.Path, facts: dict[str, Any], config: TrainConfig) -> None:
     """Whether a checkpoint's run and this config are one run, or this one the longer of two.
 
-    Another number of ``steps`` is allowed where the rate does not depend on it: under a constant
-    schedule. The first steps of a longer run are then those of a shorter one, their examples
-    included (:func:`~encdec_lib.train.batches.batch_order`).
+    Another number of ``steps`` is allowed where the rate does not depend on it: under the schedules
+    "constant" and "inverse_sqrt". The first steps of a longer run are then those of a shorter one,
+    their examples included (:func:`~encdec_lib.train.batches.batch_order`).
 
     Args:
       path: the checkpoint, for messages.
@@ -126,13 +126,13 @@ def check_config(path: pathlib.Path, facts: dict[str, Any], config: TrainConfig)
             f"Raise steps, or use another path."
         )
     shorter = min(config.steps, then["steps"])
-    same_rate = config.schedule == "constant" and config.warmup_steps <= shorter
+    same_rate = config.schedule in ENDLESS and config.warmup_steps <= shorter
     if config.steps != then["steps"] and not same_rate:
         raise ValueError(
             f"{path} was written with steps = {then['steps']}, and now they are {config.steps}: "
-            f"the rate of learning of every step depends on them, unless schedule is 'constant' "
-            f"and the warm-up shorter. Resume with {then['steps']}, or take the weights alone by "
-            f"load_model and start a new fit."
+            f"the rate of learning of every step depends on them, unless schedule is 'constant' or "
+            f"'inverse_sqrt' and the warm-up shorter. Resume with {then['steps']}, or take the "
+            f"weights alone by load_model and start a new fit."
         )
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.train import TrainConfig, fit
+from encdec_lib.train.config import ENDLESS
 from encdec_lib.web.same_batches import batches
 from encdec_lib.web.same_numbers import first_weights
 
@@ -49,7 +50,18 @@ def fitted_losses(
     weights, training = config["weights"], config["training"]
     if "seed" not in weights:
         raise ValueError(f"config must draw its weights from a seed; got {sorted(weights)}.")
-    unknown = set(training) - {"batch", "learning_rate", "warmup", "clip", "seed"}
+    if training.get("forcing", 1) != 1:
+        raise ValueError(
+            f"config must have forcing 1, or none, as fit tells the decoder every true token; got "
+            f"{training['forcing']!r}."
+        )
+    known = {"batch", "learning_rate", "warmup", "schedule", "clip", "forcing", "seed"}
+    unknown = set(training) - known
+    schedule = training.get("schedule", "constant")
+    if schedule not in ENDLESS:  # the others depend on steps that the figure may never take
+        raise ValueError(
+            f"config's schedule must be one of {', '.join(ENDLESS)}; got {schedule!r}."
+        )
     if unknown:
         raise ValueError(f"config must not set {', '.join(sorted(unknown))} of its training.")
     first_weights(model, weights["seed"], weights.get("keep_bias"))
@@ -62,7 +74,7 @@ def fitted_losses(
         batch_size=batch,
         learning_rate=training["learning_rate"],
         warmup_steps=warmup,
-        schedule="constant",
+        schedule=schedule,
         clip_norm=None if clip is None else float(clip),
     )
     history = fit(model, examples, train, order=order, progress=False)

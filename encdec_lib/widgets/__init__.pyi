@@ -22,6 +22,7 @@ from .memory_race import MemoryRace as MemoryRace
 from .patch_dial import PatchDial as PatchDial
 from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter
+from .position_dial import PositionDial as PositionDial
 from .reading_stepper import ReadingStepper as ReadingStepper
 from .rounding_dial import RoundingDial as RoundingDial
 from .scene_reader import SceneReader as SceneReader

@@ -38,3 +38,13 @@ def test_no_page_goes_to_the_network(slug):
     source = text(f"book/{slug}")
     for word in ("requests.get", "urlopen", "urlretrieve", "!wget", "!curl", "%pip", "!pip"):
         assert word not in source, f"{slug} must run offline: {word}"
+
+
+@pytest.mark.parametrize("slug", executable_pages())
+def test_a_dial_that_was_moved_breaks_no_later_cell(slug):
+    """In a live kernel a figure's config follows its dials; a cell compares with the page's."""
+    for cell in code_cells(text(f"book/{slug}")):
+        if "fitted_losses(" in cell.code:
+            assert ".config" not in cell.code, (
+                f"{slug}: keep the config in the cell that makes the figure"
+            )

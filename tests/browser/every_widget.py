@@ -193,6 +193,7 @@ _MAKERS = {
     "PatchDial": _patch_dial,
     "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,
+    "PositionDial": lambda: widgets.PositionDial(place=40, distance=-3, width=16),
     "ReadingStepper": lambda: widgets.ReadingStepper(
         {"mean": reading("mean"), "own": reading("weighted")}, LETTERS, PHONEMES, word="day"
     ),

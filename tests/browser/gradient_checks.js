@@ -26,6 +26,8 @@ import {
   slice,
 } from "../../encdec_lib/web/engine/layers/shapes.js";
 import { softmax } from "../../encdec_lib/web/engine/layers/softmax.js";
+import { birnnEncoder, attentionDecoder, rnnDecoder, rnnEncoder } from "../../encdec_lib/web/engine/models/recurrent.js";
+import { tokenLoss } from "../../encdec_lib/web/engine/models/trainable.js";
 import { Tape } from "../../encdec_lib/web/engine/tape/tape.js";
 import { shuffled } from "./numbers.js";
 
@@ -86,6 +88,18 @@ const query = (width) => ({ queries: [B * T, width], vectors: [B * S, M] });
 
 const HEADS = { Q: [B * T, 6], K: [B * S, 6], U: [B * S, 9] };
 const images = { B, height: 3, width: 5 };
+
+// A decoder that is told its own token at every second place.
+const PAIRS = { source: [[4, 5, 6], [7, 4]], target: [[5, 6, 4, 2], [3, 5, 2]] };
+const half = (encode, decoder) => (t, P) =>
+  tokenLoss(t, P, { encode, decoder }, PAIRS, (place) => place % 2 === 0);
+const unit = (path, read, width) => ({
+  [`${path}.W_in`]: [read, 3 * width],
+  [`${path}.W_rec`]: [width, 3 * width],
+  [`${path}.b_in`]: [3 * width],
+  [`${path}.b_rec`]: [3 * width],
+});
+const tables = { "encoder.embedding.embedding": [8, 3], "decoder.embedding.embedding": [7, 3] };
 
 const LAYERS = {
   linear: [{ x: [5, 3], W: [3, 7], b: [7] }, (t, P) => [linear(t, P.x, P.W, P.b)]],
@@ -214,6 +228,23 @@ const LAYERS = {
   ],
   "cross-entropy of tokens": [{ x: [5, 7] }, (_, P) => crossEntropy(P.x, [3, 0, 6, 1, 0], 0)],
   "cross-entropy of classes": [{ x: [5, 7] }, (_, P) => crossEntropy(P.x, [3, 0, 6, 1, 0])],
+  "loss of a decoder that is told half of its own tokens": [
+    {
+      ...{ ...tables, ...unit("encoder.rnn", 3, 5), ...unit("decoder.rnn", 3, 5) },
+      ...{ "decoder.output.kernel": [5, 7], "decoder.output.bias": [7] },
+    },
+    half(rnnEncoder({}), rnnDecoder()),
+  ],
+  "the same of one that attends": [
+    {
+      ...{ ...tables, ...unit("encoder.rnn.forward", 3, 2), ...unit("encoder.rnn.backward", 3, 2) },
+      ...{ "decoder.initial.kernel": [2, 5], "decoder.initial.bias": [5] },
+      ...{ "decoder.attention.W_query": [5, A], "decoder.attention.W_key": [4, A] },
+      ...{ "decoder.attention.v": [A], ...unit("decoder.rnn", 7, 5) },
+      ...{ "decoder.output.kernel": [12, 7], "decoder.output.bias": [7] },
+    },
+    half(birnnEncoder(), attentionDecoder()),
+  ],
   "loss of pixels": [
     { x: [2, 5] },
     (_, P) => pixelLoss(P.x, [0, 1, 0.3, 0.5, 0.9, 0.1, 0, 0.7, 1, 0.2]),

@@ -37,11 +37,13 @@ def test_steps_end_a_run_and_its_curve_stays(show, dial, option, said):
     assert told(page)["steps"] == "500", "no step more than were granted"
     assert not page.locator("[data-action=more]").is_visible()
     frames(page)
-    assert status(page).endswith("at length 5. Now change the width, and nothing else.")
+    assert status(page).endswith(
+        "at length 5. Now change the numbers in the vector, and nothing else."
+    )
     page.get_by_role("group", name=dial).get_by_label(option, exact=True).check()
     frames(page)
     grey = page.locator(".bw-series-name.is-before").all_text_contents()
-    assert grey == ["width 16, 500 steps to 5"]
+    assert grey == ["16 numbers, 500 steps to 5"]
     press(page, "train")
     wait_for(page, "data.state === 'stopped'", 90)
     frames(page)

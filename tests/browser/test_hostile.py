@@ -167,7 +167,7 @@ NAMELESS = {
     *("AlignmentTrainer", "AutoencoderTrainer", "BookWidget", "CaptionStepper"),
     *("CacheStepper", "ConvolutionStepper", "DeviceStepper", "LookStepper"),
     *("DigitReader", "FixedTrainer", "HeadsTrainer", "LayerCostDial", "LengthRace", "MemoryRace"),
-    *("RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionStepper"),
+    *("PositionDial", "RoundingDial", "ScoreRace", "Segmenter", "SelfAttentionStepper"),
     *("SelfAttentionTrainer", "Seq2SeqTrainer", "TransformerTrainer", "ViTTrainer", "WidthDial"),
 }
 

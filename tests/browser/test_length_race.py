@@ -50,8 +50,14 @@ def test_the_readers_own_string_is_asked_for_while_it_learns(show):
     field.fill("bad")
     cells = page.locator(".bw-tape.is-encoder .bw-cells i")
     assert "".join(cells.all_inner_texts()) == "bad"
-    page.wait_for_function(
-        "document.querySelector('.bw-tape.is-fixed .bw-tape-note').innerText.endsWith('of 3 wrong')"
+    page.wait_for_function(  # three letters that should be there, and as many faults as are said
+        """() => {
+          const tape = document.querySelector(".bw-tape.is-fixed");
+          const count = (kinds) => tape.querySelectorAll(kinds).length;
+          const faults = count(".is-wrong, .is-extra, .is-missing");
+          const note = tape.querySelector(".bw-tape-note").innerText;
+          return count(".is-right, .is-wrong, .is-missing") === 3 && note === `${faults} wrong`;
+        }"""
     )
     for typed, word in (("codex", "“x”"), ("a", "at least 2"), ("abcdefghi", "at most 8")):
         field.fill(typed)

@@ -157,7 +157,7 @@ def test_by_keyboard_alone_all_three_learn_five_letters(show):
     assert [one for one in said if len(one) == 1] == ["h", "h", "h"]
     assert status(page).startswith("All three have learned it: ")
     row = page.locator(".bw-runs tbody td").all_inner_texts()
-    assert row[:2] == ["5", "1"] and all(text.endswith(" steps") for text in row[2:5])
+    assert row[3:5] == ["5", "1"] and all(text.endswith(" steps") for text in row[:3])
     label = page.locator(".bw-race svg").get_attribute("aria-label")
     assert label.count("all at 0") + label.count("100% at 0") == 3
 
@@ -187,7 +187,7 @@ def test_a_dial_begins_again_and_a_letter_does_not(show):
     frames(page)
     assert "cannot read “z”" in page.locator(".bw-message").inner_text()
     assert told(page)["steps"] == "1"
-    page.get_by_label("3: 95%").check()
+    page.get_by_label("95% (3)").check()
     wait_for(page, "data.state === 'ready' && data.steps === '0' && data.score !== ''")
     page.get_by_label("20", exact=True).check()
     frames(page)

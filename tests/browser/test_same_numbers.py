@@ -254,7 +254,7 @@ def test_fit_and_the_page_have_the_same_losses(told, packed, name):
     assert np.ptp(said) > 0.05  # it has learned something
 
 
-@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+@pytest.mark.parametrize("schedule", ["constant", "inverse_sqrt", "linear", "cosine"])
 @pytest.mark.parametrize("warmup", [0, 7, 40])
 def test_rates_are_those_of_the_library(told, schedule, warmup):
     config = TrainConfig(steps=31, learning_rate=0.02, warmup_steps=warmup, schedule=schedule)

@@ -28,9 +28,9 @@ def test_by_keyboard_alone_the_layer_learns_to_look_up(show):
     frames(page)
     assert status(page).startswith("Solved: ") and "do not tell it the positions" in status(page)
     said = page.locator(".bw-race > .bw-hint").inner_text()
-    assert said.startswith("The decoder reads 3 most, and 3 has asked m most: "), said
+    assert said.startswith("The decoder reads 3 most, and in the layer 3 looks most at m: "), said
     row = page.locator(".bw-runs tbody td").all_inner_texts()
-    assert row[:4] == ["look up", "told", "8", "yes"]
+    assert row[2:6] == ["look up", "told", "8", "yes"]
     assert page.locator(".bw-map canvas").count() == 2
 
 

@@ -14,7 +14,8 @@ from encdec_lib.widgets import Seq2SeqTrainer
 from encdec_lib.widgets.host.trainer_widget import PARTS
 from tests.browser.engine_page import ENGINE, add, load
 from tests.browser.test_same_numbers import given
-from tests.browser.training import frames, press, told, train, wait_for
+from tests.browser.test_trainer_words import trained
+from tests.browser.training import KEEP_ORDERS, faked, frames, press, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -35,9 +36,12 @@ def few_words() -> bytes:
 
 def test_the_page_and_python_mean_the_same(page):
     load(page, "plan", folder=PARTS.parent / "seq2seq_trainer")
-    trainer = Seq2SeqTrainer(few_words(), width=16, reverse=True, seed=3)
-    said = page.evaluate("plan.plan({ width: 16, reverse: 1 }, 3).runs[0].config")
-    assert said == trainer.config
+    dials = {"width": 16, "reverse": True}
+    for forcing in (1, 0.75, 0.5, 0):
+        trainer = Seq2SeqTrainer(few_words(), **dials, forcing=forcing, seed=3)
+        told = dials | {"forcing": forcing}
+        said = page.evaluate("dials => plan.plan(dials, 3).runs[0].config", told)
+        assert said == trainer.config
 
 
 def test_the_losses_that_the_figure_carries_are_the_engines(page, words):
@@ -72,7 +76,7 @@ def test_by_keyboard_alone_a_word_is_said_better_and_better(show):
         "document.querySelector('.bw-log .is-now small').innerText === 'all right'"
     )
     lines = page.locator(".bw-log li").all_inner_texts()
-    assert len(lines) >= 2 and lines[0].startswith("0") and "wrong" in lines[0]
+    assert len(lines) >= 2 and lines[0].startswith("step 0") and "wrong" in lines[0]
     listed = page.locator(".bw-listed").inner_text()
     assert listed.startswith("The dictionary says ") and listed.endswith(
         "It never trains on this word."
@@ -97,6 +101,22 @@ def test_another_word_and_another_dial(show):
     assert told(page)["steps"] == "0"
     cells = page.locator(".bw-tape.is-encoder .bw-cells i").all_inner_texts()
     assert cells == ["y", "a", "b"]
+
+
+@pytest.mark.own_page
+def test_a_run_is_told_as_many_true_sounds_as_its_dial_says(show, page):
+    page.add_init_script(KEEP_ORDERS)
+    show(faked(Seq2SeqTrainer(few_words(), word="bay", width=16, forcing=0.75), tick=1.5))
+    dial = page.get_by_role("group", name="Teacher forcing")
+    assert dial.get_by_label("75%").is_checked()
+    dial.get_by_label("0%", exact=True).check()
+    said, listed = trained(page)
+    assert "with 16 numbers, read forwards, 0% teacher forcing: " in said
+    assert listed[2:6] == ["16", "forwards", "0%", "200"]  # after what came out
+    config = page.evaluate(
+        "JSON.stringify(window.orders.filter(({ type }) => type === 'build').at(-1).config)"
+    )
+    assert json.loads(config) == Seq2SeqTrainer(few_words(), width=16, forcing=0).config
 
 
 @pytest.mark.slow

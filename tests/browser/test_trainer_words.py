@@ -49,75 +49,75 @@ HEAP = "Without positions a digit is a heap of patches: 10% right after 200 step
 ENDS = {
     "races of scores": (
         lambda: faked(ScoreRace(width=16), apart=0.1, tick=3),
-        "After 200 steps, wrong: dot 0%, scaled dot 10%, general 20%, additive 30%. One seed",
-        ["reverse", "16", "200", "0% (60 s)", "10% (60 s)", "20% (60 s)", "30% (60 s)"],
+        "After 200 steps, letters wrong: dot 0%, scaled dot 10%, general 20%, additive 30%. One",
+        ["0% (60 s)", "10% (60 s)", "20% (60 s)", "30% (60 s)", "reverse", "16", "200"],
     ),
     "races of memories": (
         lambda: faked(MemoryRace(length=5, bias=1), apart=0.1, tick=1),
         "The tanh RNN learned it in 200 steps, the LSTM has 90% right and the GRU has 80% right. "
-        "Of the gradient, 25% in the tanh RNN, 23% in the LSTM and 20% in the GRU is left at the "
-        "first letter. Start the gates at 3, and train again.",
-        ["5", "1", "200 steps", "90% right", "80% right"],
+        "At the first letter 25% of the gradient is left in the tanh RNN, 23% in the LSTM and 20% "
+        "in the GRU. Now let the gates keep 95% at first.",
+        ["200 steps", "90% right", "80% right", "5", "1"],
     ),
     "one vector": (
         lambda: faked(FixedTrainer("code", width=32, longest=4, seed=8), apart=0.1, tick=3),
-        "45% of the symbols are wrong at length 2, 90% at length 4. Now change the width, and",
-        ["32", "4", "200", "10%", "90%"],
+        "45% of the symbols are wrong at length 2, 90% at length 4. Now change the numbers in",
+        ["10%", "90%", "32", "4", "200"],
     ),
     "alignment": (
         lambda: faked(AlignmentTrainer(some_words(), word="day", width=32), apart=0.25, tick=0.25),
-        "After 6.0 s each, attention has 0% of the sounds wrong, one vector 25%, in words that",
-        ["32", "6.0", "240", "0%", "240", "25%"],
+        "After 6.0 s each, attention gets 0% of the sounds wrong and one vector 25%, in words that",
+        ["0%", "25%", "32", "6.0", "240", "240"],
     ),
     "looks up": (
         lambda: faked(SelfAttentionTrainer()),
         "Solved: 100% right after 200 steps. Now do not tell it the positions.",
-        ["look up", "told", "8", "yes", "200", "100%"],
+        ["100%", "200", "look up", "told", "8", "yes"],
     ),
     "looks up, not done": (
         lambda: faked(SelfAttentionTrainer(d_k=1, scaled=False, seed=8)),
         "It is not done: 10% right after 10 s. Now do not tell it the positions.",
-        ["look up", "told", "1", "no", "200", "10%"],
+        ["10%", "200", "look up", "told", "1", "no"],
     ),
     "looks up without positions": (
         lambda: faked(SelfAttentionTrainer(positions="none", seed=8)),
         f"{GREY} Let it sort without positions.",
-        ["look up", "no", "8", "yes", "200", "10%"],
+        ["10%", "200", "look up", "not told", "8", "yes"],
     ),
     "transformer": (
         lambda: faked(TransformerTrainer()),
         "Solved: a loss of 0.41, and 100% right after 200 steps. Now let it see the answer",
-        ["no", "1", "pre", "yes", "200", "0.41", "100%"],
+        ["100%", "0.41", "200", "no", "1", "before", "yes"],
     ),
     "transformer, not done": (
         lambda: faked(TransformerTrainer(layers=4, pre_norm=False, warmup=False, seed=8)),
         "Not done after 10 s: a loss of 0.41, and 10% right. Give it the warm-up.",
-        ["no", "4", "post", "no", "200", "0.41", "10%"],
+        ["10%", "0.41", "200", "no", "4", "after", "no"],
     ),
     "transformer, too good": (
         lambda: faked(TransformerTrainer(leak=True, seed=8), tick=0.25),
         "Too good to be true: a loss of 0.055, and 10% right when it writes by itself. Hide the",
-        ["yes", "1", "pre", "yes", "400", "0.055", "10%"],
+        ["10%", "0.055", "400", "yes", "1", "before", "yes"],
     ),
     "autoencoder": (
         lambda: faked(AutoencoderTrainer(width=4, hidden=256, data=digits(14), seed=8), tick=1),
-        "Through 4 numbers the error is 22.5% after 200 steps. Now 2: what does it give up",
-        ["4", "256", "1,234", "200", "22.5%"],
+        "Through 4 numbers the error is 22.5% after 200 steps. Now try 2 numbers: what",
+        ["22.5%", "4", "256", "1,234", "200"],
     ),
     "vit": (
         lambda: faked(ViTTrainer(patch=12, data=digits(28))),
-        "Solved with 4 patches: 100% right after 200 steps. Now smaller patches, of 8×8.",
-        ["12", "4", "4", "2", "learned", "200", "100%"],
+        "Solved with 4 patches: 100% right after 200 steps. Now try smaller patches, of 8×8.",
+        ["100%", "200", "12", "4", "4", "2", "learned"],
     ),
     "vit, not done": (
         lambda: faked(ViTTrainer(patch=4, data=digits(28), seed=8), tick=1.5),
         "It is not done: 10% right after 200 steps. More patches make every step slower. Now",
-        ["4", "36", "4", "2", "learned", "> 200", "10%"],
+        ["10%", "> 200", "4", "36", "4", "2", "learned"],
     ),
     "vit without positions": (
         lambda: faked(ViTTrainer(positions="none", data=digits(28), seed=8), tick=1.5),
-        f"{HEAP} Now larger patches, of 12×12.",
-        ["8", "9", "4", "2", "none", "> 200", "10%"],
+        f"{HEAP} Now try larger patches, of 12×12.",
+        ["10%", "> 200", "8", "9", "4", "2", "none"],
     ),
 }
 
@@ -157,7 +157,7 @@ def test_a_run_is_compared_with_the_one_before(show):
     )
     page = show(faked(AutoencoderTrainer(width=4, data=digits(14), seed=8), tick=1))
     trained(page)
-    page.get_by_role("group", name="Width of H").get_by_label("2", exact=True).check()
+    page.get_by_role("group", name="Width of the encoding H").get_by_label("2", exact=True).check()
     assert trained(page)[0].endswith("With 4 numbers it was 22.5%.")
 
 

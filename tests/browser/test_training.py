@@ -1,88 +1,33 @@
 """A run, a race and the worker of encdec_lib/web/engine/training, in Chromium."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from encdec_lib.evaluation.edits import edit_distance
 from encdec_lib.evaluation.metrics import exact_match, phoneme_error_rate
 from encdec_lib.web.bundle import bundle
-from tests.browser.engine_page import ENGINE, add, load
+from tests.browser.engine_page import ENGINE
+from tests.browser.trainer_orders import (
+    ATTENTION,
+    AUTOENCODER,
+    TRANSFORMER,
+    VIT,
+    build,
+    config,
+    go,
+    said,
+    trainer_page,
+)
 
 pytestmark = pytest.mark.browser
-
-BLOCKS = {"heads": 2, "scaled": True, "pre_norm": True, "positions": "sinusoidal"}
-FIXED = {"encoder": "rnn", "decoder": "rnn", "sizes": {"embed_dim": 7, "state_dim": 11}}
-ATTENTION = {
-    "encoder": "birnn",
-    "decoder": "attention",
-    "sizes": {"embed_dim": 16, "encoder_dim": 16, "state_dim": 24, "align_dim": 16},
-}
-TRANSFORMER = {
-    "encoder": "transformer",
-    "decoder": "transformer",
-    "settings": {"encoder": BLOCKS, "decoder": BLOCKS},
-    "sizes": {"d_model": 10, "d_ff": 13, "layers": 1},
-}
-VIT = {
-    "encoder": "vit",
-    "decoder": "classes",
-    "settings": {"encoder": BLOCKS | {"side": 14, "patch": 7, "channels": 1}, "decoder": {}},
-    "sizes": {"d_model": 6, "d_ff": 7, "layers": 1, "patch": 7},
-}
-
-AUTOENCODER = {
-    "encoder": "dense",
-    "decoder": "dense",
-    "sizes": {"hidden_dim": 19, "encoding_dim": 7},
-}
-
-
-def config(model=FIXED, **changes):
-    """The settings of a small run, some of them changed: `task__symbols=5` is one of the task."""
-    settings = {
-        "model": model,
-        "weights": {"seed": 1},
-        "task": {"name": "copy", "symbols": 5, "longest": 3},
-        "training": {"batch": 7, "learning_rate": 0.01},
-        "scoring": {"every": 5, "examples": 60},
-    }
-    for name, value in changes.items():
-        part, _, key = name.partition("__")
-        settings = settings | {part: settings[part] | {key: value} if key else value}
-    return settings
 
 
 @pytest.fixture(scope="module")
 def told(chromium):
     """A page with the trainer in it."""
-    page = chromium.new_page()
-    load(page, "trainer", "limits", "run", "scoring", folder=ENGINE / "training")
-    add(page, "training_page", folder=Path(__file__).parent)
+    page = trainer_page(chromium)
     yield page
     page.close()
-
-
-def said(page, orders, **options):
-    """What a trainer says to these orders, by the type of the message."""
-    messages = page.evaluate(
-        "([orders, options]) => training_page.said(trainer.Trainer, orders, options)",
-        [orders, options],
-    )
-    by_type = {}
-    for message in messages:
-        by_type.setdefault(message["type"], []).append(message)
-    return by_type
-
-
-def build(run="a", settings=None):
-    return {"type": "build", "run": run, "config": settings or config()}
-
-
-def go(*runs, **limits):
-    return {"type": "go", "runs": runs or ["a"]} | limits
 
 
 def last(page, *orders, **options):
@@ -212,83 +157,6 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(told):
     assert "no longer a number after 1 steps" in sentence["sentence"]
     assert "learning_rate was 0.01" in sentence["sentence"]
     assert "Lower learning_rate" in sentence["sentence"]
-
-
-@pytest.mark.parametrize(
-    "changes, sentence",
-    [
-        ({"task__name": "fly"}, "The task must be one of copy, .*, digits; got fly"),
-        ({"task__name": "words"}, "The task words needs its data first; load words"),
-        ({"task__symbols": 1}, "symbols must be a whole number from 2 to 256; got 1"),
-        ({"task__longest": 0}, "longest must be a whole number from 1 to 128; got 0"),
-        ({"task__shortest": 4}, "longest must be at least shortest = 4; got 3. Raise longest"),
-        (
-            {"task__longest": 9, "task__distinct": True},
-            "longest must be at most 5 where no symbol may stand twice; got 9. Lower it",
-        ),
-        ({"task": {"name": "two looks", "shortest": 2}}, "shortest must .* from 3 to 128; got 2"),
-        ({"training__batch": 0}, "batch must be a whole number from 1 to 4096; got 0"),
-        ({"training__batch": 2.5}, "batch must be a whole number from 1 to 4096; got 2.5"),
-        ({"training__learning_rate": 3}, "learning_rate must lie above 0 and be at most 1.*got 3"),
-        ({"training__learning_rate": 0}, "learning_rate must lie above 0 .*got 0. Try 0.003"),
-        ({"training__schedule": "up"}, "schedule must be one of constant, linear, cosine; got up"),
-        ({"training__schedule": "cosine"}, "steps must be a whole number from 1 on; got undefined"),
-        ({"training__clip": 0}, "clip must be a positive number, or null for none; got 0"),
-        ({"training__b2": 1}, "b2 must be at least 0 and below 1; got 1"),
-        ({"training__seed": -1}, "seed must be a whole number from 0"),
-        ({"weights__seed": 0.5}, "the seed of the weights must be a whole number"),
-        ({"scoring__every": 0}, "every must be a whole number from 1 on; got 0"),
-        ({"scoring__at_most_seconds": 0}, "at_most_seconds must be positive; got 0"),
-        ({"model__sizes": {"embed_dim": 0, "state_dim": 3}}, "embed_dim must be .* got 0"),
-        ({"model__sizes": {"embed_dim": 3}}, "must give every parameter a whole shape"),
-        ({"model__encoder": "tree"}, "got tree"),
-    ],
-)
-def test_bad_settings_are_told_in_a_sentence(told, changes, sentence):
-    heard = said(told, [build("a", config(**changes))])
-    (failed,) = heard["failed"]
-    assert failed["run"] == "a" and "fault of this page" not in failed["sentence"]
-    assert re.search(sentence, failed["sentence"]), failed["sentence"]
-
-
-def transformer_with(**settings):
-    return TRANSFORMER | {"settings": {"encoder": BLOCKS | settings, "decoder": BLOCKS | settings}}
-
-
-@pytest.mark.parametrize(
-    "model, sentence",
-    [
-        (transformer_with(heads=3),
-         "heads must divide the width d_model = 10; got 3. Choose one of 1, 2, 5, 10."),
-        (TRANSFORMER | {"sizes": {"d_model": 7, "d_ff": 3, "layers": 1}}, "heads must divide"),
-        (transformer_with(heads=1) | {"sizes": {"d_model": 7, "d_ff": 3, "layers": 1}},
-         "d_model must be even for sinusoidal positions; got 7. Choose 8."),
-        (transformer_with(heads=2, positions="rotary"),
-         "The width of a head, d_model / heads, must be even for rotary positions; got 5."),
-        (transformer_with(positions="learned")
-         | {"sizes": {"d_model": 10, "d_ff": 3, "layers": 1, "max_length": 4}},
-         "max_length must be at least 5, as the longest sequence of the task; got 4."),
-        (FIXED | {"sizes": {"embed_dim": 512, "state_dim": 3000}}, "parameters, which need 966 MB"),
-    ],
-)  # fmt: skip
-def test_models_that_cannot_be_built_are_told_in_a_sentence(told, model, sentence):
-    heard = said(told, [build("a", config(model))])
-    assert sentence in heard["failed"][0]["sentence"]
-
-
-@pytest.mark.parametrize(
-    "order, sentence",
-    [
-        (go("b"), "There is no run b; build it first."),
-        ({"type": "look", "run": "a", "sources": []}, "at least one source to look at; got none"),
-        ({"type": "look", "run": "a", "sources": [[4, 9]]}, "ids from 0 to 8, .*; got 9"),
-        ({"type": "look", "run": "a", "sources": [[]]}, "must have 1 to 128 symbols; got 0"),
-        ({"type": "fly"}, "The trainer knows no order fly"),
-    ],
-)
-def test_orders_that_cannot_be_followed_are_told_in_a_sentence(told, order, sentence):
-    heard = said(told, [build(), order])
-    assert re.search(sentence, heard["failed"][0]["sentence"]), heard["failed"]
 
 
 def test_edits_and_scores_are_those_of_the_library(told):

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from encdec_lib.layers.recurrent import GRU, RNN
 from encdec_lib.models.vision_transformer import ViTConfig
-from encdec_lib.widgets import ForgettingDial, HeadsDial, LayerCostDial, PatchDial, RoundingDial
+from encdec_lib.widgets import (
+    ForgettingDial,
+    HeadsDial,
+    LayerCostDial,
+    PatchDial,
+    PositionDial,
+    RoundingDial,
+)
 from tests.doors import bad
 from tests.doors.page_models import BAD_TEXTS
 
@@ -66,6 +73,14 @@ DIALS = {
             "length": bad.wholes(8, 16384) | st.sampled_from([63, "64"]),
             "width": bad.wholes(16, 4096) | st.sampled_from([100, "512"]),
             "count": bad.choices(),
+        },
+    ),
+    PositionDial: (
+        dict,
+        {
+            "place": bad.wholes(0, 100),
+            "distance": bad.wholes(-50, 50),
+            "width": bad.wholes(4, 32) | st.sampled_from([6, 12, "8", 8.0]),
         },
     ),
     RoundingDial: (

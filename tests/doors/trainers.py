@@ -114,6 +114,7 @@ TRAINERS = {
             "word": st.sampled_from([None, 3, "", "be", "abcdefghi", "d4y", ["day"]]),
             "width": st.sampled_from([None, 0, 48, 16.5, True, "16", [16]]),
             "reverse": bad.flags(),
+            "forcing": bad.numbers(0, 1, zero=True) | st.sampled_from([0.3, True]),
             "seed": bad.wholes(0, 9999),
         },
     ),

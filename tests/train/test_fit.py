@@ -251,6 +251,7 @@ def test_a_run_with_random_streams_resumes(tmp_path):
         ("cosine", lambda k: 0.5 * (1 + np.cos(np.pi * k / 6))),
         ("linear", lambda k: 1 - k / 6),
         ("constant", lambda k: 1.0),
+        ("inverse_sqrt", lambda k: (4 / (4 + k)) ** 0.5),
     ],
 )
 def test_the_rate_rises_to_its_peak_and_follows_the_schedule(schedule, after):
@@ -286,7 +287,10 @@ def test_a_warm_up_of_nothing_or_of_more_than_the_run(warmup, first):
             {"batch_size": 6, "accumulate_steps": 4},
             "accumulate_steps must divide batch_size = 6; got 4",
         ),
-        ({"schedule": "cosin"}, "schedule must be one of cosine, linear, constant; got 'cosin'"),
+        (
+            {"schedule": "cosin"},
+            "schedule must be one of cosine, linear, constant, inverse_sqrt; got 'cosin'",
+        ),
     ],
 )
 def test_bad_settings_are_named_in_the_error(settings, message):

@@ -30,13 +30,22 @@ def test_the_first_batches_of_a_longer_order_are_those_of_a_shorter_one(lengths)
         np.testing.assert_array_equal(order, longest[:steps])
 
 
-@pytest.mark.parametrize("stops", [(10, 23), (3, 7, 23), (22, 23), (23, 23)])
-def test_a_run_gone_on_equals_one_that_was_so_long_from_the_start(tmp_path, stops):
-    whole = Line()
-    wanted = fit_line(whole, points(), dataclasses.replace(CONSTANT, steps=23), devices=one_device)
+@pytest.mark.parametrize(
+    ("stops", "schedule"),
+    [
+        ((10, 23), "constant"),
+        ((3, 7, 23), "constant"),
+        ((22, 23), "constant"),
+        ((23, 23), "constant"),
+        ((10, 23), "inverse_sqrt"),
+    ],
+)
+def test_a_run_gone_on_equals_one_that_was_so_long_from_the_start(tmp_path, stops, schedule):
+    whole, endless = Line(), dataclasses.replace(CONSTANT, schedule=schedule)
+    wanted = fit_line(whole, points(), dataclasses.replace(endless, steps=23), devices=one_device)
     for seed, steps in enumerate(stops):
         model = Line(seed)
-        config = dataclasses.replace(CONSTANT, steps=steps)
+        config = dataclasses.replace(endless, steps=steps)
         history = fit_line(
             model, points(), config, checkpoint=tmp_path / "run", resume=True, devices=one_device
         )
@@ -67,7 +76,7 @@ def test_so_does_a_recurrent_model_over_text(tmp_path):
         (
             {"schedule": "constant", "warmup_steps": 15},
             {"schedule": "constant", "warmup_steps": 15, "steps": 20},
-            "'constant' and the warm-up shorter",
+            "'constant' or 'inverse_sqrt' and the warm-up shorter",
         ),
         ({"schedule": "constant"}, {"schedule": "constant", "steps": 9}, "has 10 steps behind it"),
         ({}, {"schedule": "constant"}, "Saved: schedule = 'cosine'; now: schedule = 'constant'"),

@@ -32,8 +32,13 @@ def test_a_training_begins_alike_however_short_it_is():
 
 
 def test_the_settings_count():
-    first = fitted_losses(model(), config(), 5)
-    for other in (config(seed=2), config(clip=None, learning_rate=0.1), config(batch=6)):
+    first = fitted_losses(model(), config(forcing=1), 5)  # as fit has it
+    for other in (
+        config(seed=2),
+        config(clip=None, learning_rate=0.1),
+        config(batch=6),
+        config(warmup=2, schedule="inverse_sqrt"),
+    ):
         assert not np.allclose(first, fitted_losses(model(), other, 5))
     kept = config() | {"weights": {"seed": 1, "keep_bias": 3}}
     assert not np.allclose(first, fitted_losses(model(), kept, 5))
@@ -42,7 +47,9 @@ def test_the_settings_count():
 def test_what_cannot_be_followed():
     with pytest.raises(ValueError, match="draw its weights from a seed; got"):
         fitted_losses(model(), config() | {"weights": {"manifest": {}, "data": b""}})
-    with pytest.raises(ValueError, match="must not set schedule of its training"):
+    with pytest.raises(ValueError, match="must be one of constant, inverse_sqrt; got 'cos"):
         fitted_losses(model(), config(schedule="cosine"))
+    with pytest.raises(ValueError, match="forcing 1, or none, as fit tells .* token; got 0.5"):
+        fitted_losses(model(), config(forcing=0.5))
     with pytest.raises(ValueError, match="keep_bias must be a finite number"):
         fitted_losses(model(), config() | {"weights": {"seed": 1, "keep_bias": np.nan}})

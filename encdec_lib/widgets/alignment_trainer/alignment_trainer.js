@@ -9,12 +9,16 @@ import { AlignmentView, RACERS } from "./alignment_view.js";
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
+const TRAINING = {
+  ...{ batch: 16, learning_rate: 0.015, warmup: 50 },
+  ...{ schedule: "inverse_sqrt", clip: 1 },
+};
 const SECONDS = 6; // for each, at a press of the button
 
 const CAPTION =
-  "A row is a sound, a column a letter. Grey: all letters weigh the same; green: it looks there; " +
-  "empty: it does not. Below, the same word after fewer steps. 8,000 words to learn; tested on " +
-  "300 others.";
+  "A row is a sound, a column a letter. Attention looks where it is green, and at all letters " +
+  "alike where all is grey. Small squares show the same word after fewer steps. Both learn 8,000 " +
+  "words and are tested on 300 others.";
 
 /** As in alignment_trainer.py. @param {Settings} settings @param {number} seed */
 function plan({ width }, seed) {
@@ -35,7 +39,7 @@ function plan({ width }, seed) {
       model: { ...models[racer.name], settings },
       weights: { seed },
       task: { name: "words" },
-      training: { batch: 32, learning_rate: 0.005, warmup: 50, clip: 1, seed },
+      training: { ...TRAINING, seed },
       scoring: { every: 100, examples: 300, solved: null, at_most_seconds: SECONDS },
     },
   }));
@@ -47,7 +51,7 @@ const wrong = (track) => (track?.scored ? percent(Math.min(track.scored.error_ra
 
 /** @param {Track[]} tracks */
 const compared = ([attention, fixed]) =>
-  `attention has ${wrong(attention)} of the sounds wrong, one vector ${wrong(fixed)}`;
+  `attention gets ${wrong(attention)} of the sounds wrong and one vector ${wrong(fixed)}`;
 
 /** @param {Track[]} tracks */
 const longest = (tracks) => inSeconds(Math.max(...tracks.map(({ seconds }) => seconds)));
@@ -59,8 +63,8 @@ const SAYS = {
   /** @param {Track[]} tracks */
   running: (tracks) =>
     tracks.every(({ scored }) => scored)
-      ? `${longest(tracks)} s each: ${compared(tracks)}.`
-      : `${longest(tracks)} s each: still before the first test.`,
+      ? `After ${longest(tracks)} s each, ${compared(tracks)}.`
+      : `After ${longest(tracks)} s each, the first test is still to come.`,
   /** @param {RunRecord} record */
   solved: ({ tracks }) => `Done: ${compared(tracks)}.`,
   /** @param {RunRecord} record */
@@ -81,7 +85,11 @@ const COLUMNS = [
       head: `${label}: steps`,
       text: (/** @type {RunRecord} */ record) => thousands(of(name)(record)?.steps ?? 0),
     },
-    { head: "wrong", text: (/** @type {RunRecord} */ record) => wrong(of(name)(record)) },
+    {
+      result: true,
+      head: `${label}: wrong`,
+      text: (/** @type {RunRecord} */ record) => wrong(of(name)(record)),
+    },
   ]),
 ];
 
@@ -91,7 +99,7 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "alignment-trainer" },
     {
-      title: "An alignment comes out of a grey square",
+      title: "Where attention looks while it says a word",
       dials: [
         {
           ...{ kind: "choice", name: "width", label: "Width of the vector" },

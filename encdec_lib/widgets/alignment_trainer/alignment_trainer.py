@@ -87,7 +87,8 @@ class AlignmentTrainer(TrainerWidget):
             "weights": {"seed": self.seed},
             "task": {"name": "words"},
             "training": {
-                "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+                "batch": 16, "learning_rate": 0.015, "warmup": 50, "schedule": "inverse_sqrt",
+                "clip": 1, "seed": self.seed,
             },
             "scoring": {"every": 100, "examples": 300, "solved": None, "at_most_seconds": 6},
         }  # fmt: skip

@@ -31,6 +31,10 @@ export const RACERS = [
 const known = (entry) =>
   !entry ? "" : entry.learned ? "one of the words they learn" : "they never learn this word";
 
+/** @param {Entry | null} entry */
+const spoken = (entry) =>
+  entry ? `The dictionary says ${entry.sounds.map((one) => one.join(" ")).join(" or ")}.` : "";
+
 /**
  * Of several pronunciations, the nearest to what was said.
  * @param {string[]} said
@@ -68,6 +72,7 @@ export class AlignmentView {
       attention: tape("attention", "attention", PLACES),
       fixed: tape("one vector", "fixed", PLACES),
     };
+    this.right = element("p", { class: "bw-hint bw-dictionary" });
     this.bar = element("div");
     this.numbers = bigNumbers();
     this.map = new AlignmentMap();
@@ -86,7 +91,7 @@ export class AlignmentView {
   }
 
   arranged() {
-    const { own, source, answers, bar, map, film, numbers, chart } = this;
+    const { own, source, answers, right, bar, map, film, numbers, chart } = this;
     return element(
       "div",
       { class: "bw-race" },
@@ -94,6 +99,7 @@ export class AlignmentView {
       source.node,
       answers.fixed.node,
       answers.attention.node,
+      right,
       bar,
       element(
         "div",
@@ -130,6 +136,7 @@ export class AlignmentView {
     const other = letters.join("") !== this.word;
     this.word = letters.join("");
     this.source.source(letters, known(this.entry));
+    this.right.textContent = spoken(this.entry);
     if (fresh) {
       this.curves.clear();
       this.chart.clear();

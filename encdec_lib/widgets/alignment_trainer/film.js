@@ -4,7 +4,7 @@ import { element } from "../parts/elements.js";
 import { stepsOf, thousands } from "../parts/trainer/words.js";
 import { shades } from "./alignment_map.js";
 
-const FRAMES = [0, 50, 100, 200, 400, 800]; // steps after which one is kept
+const FRAMES = [0, 50, 150, 400, 800]; // steps after which one is kept
 const SIDE = 60;
 
 /** @typedef {import("./alignment_map.js").Alignment} Alignment */

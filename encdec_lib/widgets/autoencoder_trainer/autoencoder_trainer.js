@@ -17,13 +17,14 @@ const SECONDS = 20;
 const TESTED = 400;
 
 const CAPTION =
-  "H is all that the decoder gets: filled cells are positive, hollow ones negative. 4,000 digits to " +
-  "learn from, in batches of 64; the error is the typical difference of a pixel, over 400 others.";
+  "H is all that the decoder gets of a digit; filled cells are positive, hollow ones negative. It " +
+  "learns from 4,000 digits in batches of 64. The error is the typical difference between a pixel " +
+  "and its copy, over 400 digits that it never learns from.";
 
 /** @type {Dial[]} */
 const DIALS = [
   {
-    ...{ kind: "choice", name: "width", label: "Width of H" },
+    ...{ kind: "choice", name: "width", label: "Width of the encoding H" },
     options: WIDTHS.map((width) => [width, String(width)]),
   },
   {
@@ -85,7 +86,7 @@ function compared({ settings }, runs) {
     .filter((one) => one.settings.width !== settings.width)
     .at(-1);
   if (other) return `With ${numbersIn(other.settings.width)} it was ${said(other.lead)}.`;
-  return `Now ${settings.width === 2 ? 16 : 2}: what does it give up, and what does it keep?`;
+  return `Now try ${settings.width === 2 ? 16 : 2} numbers: what does it give up, and what does it keep?`;
 }
 
 const SAYS = {
@@ -118,7 +119,7 @@ const COLUMNS = [
   { head: "parameters", text: ({ lead }) => thousands(lead.parameters) },
   { head: "steps", text: ({ lead }) => thousands(lead.steps) },
   { head: "s", text: ({ lead }) => inSeconds(lead.seconds) },
-  { head: "error", text: ({ lead }) => said(lead) },
+  { result: true, head: "error", text: ({ lead }) => said(lead) },
 ];
 
 /**

@@ -59,9 +59,11 @@ function cells() {
  */
 export function copiesView(model, onInk) {
   const own = ownDigit({ side: SIDE, whole: SIDE, onChange: () => onInk() });
-  const row = digitRow(model.get("examples"), model.get("labels"), SIDE, (digit) =>
-    own.pad.set(digit),
-  );
+  const row = digitRow({
+    ...{ bytes: model.get("examples"), labels: model.get("labels"), side: SIDE },
+    below: "its copy",
+    onChoose: (digit) => own.pad.set(digit),
+  });
   const large = picture(SIDE, { role: "img", "aria-label": "What it paints: nothing yet" });
   const small = row.thumbs.map(({ below }) => {
     const painted = picture(SIDE);
@@ -82,7 +84,7 @@ export function copiesView(model, onInk) {
       element(
         "div",
         { class: "bw-stage" },
-        element("div", {}, title("your digit"), own.node),
+        element("div", {}, title("draw a digit"), own.node),
         element("div", { class: "bw-between" }, title("H"), h.node),
         element(
           "div",

@@ -44,7 +44,7 @@ export function errorChart(widths, nothing) {
       ...widths.map((width) => tick(x(width), below + 16, width)),
       axisName((MARGIN.left + right) / 2, HEIGHT - 4, "width of H"),
       element("line", { class: "bw-mean", x1: MARGIN.left, x2: right, y1: mean, y2: mean }),
-      tick(right, mean - 6, "always the mean digit", "end"),
+      tick(right, mean - 6, "painting the mean digit every time", "end"),
       ...points.map(({ width, error, over }) =>
         element("circle", {
           class: over ? "bw-point" : "bw-point is-now",

@@ -22,9 +22,9 @@ const WIDTHS = [16, 32, 64, 128];
 const STEPS = [500, 1000, 2000, 4000];
 
 const CAPTION =
-  "The network reads a string, keeps one vector, and writes the string again. Batches of 32, " +
-  "tested on 300 other strings; it stops when its steps are used up, or at 99% right. Grey: your " +
-  "earlier runs.";
+  "The network reads a string, keeps one vector of it, and writes the string again; a dot is a " +
+  "letter left out. It learns in batches of 32 and stops after its steps or at 99% of 300 other " +
+  "strings. Grey curves are your earlier runs.";
 
 /** As in fixed_trainer.py. @param {Settings} settings @param {number} seed */
 function plan({ width, longest, steps }, seed) {
@@ -85,6 +85,7 @@ function viewOf(own, seed) {
     ...{ what: "symbols wrong", against: "length of the string", height: 260, margin: 170 },
     series: [{ name: "fixed", label: "this run", line: "you" }],
     empty: "Press Train, and a curve appears here",
+    mark: "your string",
   });
   chart.range(SHORTEST, LONGEST);
   /** @type {{label: string, points: [number, number][]} | null} */
@@ -115,7 +116,7 @@ function viewOf(own, seed) {
     },
     /** @param {Track} track */
     scored({ name, scored, steps }) {
-      const label = `width ${now.width}, ${stepsOf(steps)}`;
+      const label = `${now.width} numbers, ${stepsOf(steps)}`;
       const strings = Number(now.longest) < LONGEST ? ` to ${now.longest}` : "";
       const other = seed() ? `, seed ${seed()}` : "";
       current = { label: label + strings + other, points: pointsOf(scored) };
@@ -169,11 +170,12 @@ const setting =
 
 /** @type {import("../parts/trainer/types.js").Column[]} */
 const COLUMNS = [
-  { head: "width", text: setting("width") },
+  { head: "numbers", text: setting("width") },
   { head: "longest", text: setting("longest") },
   { head: "steps", text: ({ lead }) => thousands(lead.steps) },
-  { head: "strings right", text: ({ lead }) => percent(lead.score ?? 0) },
+  { result: true, head: "strings right", text: ({ lead }) => percent(lead.score ?? 0) },
   {
+    result: true,
     head: "wrong at the longest",
     text: ({ lead, settings }) => percent(Math.min(wrongAt(lead, Number(settings.longest)), 1)),
   },
@@ -194,7 +196,7 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "fixed-trainer" },
     {
-      title: "Room or time: what does one vector lack?",
+      title: "Does one vector lack room, or time to learn?",
       dials: DIALS,
       plan,
       sources: () => [own.letters().map((letter) => FIRST + LETTERS.indexOf(letter))],

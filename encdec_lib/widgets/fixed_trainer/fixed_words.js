@@ -84,7 +84,7 @@ export function next(runs) {
   const alone = runs.slice(1).map((record, k) => moved(record, runs[k]));
   const tried = (/** @type {string} */ name) =>
     alone.some((names) => names.length === 1 && names[0] === name);
-  if (!tried("width")) return "Now change the width, and nothing else.";
-  if (!tried("steps")) return "Now change the steps, and nothing else.";
+  if (!tried("width")) return "Now change the numbers in the vector, and nothing else.";
+  if (!tried("steps")) return "Now change the steps of training, and nothing else.";
   return "Train again: another seed tells how much is chance.";
 }

@@ -164,7 +164,8 @@ class HeadsTrainer(TrainerWidget):
             "weights": {"seed": self.seed},
             "task": {"name": self.task} | ({} if self.task == "words" else made_up),
             "training": {
-                "batch": 32, "learning_rate": 0.003, "warmup": 50, "clip": 1, "seed": self.seed,
+                "batch": 16, "learning_rate": 0.01, "warmup": 100, "schedule": "inverse_sqrt",
+                "clip": 1, "seed": self.seed,
             },
             "scoring": {"every": 100, "examples": 200, "solved": 0.95, "at_most_seconds": 20},
         }  # fmt: skip

@@ -15,12 +15,16 @@ const LETTERS = "abcdefghijklmnop";
 const FIRST = 4; // id of the first letter; pad, bos, eos and unk come before
 const SHORTEST = 2;
 const LONGEST = 16;
+const TRAINING = {
+  ...{ batch: 16, learning_rate: 0.015, warmup: 50 },
+  ...{ schedule: "inverse_sqrt", clip: 1 },
+};
 const SECONDS = 8; // for each, at a press of the button
 
 const CAPTION =
-  "Both read a string letter by letter, and then write it again. One vector: 64 numbers have to " +
-  "hold the whole string. Attention: while it writes, it looks back at what was read. They train " +
-  "on random strings, and are tested on 200 others.";
+  "Both read a string letter by letter, then write it again: one from a single vector of 48 " +
+  "numbers, the other looking back at every letter. Wrong letters are struck, and a dot is one " +
+  "left out. Faint curves are earlier tests, on 200 new strings.";
 
 /** @type {{name: string, label: string, line: string}[]} */
 const RACERS = [
@@ -29,7 +33,7 @@ const RACERS = [
 ];
 
 const vocab = FIRST + LETTERS.length;
-const WORDS = { source_vocab: vocab, target_vocab: vocab, embed_dim: 32, state_dim: 64 };
+const WORDS = { source_vocab: vocab, target_vocab: vocab, embed_dim: 16, state_dim: 48 };
 
 /** @type {Record<string, import("../parts/trainer/types.js").Config["model"]>} */
 const MODELS = {
@@ -37,7 +41,7 @@ const MODELS = {
     encoder: "birnn",
     decoder: "attention",
     settings: { encoder: {}, decoder: {} },
-    sizes: { ...WORDS, encoder_dim: 32, align_dim: 32 },
+    sizes: { ...WORDS, encoder_dim: 24, align_dim: 16 },
   },
   fixed: {
     encoder: "rnn",
@@ -54,7 +58,7 @@ const MODELS = {
 function plan(settings, seed) {
   const longest = Number(settings.longest);
   const task = { name: "copy", symbols: LETTERS.length, shortest: SHORTEST, longest };
-  const training = { batch: 32, learning_rate: 0.005, warmup: 50, clip: 1, seed };
+  const training = { ...TRAINING, seed };
   const scoring = { every: 100, examples: 200, solved: 0.99, at_most_seconds: SECONDS };
   const runs = RACERS.map((racer) => ({
     ...racer,
@@ -78,6 +82,7 @@ function viewOf(own) {
     against: "length of the string",
     series: RACERS,
     empty: "Press Train, and two curves appear here",
+    mark: "your string",
   });
   const node = element(
     "div",
@@ -131,7 +136,7 @@ const right = (track) => (typeof track?.score === "number" ? percent(track.score
 /** @param {Track[]} tracks */
 function compared(tracks) {
   const [attention, fixed] = tracks;
-  return `attention repeats ${right(attention)} of new strings, one vector ${right(fixed)}`;
+  return `attention repeats ${right(attention)} of new strings and one vector ${right(fixed)}`;
 }
 
 const SAYS = {
@@ -141,7 +146,7 @@ const SAYS = {
   running: (tracks) => {
     const seconds = inSeconds(Math.max(...tracks.map((track) => track.seconds)));
     const measured = tracks.every(({ score }) => score !== null);
-    return `${seconds} s each: ${measured ? compared(tracks) : "both read and write at random"}.`;
+    return `After ${seconds} s each, ${measured ? compared(tracks) : "both still write at random"}.`;
   },
   /** @param {RunRecord} record */
   solved: ({ tracks }) =>
@@ -152,7 +157,7 @@ const SAYS = {
       const at = pointsOf(scored).find(([length]) => length === settings.longest);
       return percent(Math.min(at?.[1] ?? 1, 1));
     });
-    const both = `attention has ${wrong[0]} of the letters wrong, one vector ${wrong[1]}`;
+    const both = `attention gets ${wrong[0]} of the letters wrong and one vector ${wrong[1]}`;
     const long = `At ${settings.longest} letters ${both}.`;
     return `${long} One vector holds only so much: chapters 6 and 8 say why.`;
   },
@@ -165,6 +170,7 @@ const COLUMNS = [
   { head: "longest", text: (/** @type {RunRecord} */ { settings }) => String(settings.longest) },
   { head: "s each", text: (/** @type {RunRecord} */ { lead }) => inSeconds(lead.seconds) },
   ...RACERS.map(({ name, label }) => ({
+    result: true,
     head: `${label} right`,
     text: (/** @type {RunRecord} */ record) => right(of(name)(record)),
   })),

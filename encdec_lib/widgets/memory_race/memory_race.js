@@ -11,9 +11,12 @@ import { share } from "./reach_scale.js";
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
 const CAPTION =
-  "Each reads the letters, then says the first. The curves: how much of the loss’s gradient is " +
-  "left at the state after each letter, going back from the last. Width 16, batches of 16, at most " +
-  "2,000 steps, tested on 200 other strings.";
+  "Each network reads the letters and then says the first. A curve shows how much of the loss’s " +
+  "gradient reaches the state after each letter, counted back from the last. They train for at " +
+  "most 2,000 steps of 16 strings and are tested on 200 others.";
+
+/** What a gate lets through at a bias: its sigmoid. @type {Record<number, string>} */
+const KEPT = { 0: "50%", 1: "73%", 3: "95%" };
 
 /** @param {Track} track */
 const right = ({ score }) => (score === null ? "–" : percent(score));
@@ -32,11 +35,12 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** What is left at the first letter. @param {Track[]} tracks */
 function left(tracks) {
-  const parts = tracks.map(({ label, scored }) => {
+  const parts = tracks.map(({ label, scored }, k) => {
     const reach = scored?.reach ?? [];
-    return `${share(reach[reach.length - 1] ?? 0)} in the ${label}`;
+    const of = k ? "" : " of the gradient is left";
+    return `${share(reach[reach.length - 1] ?? 0)}${of} in the ${label}`;
   });
-  return `Of the gradient, ${listed(parts)} is left at the first letter.`;
+  return `At the first letter ${listed(parts)}.`;
 }
 
 /** What to try next. @param {RunRecord} record @param {RunRecord[]} runs */
@@ -44,8 +48,9 @@ function next({ settings, tracks }, runs) {
   const [, lstm] = tracks;
   const tried = (/** @type {string} */ name) => new Set(runs.map((run) => run.settings[name]));
   if (lstm.solvedAt === null && settings.bias !== 3)
-    return "Start the gates at 3, and train again.";
-  if (tried("bias").size < 2) return `Start the gates at ${settings.bias === 0 ? 3 : 0} instead.`;
+    return `Now let the gates keep ${KEPT[3]} at first.`;
+  if (tried("bias").size < 2)
+    return `Now let the gates keep ${KEPT[settings.bias === 0 ? 3 : 0]} at first.`;
   if (tried("length").size < 2) return "Now change the number of letters.";
   return "Train again: another seed may say something else.";
 }
@@ -70,8 +75,9 @@ const SAYS = {
 /** @type {import("../parts/trainer/types.js").Column[]} */
 const COLUMNS = [
   { head: "letters", text: ({ settings }) => String(settings.length) },
-  { head: "gates start at", text: ({ settings }) => String(settings.bias) },
+  { head: "bias", text: ({ settings }) => String(settings.bias) },
   ...RACERS.map(({ name, label }) => ({
+    result: true,
     head: label,
     text: (/** @type {RunRecord} */ { tracks }) => {
       const track = tracks.find((one) => one.name === name);
@@ -94,12 +100,8 @@ function render({ model, el }) {
           options: [5, 10, 20].map((length) => [length, String(length)]),
         },
         {
-          ...{ kind: "choice", name: "bias", label: "LSTM’s and GRU’s gates start at a bias of" },
-          options: [
-            [0, "0: keep 50%"],
-            [1, "1: 73%"],
-            [3, "3: 95%"],
-          ],
+          ...{ kind: "choice", name: "bias", label: "LSTM and GRU gates keep at first (bias)" },
+          options: [0, 1, 3].map((bias) => [bias, `${KEPT[bias]} (${bias})`]),
         },
       ],
       plan,

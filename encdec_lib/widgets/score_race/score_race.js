@@ -10,9 +10,9 @@ import { errorOf, listed, result, SCORES, TASKS, taskOf } from "./scores.js";
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
 const CAPTION =
-  "Four networks that differ in their score alone: the same seed, batches and steps. Tested on 200 " +
-  "others. Maps: a row for each symbol that is written, a column for each that is read. The " +
-  "temperature divides the scores there, and not in training.";
+  "The four networks differ in their attention score alone, and share seed, batches and steps. A " +
+  "map has a row for each written symbol and a column for each read one. The temperature divides " +
+  "scores in the maps alone. They are tested on 200 others.";
 
 /** As in score_race.py. @param {Settings} settings @param {number} seed */
 function plan(settings, seed) {
@@ -89,6 +89,7 @@ const COLUMNS = [
   { head: "D", text: ({ settings }) => String(settings.width) },
   { head: "steps", text: ({ lead }) => thousands(lead.steps) },
   ...SCORES.map(({ name, label }) => ({
+    result: true,
     head: `${label}, wrong`,
     text: (/** @type {RunRecord} */ { tracks }) => {
       const track = tracks.find((one) => one.name === name);
@@ -104,7 +105,7 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "score-race" },
     {
-      title: "Four scores learn the same thing",
+      title: "Four attention scores learn the same task",
       dials: dials(Boolean(words)),
       plan,
       data: words ? { words } : {},

@@ -84,12 +84,12 @@ function always(runs, sign) {
  */
 export function result(record, runs) {
   const { tracks, settings, lead } = record;
-  const now = `After ${stepsOf(lead.steps)}, wrong: ${listed(tracks)}.`;
+  const now = `After ${stepsOf(lead.steps)}, ${taskOf(settings).wrong}: ${listed(tracks)}.`;
   const setting = JSON.stringify(settings);
   const same = runs.filter((run) => JSON.stringify(run.settings) === setting);
   const seeds = new Map(same.map((run) => [run.seed, run]));
   if (seeds.size < SEEDS) {
-    return `${now} One seed proves little: train again, until there are ${SEEDS}.`;
+    return `${now} One seed proves little: train again, until you have ${SEEDS} seeds.`;
   }
   const all = [...seeds.values()];
   const said = [

@@ -11,9 +11,9 @@ import { selfAttentionView, taskOf } from "./self_attention_view.js";
 /** @typedef {import("../parts/trainer/types.js").Dial} Dial */
 
 const CAPTION =
-  "Left, the encoder's one layer: a row for each symbol that asks, a column for each that is " +
-  "asked, darker is more. Right, whose outputs the decoder reads. It trains on 2 to 5 different " +
-  "letters, 32 strings a step; solved at 95% of 200 others.";
+  "On the left, a row is a letter that looks and a column one that is looked at; darker is more. " +
+  "On the right is what the decoder reads. It trains on 32 strings a step and is solved at 95% of " +
+  "200 others.";
 
 /** @type {Dial[]} */
 const DIALS = [
@@ -89,12 +89,16 @@ const SAYS = {
 
 /** @type {import("../parts/trainer/types.js").Column[]} */
 const COLUMNS = [
+  { result: true, head: "right", text: right },
   { head: "task", text: ({ settings }) => String(settings.task), words: true },
-  { head: "positions", text: ({ settings }) => (placed(settings) ? "told" : "no"), words: true },
+  {
+    head: "positions",
+    text: ({ settings }) => (placed(settings) ? "told" : "not told"),
+    words: true,
+  },
   { head: "d_k", text: ({ settings }) => String(settings.d_k) },
   { head: "divided", text: ({ settings }) => String(settings.scaled), words: true },
-  { head: "steps", text: ({ lead }) => thousands(lead.steps) },
-  { head: "right", text: right },
+  { result: true, head: "steps", text: ({ lead }) => thousands(lead.steps) },
 ];
 
 /** @param {import("../parts/state.js").Host} host */

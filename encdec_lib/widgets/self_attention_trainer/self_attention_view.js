@@ -30,7 +30,7 @@ function wayOf(names, { maps }) {
   const row = layer.weights.slice(read * layer.columns, (read + 1) * layer.columns);
   const asked = most(row);
   const [who, whom] = [names[read], read === asked ? "itself" : names[asked]];
-  return `The decoder reads ${who} most, and ${who} has asked ${whom} most: ${percent(row[asked])}.`;
+  return `The decoder reads ${who} most, and in the layer ${who} looks most at ${whom}: ${percent(row[asked])}.`;
 }
 
 /**
@@ -51,11 +51,11 @@ function picturesOf({ task }, asked, { maps }, letters) {
   return [
     {
       ...{ map: layer, rows: asked.names, ...read, rowColor: "--bw-encoder-text" },
-      ...{ name: "the layer", right: null },
+      ...{ name: "the layer: who looks at whom", right: null },
     },
     {
       ...{ map: reading, rows, ...read, rowColor: "--bw-decoder-text" },
-      ...{ name: "the decoder", right: looksUp ? null : asked.places },
+      ...{ name: "the decoder: what it reads", right: looksUp ? null : asked.places },
     },
   ];
 }

@@ -9,13 +9,14 @@ const SECONDS = 30; // at most, at a press of the button
  * @param {number} seed
  * @returns {import("../parts/trainer/types.js").Plan}
  */
-export function plan({ width, reverse }, seed) {
+export function plan({ width, reverse, forcing }, seed) {
   const model = {
     ...{ encoder: "rnn", decoder: "rnn" },
     settings: { encoder: { reverse_source: Boolean(reverse) }, decoder: {} },
     sizes: { embed_dim: 32, state_dim: Number(width) },
   };
-  const training = { batch: 32, learning_rate: 0.005, warmup: 50, clip: 1, seed };
+  const told = Number(forcing) < 1 ? { forcing: Number(forcing) } : {};
+  const training = { batch: 32, learning_rate: 0.005, warmup: 50, clip: 1, seed, ...told };
   const scoring = {
     ...{ every: 100, examples: TESTED, solved: null },
     ...{ at_most_steps: STEPS, at_most_seconds: SECONDS },

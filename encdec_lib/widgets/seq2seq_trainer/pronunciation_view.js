@@ -24,7 +24,7 @@ const idsOf = (word) => [...word].map((letter) => FIRST + ALPHABET.indexOf(lette
 function errors(steps) {
   const chart = new SeriesChart({
     what: "sounds wrong, in words it never saw",
-    ...{ against: "steps", height: 200, margin: 120 },
+    ...{ against: "steps", height: 200, margin: 150 },
     series: [{ name: "words", label: "this run", line: "you" }],
     empty: "Press Train, and its errors fall",
   });

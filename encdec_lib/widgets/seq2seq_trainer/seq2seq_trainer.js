@@ -10,9 +10,9 @@ import { pronunciationView } from "./pronunciation_view.js";
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
 const CAPTION =
-  "The encoder reads letters, the decoder starts from its last state and writes sounds. Trained " +
-  `on 8,000 words of the CMU dictionary in batches of 32, tested on ${TESTED} others. Struck: a ` +
-  "wrong sound; a dot: one left out. Grey: your earlier runs.";
+  "From letters to sounds, as the CMU dictionary spells them (wrong ones are struck, a dot is one " +
+  "left out). Teacher forcing is how often, in training, the decoder is told the true sound " +
+  `before. It learns 8,000 words and is tested on ${TESTED} others.`;
 
 /** Wrong sounds to the sounds that there are. @param {Track} track */
 const per = ({ scored }) => (scored ? percent(scored.error_rate ?? 1) : "–");
@@ -21,20 +21,29 @@ const per = ({ scored }) => (scored ? percent(scored.error_rate ?? 1) : "–");
 const right = ({ score }) => (score === null ? "–" : percent(score));
 
 /** @param {Settings} settings */
-const setting = ({ width, reverse }) =>
-  `${width} numbers, read ${reverse ? "backwards" : "forwards"}`;
+const direction = ({ reverse }) => (reverse ? "backwards" : "forwards");
+
+/** @param {Settings} settings */
+const setting = (settings) =>
+  `${settings.width} numbers, read ${direction(settings)}` +
+  (settings.forcing === 1 ? "" : `, ${percent(Number(settings.forcing))} teacher forcing`);
 
 /** A curve's name. @param {Settings} settings */
-const named = ({ width, reverse }) => `${width}, ${reverse ? "backwards" : "forwards"}`;
+const named = (settings) =>
+  `${settings.width}, ${direction(settings)}` +
+  (settings.forcing === 1 ? "" : `, ${percent(Number(settings.forcing))}`);
 
 /** What to try next. @param {Settings} settings @param {RunRecord[]} runs */
-function next({ width, reverse }, runs) {
+function next({ width, reverse, forcing }, runs) {
   const tried = (/** @type {string} */ name) => new Set(runs.map((run) => run.settings[name]));
   if (tried("reverse").size < 2) {
     return `Now let it read the words ${reverse ? "forwards" : "backwards"}.`;
   }
   if (tried("width").size < 2) {
     return `Now give the vector ${Number(width) > 16 ? 16 : 128} numbers instead of ${width}.`;
+  }
+  if (tried("forcing").size < 2) {
+    return `Now set teacher forcing to ${forcing === 1 ? "50%" : "100%"}.`;
   }
   return "Train again with another seed, or change a dial.";
 }
@@ -64,13 +73,14 @@ const COLUMNS = [
   { head: "width", text: ({ settings }) => String(settings.width) },
   {
     head: "reads",
-    text: ({ settings }) => (settings.reverse ? "backwards" : "forwards"),
+    text: ({ settings }) => direction(settings),
     words: true,
   },
+  { head: "forcing", text: ({ settings }) => percent(Number(settings.forcing)) },
   { head: "steps", text: ({ lead }) => thousands(lead.steps) },
   { head: "s", text: ({ lead }) => inSeconds(lead.seconds) },
-  { head: "sounds wrong", text: ({ lead }) => per(lead) },
-  { head: "words right", text: ({ lead }) => right(lead) },
+  { result: true, head: "sounds wrong", text: ({ lead }) => per(lead) },
+  { result: true, head: "words right", text: ({ lead }) => right(lead) },
 ];
 
 /** @param {import("../parts/state.js").Host} host */
@@ -91,6 +101,10 @@ function render({ model, el }) {
             [0, "forwards"],
             [1, "backwards"],
           ],
+        },
+        {
+          ...{ kind: "choice", name: "forcing", label: "Teacher forcing" },
+          options: [1, 0.75, 0.5, 0].map((share) => [share, percent(share)]),
         },
       ],
       plan,

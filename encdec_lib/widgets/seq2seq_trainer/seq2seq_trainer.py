@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from encdec_lib.data.pronunciations import PHONEMES
+from encdec_lib.runtime.checks import is_number
 from encdec_lib.widgets.host.inputs import text
 from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.trainer_widget import TRAINER_CSS, TrainerWidget, one_of
@@ -13,6 +14,7 @@ from encdec_lib.widgets.seq2seq_trainer.first_losses import FIRST_LOSSES
 
 _HERE = Path(__file__).parent
 _SHORTEST, _LONGEST = 3, 8  # letters, as in pronunciation_view.js
+_FORCINGS = (1, 0.75, 0.5, 0)  # the dial's
 
 
 class Seq2SeqTrainer(TrainerWidget):
@@ -28,6 +30,9 @@ class Seq2SeqTrainer(TrainerWidget):
       word: the reader's own at the beginning, 3 to 8 letters from a to z.
       width: of the state, and so of the one vector: 16, 32, 64 or 128.
       reverse: the encoder reads from the last letter to the first (Sutskever et al. 2014).
+      forcing: in training, the share of sounds before which the decoder is told the true last
+        sound, 1, 0.75, 0.5 or 0; before the others it is told the one that it finds likeliest
+        itself (Bengio et al. 2015).
       seed: of first weights and batches.
 
     Raises:
@@ -55,6 +60,7 @@ class Seq2SeqTrainer(TrainerWidget):
     word = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
     reverse = traitlets.Int().tag(sync=True)
+    forcing = traitlets.Float().tag(sync=True)
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class Seq2SeqTrainer(TrainerWidget):
         word: str = "knits",
         width: int = 64,
         reverse: bool = False,
+        forcing: float | int = 1.0,
         seed: int = 0,
     ):
         if not isinstance(words, bytes) or not words:
@@ -78,16 +85,21 @@ class Seq2SeqTrainer(TrainerWidget):
         one_of("width", width, (16, 32, 64, 128))
         if not isinstance(reverse, bool):
             raise ValueError(f"reverse must be True or False; got {reverse!r}.")
+        if not is_number(forcing) or forcing not in _FORCINGS:
+            wanted = ", ".join(map(str, _FORCINGS))
+            raise ValueError(f"forcing must be one of {wanted}; got {forcing!r}.")
         given: dict[str, Any] = {"words": Lazy(words), "phonemes": list(PHONEMES.symbols[4:])}
         dials: dict[str, Any] = {"word": letters.lower(), "width": width, "reverse": int(reverse)}
-        super().__init__(seed=seed, **given, **dials)
+        super().__init__(seed=seed, **given, **dials, forcing=float(forcing))
 
     @property
     def config(self) -> dict[str, Any]:
         """What the page trains.
 
-        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``.
+        :func:`~encdec_lib.web.same_training.fitted_losses` trains it with ``fit``, which tells the
+        decoder every true sound, as ``forcing`` 1 does.
         """
+        forcing = {"forcing": self.forcing} if self.forcing < 1 else {}
         return {
             "model": {
                 "encoder": "rnn",
@@ -99,6 +111,7 @@ class Seq2SeqTrainer(TrainerWidget):
             "task": {"name": "words"},
             "training": {
                 "batch": 32, "learning_rate": 0.005, "warmup": 50, "clip": 1, "seed": self.seed,
+                **forcing,
             },
             "scoring": {
                 "every": 100, "examples": 300, "solved": None,

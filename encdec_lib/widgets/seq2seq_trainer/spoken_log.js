@@ -35,13 +35,13 @@ export function spokenLog() {
   function row({ steps, sounds }, k, references) {
     const pairs = pairsOf(sounds, references);
     const note = verdict(pairs, references.length > 0);
-    const when = k === lines.length - 1 ? `now, ${thousands(steps)}` : thousands(steps);
+    const when = `${k === lines.length - 1 ? "now, " : ""}step ${thousands(steps)}`;
     return element(
       "li",
       { class: k === lines.length - 1 ? "is-now" : null },
       element("b", { text: when }),
       element("span", { class: "bw-cells", "aria-hidden": "true" }, ...pairs.map(cell)),
-      spoken(` steps: ${sounds.join(" ") || "nothing"}, `),
+      spoken(`: ${sounds.join(" ") || "nothing"}, `),
       element("small", { text: note }),
     );
   }

@@ -42,6 +42,15 @@ export function scoreChart() {
       tick(right, HEIGHT - 5, `${thousands(most)} steps`, "end"),
       ...before.map((curve) => path(curve, "is-before")),
       ...(now.length ? [path(now, "is-you")] : []),
+      now.length || before.length
+        ? ""
+        : element("text", {
+            class: "bw-empty",
+            x: (MARGIN.left + right) / 2,
+            y: (MARGIN.top + below) / 2 - 12,
+            "text-anchor": "middle",
+            text: "Press Train, and a curve appears here",
+          }),
     );
     const [steps, share] = now[now.length - 1] ?? [0, 0];
     const said = now.length ? `${percent(share)} after ${thousands(steps)} steps` : "no test yet";

@@ -13,9 +13,9 @@ import { transformerView } from "./transformer_view.js";
 const [LOW, POOR] = [0.1, 0.5]; // a loss, and a share of right answers, that do not go together
 
 const CAPTION =
-  "It learns to write a string backwards: width 32, two heads, batches of 32, a learning rate of " +
-  "0.01, warmed up over 100 steps. The loss is of the next symbol while the right ones before it " +
-  "are given; solved at 90% of 200 other strings.";
+  "It learns with width 32, two heads, batches of 32 and a learning rate of 0.01. In the map ◦ is " +
+  "the start and ▪ the end. The loss counts the next symbol, given the right ones before it. " +
+  "Solved means 90% of 200 others.";
 
 /** @type {(values: string[]) => [string, string][]} */
 const words = (values) => values.map((value) => [value, value]);
@@ -31,13 +31,16 @@ const DIALS = [
     options: [1, 2, 4].map((layers) => [layers, String(layers)]),
   },
   {
-    ...{ kind: "choice", name: "norm", label: "Normalises" },
+    ...{ kind: "choice", name: "norm", label: "Layer norm" },
     options: [
       ["pre", "before"],
       ["post", "after"],
     ],
   },
-  { ...{ kind: "choice", name: "warmup", label: "Warm-up" }, options: words(["yes", "no"]) },
+  {
+    ...{ kind: "choice", name: "warmup", label: "Learning rate warms up" },
+    options: words(["yes", "no"]),
+  },
 ];
 
 /** @param {number} loss */
@@ -87,13 +90,17 @@ const SAYS = {
 
 /** @type {import("../parts/trainer/types.js").Column[]} */
 const COLUMNS = [
-  { head: "sees it", text: ({ settings }) => String(settings.leak), words: true },
+  { result: true, head: "right", text: ({ lead }) => right(lead) },
+  { result: true, head: "loss", text: ({ lead }) => nats(lead.loss) },
+  { head: "sees answer", text: ({ settings }) => String(settings.leak), words: true },
   { head: "layers", text: ({ settings }) => String(settings.layers) },
-  { head: "norm", text: ({ settings }) => String(settings.norm), words: true },
+  {
+    head: "norm",
+    text: ({ settings }) => (settings.norm === "pre" ? "before" : "after"),
+    words: true,
+  },
   { head: "warm-up", text: ({ settings }) => String(settings.warmup), words: true },
-  { head: "steps", text: ({ lead }) => thousands(lead.steps) },
-  { head: "loss", text: ({ lead }) => nats(lead.loss) },
-  { head: "right", text: ({ lead }) => right(lead) },
+  { result: true, head: "steps", text: ({ lead }) => thousands(lead.steps) },
 ];
 
 /** @param {import("../parts/state.js").Host} host */
@@ -102,7 +109,7 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "transformer-trainer" },
     {
-      title: "A Transformer with its mask, and without",
+      title: "A Transformer learns to write backwards, with its mask or without",
       dials: DIALS,
       plan: planOf,
       sources: view.sources,

@@ -32,7 +32,7 @@ function maskOf(answer, leaks) {
       weights: Float32Array.from(weights),
     },
     ...{ rows, columns, rowColor: "--bw-decoder-text", columnColor: "--bw-decoder-text" },
-    ...{ right: null, name: "in training, it may look at" },
+    ...{ right: null, name: "In training, a row may look at its filled cells" },
   };
 }
 

@@ -19,9 +19,9 @@ const SOLVED = 0.9;
 const TESTED = 400;
 
 const CAPTION =
-  "Green: where the class token of the top layer looks. Width 32, batches of 64 squares of 24×24 " +
-  "pixels, each cut out of a digit at a random place; tested on 400 digits that it does not learn " +
-  "from; solved at 90%.";
+  "The greener a patch, the more the class token of the top layer looks at it. The network, of " +
+  "width 32, learns from squares of 24×24 pixels, cut out of digits at random places, 64 at a " +
+  "step, and is solved at 90% of 400 others.";
 
 /** @type {Dial[]} */
 const DIALS = [
@@ -88,7 +88,7 @@ function next({ patch, positions }, runs) {
   const tried = (/** @type {string} */ name) =>
     new Set(runs.map(({ settings }) => settings[name])).size > 1;
   if (!tried("patch")) {
-    return `Now ${patch === 12 ? "smaller patches, of 8×8" : "larger patches, of 12×12"}.`;
+    return `Now try ${patch === 12 ? "smaller patches, of 8×8" : "larger patches, of 12×12"}.`;
   }
   if (positions === "none") return "Give it positions again.";
   if (!tried("positions")) return "Now take its positions away.";
@@ -133,17 +133,18 @@ const setting =
 
 /** @type {import("../parts/trainer/types.js").Column[]} */
 const COLUMNS = [
+  { result: true, head: "right", text: ({ lead }) => percent(lead.score ?? 0) },
   { head: "patch", text: setting("patch") },
   { head: "patches", text: ({ settings }) => String(patchesIn(settings, 24)) },
   { head: "heads", text: setting("heads") },
   { head: "layers", text: setting("layers") },
   { head: "positions", text: setting("positions"), words: true },
   {
+    result: true,
     head: "steps",
     text: ({ lead, outcome }) => (outcome === "solved" ? "" : "> ") + thousands(lead.steps),
   },
-  { head: "s", text: ({ lead }) => inSeconds(lead.seconds) },
-  { head: "right", text: ({ lead }) => percent(lead.score ?? 0) },
+  { result: true, head: "s", text: ({ lead }) => inSeconds(lead.seconds) },
 ];
 
 /** @param {import("../parts/state.js").Host} host */

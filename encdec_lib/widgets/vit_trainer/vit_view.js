@@ -65,7 +65,10 @@ export function vitView(model, whole, onInk) {
   const side = model.get("task").crop;
   const own = ownDigit({ side, whole, onChange: () => onInk() });
   const labels = model.get("labels");
-  const row = digitRow(model.get("examples"), labels, side, (digit) => own.pad.set(digit));
+  const row = digitRow({
+    ...{ bytes: model.get("examples"), labels, side, below: "what it reads" },
+    onChoose: (digit) => own.pad.set(digit),
+  });
   const big = patchMap();
   own.pad.canvas.after(big.node);
   const thumbs = row.thumbs.map((thumb, k) => readThumb(thumb, labels[k]));
@@ -99,7 +102,7 @@ export function vitView(model, whole, onInk) {
       element(
         "div",
         { class: "bw-stage" },
-        own.node,
+        element("div", {}, element("p", { class: "bw-hint", text: "draw a digit" }), own.node),
         element("div", {}, result, bars.node, looked),
       ),
       row.node,

@@ -14,6 +14,13 @@ import { BOS, EOS } from "./batches.js";
 /** @typedef {import("./types.js").HeadMaps} HeadMaps */
 
 /**
+ * The token that row b of the logits is highest for; never <pad> or <bos>.
+ * @param {import("../tape/types.js").Matrix} logits
+ * @param {number} b
+ */
+export const likeliest = ({ data, cols: V }, b) => argmax(data.subarray(b * V, (b + 1) * V), EOS);
+
+/**
  * Takes the likeliest token at every step until <eos> or `maxLength` tokens stand; never <pad> or
  * <bos>.
  * @param {Tape} tape
@@ -36,8 +43,7 @@ export function greedyAnswers(tape, P, { encode, decoder }, sources, maxLength, 
     const decoded = decoder.decode(tape, P, state, tokens),
       { logits } = decoded;
     for (const [b, writer] of writers.entries()) {
-      const { cols: V } = logits;
-      tokens[b] = argmax(logits.data.subarray(b * V, (b + 1) * V), EOS);
+      tokens[b] = likeliest(logits, b);
       if (!writer.finished) writer.write(tokens[b], decoded, maps);
     }
     decoded.state.carry.forEach(({ data }, k) => {

@@ -5,6 +5,7 @@ import { crossEntropy, pixelLoss } from "../layers/losses.js";
 import { EngineError } from "../tape/memory.js";
 import { greedyAnswers, imageAnswers } from "./answer.js";
 import { longest, PAD, padded, shifted, timeMajor } from "./batches.js";
+import { toldTokens } from "./forcing.js";
 import { classDecoder, denseDecoder, denseEncoder, vitEncoder } from "./images.js";
 import { readingDecoder } from "./reading.js";
 import { attentionDecoder, birnnEncoder, rnnDecoder, rnnEncoder } from "./recurrent.js";
@@ -64,13 +65,15 @@ export function trainable(encoder, decoder, settings = {}) {
 }
 
 /**
- * Mean cross-entropy of the targets' tokens, each predicted from the true ones before it.
+ * Mean cross-entropy of the targets' tokens, each predicted from the true ones before it, or, where
+ * `forced` is given and says no, from the decoder's own.
  * @param {Tape} tape
  * @param {Parameters} P
  * @param {{encode: Encode, decoder: TokenDecoder}} parts
  * @param {TokenBatch} batch
+ * @param {import("./types.js").Forced} [forced]
  */
-export function tokenLoss(tape, P, { encode, decoder }, { source, target }) {
+export function tokenLoss(tape, P, { encode, decoder }, { source, target }, forced) {
   if (source.length !== target.length) {
     throw new EngineError(
       `A batch needs a target for each source; got ${source.length} sources and ` +
@@ -80,7 +83,9 @@ export function tokenLoss(tape, P, { encode, decoder }, { source, target }) {
   const B = source.length,
     T = longest(target);
   const state = decoder.start(tape, P, encode(tape, P, source)),
-    told = padded(shifted(target), T);
+    told = forced
+      ? toldTokens(tape, P, decoder, state, target, forced)
+      : padded(shifted(target), T);
   const { logits, timeMajor: byTime } = decoder.decode(tape, P, state, told);
   const ids = padded(target, T);
   return crossEntropy(logits, byTime ? timeMajor(ids, B) : ids, PAD);
@@ -96,8 +101,8 @@ function tokenModel(encode, decoder) {
     reads: "tokens",
     parts: { encode, decoder },
     encode,
-    loss: (tape, P, batch) =>
-      tokenLoss(tape, P, { encode, decoder }, /** @type {TokenBatch} */ (batch)),
+    loss: (tape, P, batch, forced) =>
+      tokenLoss(tape, P, { encode, decoder }, /** @type {TokenBatch} */ (batch), forced),
     answer: (tape, P, sources, maxLength, options = {}) =>
       greedyAnswers(tape, P, { encode, decoder }, sources, maxLength, options),
     look() {

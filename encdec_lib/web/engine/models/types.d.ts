@@ -107,6 +107,11 @@ export interface AnswerOptions {
   temperature?: number;
 }
 
+/** Whether the decoder is told the true token before target position t of example b, and not its
+ *  own likeliest one. It is asked once for each position after the first and each example, by their
+ *  place t · B + b, which does not depend on how long the targets are. */
+export type Forced = (place: number) => boolean;
+
 export interface TrainableModel {
   encoder: string;
   decoder: string;
@@ -115,8 +120,9 @@ export interface TrainableModel {
   /** What it is made of: an encoder, and a decoder of tokens or of images. */
   parts: { encode: Encode; decoder: TokenDecoder | ImageDecoder };
   /** Mean loss of a batch, in nats a token, an image's label, or an image; while the tape records,
-   *  the gradients wait in it: tape.begin(); loss(…); tape.backward(). */
-  loss(tape: Tape, P: Parameters, batch: Batch): number;
+   *  the gradients wait in it: tape.begin(); loss(…); tape.backward(). Without `forced` a decoder
+   *  is told every true token. */
+  loss(tape: Tape, P: Parameters, batch: Batch, forced?: Forced): number;
   encode(tape: Tape, P: Parameters, sources: Sources): Encoding;
   /** Greedy answers to all sources at once; forgets what was on the tape. */
   answer(

@@ -140,12 +140,21 @@ export class Tape {
 
   /**
    * Forgets what was made since tape.top was `mark`: for many steps in little memory, and only
-   * while nothing is recorded.
+   * if none of it was recorded.
    * @param {number} mark
    */
   release(mark) {
     this.heap.fill(0, mark, this.high);
     this.top = this.high = mark;
+  }
+
+  /** Computes without a way back, and forgets all that was made. @param {() => void} work */
+  aside(work) {
+    const { recording, top } = this;
+    this.recording = false;
+    work();
+    this.recording = recording;
+    this.release(top);
   }
 
   // ---------------------------------------------------------------- the way back

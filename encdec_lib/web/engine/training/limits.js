@@ -4,7 +4,7 @@
 import { createTask, leastLength, MADE_UP, WITH_DATA } from "../tasks/tasks.js";
 import { checkModel } from "./model_limits.js";
 import { MOST_LONG, need, whole } from "./needs.js";
-import { SCHEDULE_NAMES } from "./schedules.js";
+import { ends, SCHEDULE_NAMES } from "./schedules.js";
 
 /** @typedef {import("./types.js").RunConfig} RunConfig */
 /** @typedef {import("./types.js").FullConfig} FullConfig */
@@ -13,6 +13,7 @@ import { SCHEDULE_NAMES } from "./schedules.js";
 
 const MOST_LETTERS = 256, // different symbols of a made-up task
   WIDEST = 20, // a gate's bias, either way
+  STEPPING = ["rnn", "attention"], // decoders that can be told their own tokens in training
   FASTEST = 1; // a learning rate: Adam's steps are as long as it is, whatever the gradient
 
 /** The config with everything told that has a usual value. @param {RunConfig} config
@@ -31,6 +32,7 @@ export function complete(config) {
       b1: 0.9,
       b2: 0.98,
       eps: 1e-8,
+      forcing: 1,
       seed: 0,
       ...training,
     },
@@ -94,7 +96,7 @@ function checkTask({ task }, data) {
 }
 
 /** @type {(config: FullConfig, task: Task) => void} */
-function checkTraining({ training, weights }, task) {
+function checkTraining({ model, training, weights }, task) {
   const { batch, learning_rate: rate, warmup, schedule, steps, clip, b1, b2, seed } = training;
   whole("batch", batch, 1, 4096);
   need(
@@ -111,7 +113,7 @@ function checkTraining({ training, weights }, task) {
     SCHEDULE_NAMES.includes(schedule),
     `schedule must be one of ${SCHEDULE_NAMES.join(", ")}; got ${schedule}.`,
   );
-  if (schedule !== "constant" || steps !== undefined) whole("steps", steps);
+  if (ends(schedule) || steps !== undefined) whole("steps", steps);
   need(
     clip === null || (Number.isFinite(clip) && clip > 0),
     `clip must be a positive number, or null for none; got ${clip}.`,
@@ -119,6 +121,7 @@ function checkTraining({ training, weights }, task) {
   for (const [name, value] of Object.entries({ b1, b2 })) {
     need(value >= 0 && value < 1, `${name} must be at least 0 and below 1; got ${value}.`);
   }
+  checkForcing(training.forcing, model.decoder);
   whole("seed", seed, 0, 2 ** 32 - 1);
   if (!("seed" in weights)) return;
   whole("the seed of the weights", weights.seed, 0, 2 ** 32 - 1);
@@ -127,6 +130,20 @@ function checkTraining({ training, weights }, task) {
     Number.isFinite(bias) && Math.abs(bias) <= WIDEST,
     `keep_bias must be a number from ${-WIDEST} to ${WIDEST}, as a gate is shut or open beyond; ` +
       `got ${bias}.`,
+  );
+}
+
+/** @type {(forcing: unknown, decoder: string) => void} */
+function checkForcing(forcing, decoder) {
+  need(
+    typeof forcing === "number" && forcing >= 0 && forcing <= 1,
+    `forcing must be a number from 0 to 1, the share of steps at which the decoder is told the ` +
+      `true token before; got ${forcing}.`,
+  );
+  need(
+    forcing === 1 || STEPPING.includes(decoder),
+    `forcing below 1 needs a decoder that is one of ${STEPPING.join(", ")}, as it writes step by ` +
+      `step while it learns; got ${decoder} with ${forcing}. Set forcing to 1.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { adam } from "./adam.js";
 import { firstWeights } from "./initial.js";
 import { checked } from "./limits.js";
 import { checkRoom, checkSources } from "./model_limits.js";
+import { keyOf, numberAt } from "./random.js";
 import { tokenScore } from "./scoring.js";
 import { shapesOf } from "./shapes.js";
 
@@ -45,7 +46,7 @@ export function createRun(settings, data = {}) {
     step() {
       const batch = task.batch(seed, this.steps, B);
       tape.begin(true);
-      const loss = model.loss(tape, P, batch);
+      const loss = model.loss(tape, P, batch, forcedAt(config, this.steps));
       tape.backward();
       adam(tape.flat, this.steps, config.training);
       this.steps++;
@@ -81,6 +82,18 @@ function weightsOf({ model, weights, megabytes }) {
     return firstWeights(shapes, weights.seed, weights.keep_bias);
   }
   return readParameters(weights.manifest, weights.data);
+}
+
+/**
+ * Which places of a step's targets are told the true token; undefined where all are.
+ * @param {FullConfig} config
+ * @param {number} step
+ * @returns {import("../models/types.js").Forced | undefined}
+ */
+export function forcedAt({ training: { forcing, seed } }, step) {
+  if (forcing === 1) return undefined;
+  const key = keyOf("forcing", seed, step);
+  return (place) => numberAt(key, place) < forcing;
 }
 
 /** Room for an answer: that of the task, and more where a reader's own source is longer.

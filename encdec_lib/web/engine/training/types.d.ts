@@ -62,13 +62,18 @@ export interface TrainingConfig {
   learning_rate: number;
   warmup?: number;
   schedule?: string;
-  /** Where the schedule ends; the constant one needs none. */
+  /** Where the schedule ends; "constant" and "inverse_sqrt" need none. */
   steps?: number;
   /** null switches it off. */
   clip?: number | null;
   b1?: number;
   b2?: number;
   eps?: number;
+  /** The share of decoder steps, from 0 to 1, at which the decoder is told the true token before;
+   *  1 if not told. At the others it is told its own likeliest one. Which they are is drawn for
+   *  each target position and example alone, as models/types.d.ts has their places: number
+   *  t · B + b of the stream ("forcing", seed, step) below the share means the true one. */
+  forcing?: number;
   /** Of the batches. */
   seed?: number;
 }

@@ -106,7 +106,9 @@ export function dialled({ model, el, name }, { title, caption, dials, says, long
     said.textContent = says(now);
     voice.say(says(now));
     frames.forEach((frame, k) => {
-      if (frame.clientWidth) frame.replaceChildren(panes[k].draw(frame.clientWidth, now));
+      if (!frame.clientWidth) return;
+      const node = panes[k].draw(frame.clientWidth, now);
+      if (node !== frame.firstChild) frame.replaceChildren(node); // one that stays keeps its focus
     });
   }
 

@@ -134,7 +134,7 @@ export class HeadMaps {
       paint(canvas, picture, head, color, ramp);
       name.textContent = picture.name ?? `head ${head + 1}`;
       const right = shareRight(picture, head);
-      share.textContent = right === null ? "" : `${percent(right)} on it`;
+      share.textContent = right === null ? "" : `${percent(right)} on its letter`;
       const said = right === null ? "" : `: ${percent(right)} of its weight is where it should be`;
       canvas.setAttribute("aria-label", `Map of ${name.textContent}${said}`);
     });

@@ -78,7 +78,7 @@ const lookUp = {
   ...{ name: "look up", text: "look up", aim: "find what stands at a place", shortest: 2 },
   sizes: (length) => ({ S: length + 1, T: 2, V: FIRST + SYMBOLS + length }),
   rule: (longest) => ({
-    hint: `A place, then 2 to ${longest} letters from a to p: 3 code`,
+    hint: `A number, then 2 to ${longest} letters from a to p; it is to write the letter at that place.`,
     otherwise: "3 codelikeapoem".slice(0, 2 + longest),
     fault(letters) {
       const found = /^(\d+) *([a-p]+)$/.exec(letters.join(""));
@@ -106,7 +106,7 @@ const twoLooks = {
   shortest: 3,
   sizes: (length) => ({ S: length, T: 3, V: FIRST + SYMBOLS + 1 }),
   rule: (longest) => ({
-    hint: `3 to ${longest} signs: letters from a to p and a star between them.`,
+    hint: `3 to ${longest} signs, a star among letters from a to p; it is to write what stands beside the star.`,
     otherwise: "code*likeapoem".slice(0, Math.max(longest, 6)),
     fault(letters) {
       const text = letters.join("");
@@ -127,7 +127,7 @@ const twoLooks = {
 
 /** @type {HeadsTask} */
 const words = {
-  ...{ name: "words", text: "words → sounds", aim: "say a word", shortest: WORDS.shortest },
+  ...{ name: "words", text: "say a word", aim: "say a word", shortest: WORDS.shortest },
   sizes: (length) => ({ S: length, T: length + 1, V: FIRST + SOUNDS }),
   rule: () => lettersOf(ALPHABET, WORDS.shortest, WORDS.longest, "letter"),
   ask: (letters) => ({

@@ -79,7 +79,9 @@ export function lossChart() {
   function trace() {
     if (width < 80) return;
     const curves = [...before, ...tracks.map(({ curve }) => curve)].filter((one) => one.length);
-    const most = Math.max(100, ...curves.map((one) => one[one.length - 1][0]));
+    const ends = curves.map((one) => one[one.length - 1][0]);
+    // The last few steps have no report of their own.
+    const most = Math.max(100, ...ends, ...tracks.map(({ steps }) => steps));
     const top = Math.ceil(Math.max(1, ...curves.map((one) => one[0][1])));
     const [right, below] = [width - MARGIN.right, HEIGHT - MARGIN.bottom];
     const x = (/** @type {number} */ steps) => MARGIN.left + ((right - MARGIN.left) * steps) / most;

@@ -50,13 +50,15 @@ export function ownDigit({ side, whole, onChange }) {
 }
 
 /**
- * Held-out digits as buttons, with room under each. Returns {node, digits, show(k, node, words)}.
- * @param {DataView} bytes one a pixel
- * @param {number[]} labels
- * @param {number} side
- * @param {(digit: Float32Array) => void} onChoose
+ * Held-out digits as buttons, with room under each. Returns {node, digits, thumbs}.
+ * @param {object} options
+ * @param {DataView} options.bytes one a pixel
+ * @param {number[]} options.labels
+ * @param {number} options.side
+ * @param {string} options.below what stands under a digit: "its copy"
+ * @param {(digit: Float32Array) => void} options.onChoose
  */
-export function digitRow(bytes, labels, side, onChoose) {
+export function digitRow({ bytes, labels, side, below: what, onChoose }) {
   const digits = imagesFrom(bytes, side);
   const thumbs = digits.map((digit, k) => {
     const name = NAMES[labels[k]];
@@ -78,8 +80,16 @@ export function digitRow(bytes, labels, side, onChoose) {
   return {
     node: element(
       "div",
-      { class: "bw-thumbs", role: "group", "aria-label": "Held-out digits" },
-      ...thumbs.map(({ node }) => node),
+      {},
+      element("p", {
+        class: "bw-hint bw-thumbs-name",
+        text: `Digits that it never learns from, and below each ${what}. Press one to try it.`,
+      }),
+      element(
+        "div",
+        { class: "bw-thumbs", role: "group", "aria-label": "Held-out digits" },
+        ...thumbs.map(({ node }) => node),
+      ),
     ),
     digits,
     thumbs,

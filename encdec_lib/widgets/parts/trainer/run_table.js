@@ -64,6 +64,11 @@ const rowOf = (record, columns, best) =>
  * @param {false | ((record: RunRecord) => number | null)} measure
  */
 export function runTable(columns, measure) {
+  // What came out stands first: a phone has no room for all of a row.
+  const ordered = [
+    ...columns.filter(({ result }) => result),
+    ...columns.filter((one) => !one.result),
+  ];
   const table = element("table", { class: "bw-numbers" });
   const hint = element("p", { class: "bw-hint", text: NONE });
   const scroll = element("div", { class: "bw-scroll" }, table);
@@ -84,12 +89,12 @@ export function runTable(columns, measure) {
         "tr",
         {},
         element("th", { scope: "col", text: "run" }),
-        ...columns.map((column) => cell(column, "th", column.head)),
+        ...ordered.map((column) => cell(column, "th", column.head)),
         element("th", { scope: "col", text: "seed" }),
       );
       const rows = runs
         .slice(-SHOWN)
-        .map((record) => rowOf(record, columns, settingOf(record) === best));
+        .map((record) => rowOf(record, ordered, settingOf(record) === best));
       table.replaceChildren(element("thead", {}, heads), element("tbody", {}, ...rows));
       table.setAttribute("aria-label", "Your runs");
       hint.textContent = !runs.length ? NONE : !measure ? "" : best === null ? FEW : BOLD;

@@ -9,6 +9,9 @@ import { percent } from "./words.js";
 const GREY = 4; // curves of earlier runs
 const TRAIL = 5; // curves of earlier scorings that can still be seen
 const NARROW = 480;
+const SMALL = 96; // px for names beside the curves where there is little room
+const MANY = 3; // curves whose names would cover them if they stood on top
+const MARK = 15; // px for the name of the line that is marked
 
 /** @typedef {{name: string, label: string, line: string}} Series */
 /** @typedef {[x: number, share: number][]} Points from left to right */
@@ -35,13 +38,15 @@ export class SeriesChart {
    * @param {string} options.against of the horizontal axis: "length of the string"
    * @param {Series[]} options.series
    * @param {string} options.empty what stands where the curves will be
+   * @param {string} [options.mark] what the marked line is: "your string"
    * @param {number} [options.height]
    * @param {Scale} [options.scale]
    * @param {number} [options.margin] px at the right for the names
    */
   constructor(options) {
-    const { what, against, series, empty, height = 232, scale = SHARES, margin = 104 } = options;
-    this.words = { what, against, empty };
+    const { what, against, series, empty, mark = "" } = options;
+    const { height = 232, scale = SHARES, margin = 104 } = options;
+    this.words = { what, against, empty, mark };
     this.scale = scale;
     this.series = series;
     this.height = height;
@@ -64,12 +69,15 @@ export class SeriesChart {
 
   get box() {
     const narrow = this.width < NARROW;
+    const beside = !narrow || this.series.length >= MANY;
+    const room = narrow ? SMALL : this.margin;
     return {
       left: 46,
-      right: this.width - (narrow ? 8 : this.margin),
-      top: 24,
+      right: this.width - (beside ? room : 8),
+      top: 24 + (this.words.mark ? MARK : 0),
       bottom: this.height - 42,
       narrow,
+      beside,
     };
   }
 
@@ -111,7 +119,8 @@ export class SeriesChart {
       const kind = `bw-series is-trail is-${line}`;
       return element("path", { class: kind, style: `opacity:${opacity}`, d: this.path(points) });
     });
-    const at = now.find(([n]) => n === this.marked);
+    const inside = this.inside(now);
+    const at = now.find(([n]) => n === this.marked) ?? (inside.length === 1 ? inside[0] : null);
     const [cx, cy] = at ? [this.x(at[0]), this.y(at[1])] : [0, 0];
     return [
       ...trail,

@@ -2,8 +2,21 @@
 
 import { element } from "../elements.js";
 import { axisName, level, tick } from "../plot.js";
+import { thousands } from "./words.js";
 
 const APART = 18; // px between two labels at the curves' ends
+const ROUND = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000]; // between two ticks
+
+/**
+ * What lies between two ticks: a round number that divides the axis, or else any whole one.
+ * @param {number} length of the axis
+ * @param {number} most spaces between its ticks
+ */
+function spaceOf(length, most) {
+  const least = length / most;
+  const whole = Math.ceil(least) || 1;
+  return ROUND.find((one) => one >= least && one <= 2 * whole && length % one === 0) ?? whole;
+}
 
 /** @typedef {import("./series_chart.js").SeriesChart} SeriesChart */
 
@@ -11,7 +24,7 @@ const APART = 18; // px between two labels at the curves' ends
 export function axes(chart) {
   const { left, right, top, bottom, narrow } = chart.box;
   const { from, to, marked } = chart;
-  const step = Math.ceil((to - from) / (narrow ? 5 : 8)) || 1;
+  const step = spaceOf(to - from, narrow ? 5 : 8);
   const count = Math.floor((to - from) / step) + 1;
   const places = Array.from({ length: count }, (_, k) => to - k * step);
   const middle = (left + right) / 2;
@@ -20,7 +33,7 @@ export function axes(chart) {
       ? null
       : element("text", {
           class: "bw-empty",
-          x: middle,
+          x: narrow ? (left + chart.width) / 2 : middle,
           y: (top + bottom) / 2 - 14,
           "text-anchor": "middle",
           text: chart.words.empty,
@@ -35,15 +48,26 @@ export function axes(chart) {
           y1: top,
           y2: bottom,
         });
+  const name =
+    marked === null || !chart.words.mark
+      ? null
+      : element("text", {
+          class: "bw-mark-name",
+          x: Math.min(Math.max(chart.x(marked), 40), chart.width - 40),
+          y: top - 5,
+          "text-anchor": "middle",
+          text: chart.words.mark,
+        });
   return [
     tick(0, 12, chart.words.what, "start"),
     ...chart.scale.levels.flatMap(([share, text]) => level(left, right, chart.y(share), text)),
     // The last number ends where the chart does, if there is no room for half of it beyond.
     ...places.map((n, k) =>
-      tick(chart.x(n), bottom + 18, n, narrow && k === 0 && n > 99 ? "end" : "middle"),
+      tick(chart.x(n), bottom + 18, thousands(n), narrow && k === 0 && n > 99 ? "end" : "middle"),
     ),
     axisName(middle, chart.height - 4, chart.words.against),
     mark,
+    name,
     nothing,
   ];
 }
@@ -72,18 +96,22 @@ function apart(wished, lowest) {
  * @param {{label: string, line: string, y: number}[]} ends
  * @param {SeriesChart["box"]} box
  */
-export function namesAt(ends, { narrow, right, bottom }) {
+export function namesAt(ends, { beside, right, bottom }) {
   const sorted = ends.sort((a, b) => a.y - b.y);
-  const wished = sorted.map(({ y }) =>
-    narrow ? Math.min(Math.max(y - 10, 14), bottom - 8) : y + 5,
-  );
-  const places = apart(wished, bottom + (narrow ? -8 : 5));
+  // On the chart a name stands above its curve, but that of the lowest below it, where none is.
+  const below = (/** @type {number} */ k, /** @type {number} */ y) =>
+    k > 0 && k === sorted.length - 1 && y + 18 < bottom;
+  const wished = sorted.map(({ y }, k) => {
+    if (beside) return y + 5;
+    return below(k, y) ? y + 18 : Math.min(Math.max(y - 10, 14), bottom - 8);
+  });
+  const places = apart(wished, bottom + (beside ? 5 : -8));
   return sorted.map(({ label, line }, k) =>
     element("text", {
       class: `bw-series-name is-${line}`,
-      x: narrow ? right : right + 10,
+      x: beside ? right + 10 : right,
       y: places[k],
-      "text-anchor": narrow ? "end" : "start",
+      "text-anchor": beside ? "start" : "end",
       text: label,
     }),
   );

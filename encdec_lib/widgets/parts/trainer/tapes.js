@@ -51,10 +51,11 @@ export function tape(name, role, places) {
     answer(symbols, right) {
       const pairs = compare(symbols, right);
       const faults = pairs.filter(({ kind }) => kind !== "right").length;
-      fill(pairs.slice(0, Math.max(room, right.length)).map(cellOf));
-      note.textContent = faults
-        ? `${Math.min(faults, right.length)} of ${right.length} wrong`
-        : "all right";
+      const most = Math.max(room, right.length);
+      const drawn = pairs.slice(0, pairs.length > most ? most - 1 : most).map(cellOf);
+      if (pairs.length > most) drawn.push(element("i", { class: "is-cut", text: "…" }));
+      fill(drawn);
+      note.textContent = faults ? `${faults} wrong` : "all right"; // as many as are struck or dots
       words.textContent = ` ${symbols.join(" ") || "nothing"}, ${note.textContent}`;
     },
     /** What came out, where nobody knows what should have. @param {string[]} symbols */

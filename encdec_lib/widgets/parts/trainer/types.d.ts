@@ -129,6 +129,8 @@ export interface Column {
   text: (record: RunRecord) => string;
   /** Words stand at the left, numbers at the right. */
   words?: boolean;
+  /** What came out of the run, and not what went in: such columns stand first. */
+  result?: boolean;
 }
 
 export interface Figure {

@@ -1,0 +1,1 @@
+from .position_dial import PositionDial as PositionDial
