@@ -8,7 +8,7 @@ import pytest
 from encdec_lib.web import page_data
 from encdec_lib.widgets import AutoencoderTrainer
 from tests.browser.engine_page import ENGINE, load
-from tests.browser.training import frames, press, status, told, wait_for
+from tests.browser.training import frames, press, status, told, train, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -38,9 +38,7 @@ def test_digits_come_back_while_it_learns(show, data):
     page.wait_for_function("document.querySelector('.bw-own-error').innerText !== ''")
     before = error_in(page)
     assert page.locator(".bw-h i").count() == 8
-    press(page, "train")
-    wait_for(page, "Number(data.steps) >= 300", 60)
-    press(page, "pause")
+    train(page, score=1000, steps=300)
     page.wait_for_timeout(300)
     assert before > 0.3 and error_in(page) < 0.19
     assert float(told(page)["score"]) < 40  # nats an image; the mean digit has more than 50

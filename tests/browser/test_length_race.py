@@ -75,10 +75,10 @@ def test_it_fits_a_phone(show, theme):
     page = show(LengthRace(), width=390, theme=theme)
     press(page, "step")
     wait_for(page, "data.score !== ''")
-    page.get_by_text("Loss, your runs").click()
-    frames(page)
+    page.get_by_text("Loss, your runs").press("Enter")
+    heights = """[...document.querySelectorAll(".bw-chart text")].map(
+        (one) => one.getBoundingClientRect().height)"""
+    page.wait_for_function(f"{heights}.every((height) => height > 0)")  # all are laid out
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    sizes = page.eval_on_selector_all(
-        ".bw-chart text", "all => all.map((one) => one.getBoundingClientRect().height)"
-    )
+    sizes = page.evaluate(heights)
     assert min(sizes) >= 13, "text in drawings is drawn for the width, never scaled"

@@ -123,9 +123,7 @@ def test_a_run_is_told_as_many_true_sounds_as_its_dial_says(show, page):
 def test_it_learns_the_words_of_the_dictionary(show, words):
     """Half of the sounds of unseen words within 800 steps."""
     page = show(Seq2SeqTrainer(words))
-    press(page, "train")
-    wait_for(page, "Number(data.steps) >= 800", 90)
-    press(page, "pause")
+    train(page, score=2, steps=800)
     frames(page)
     wrong = page.locator(".bw-big b").first.inner_text()
     assert int(wrong.strip("%")) < 50

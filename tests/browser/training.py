@@ -31,10 +31,18 @@ def train(page, score: float, steps: int) -> dict:
         wait_for(page, f"data.state !== 'running' || {reached}", 90)
         data = told(page)
         if data["state"] == "running":
-            press(page, "pause")
+            pause(page)
         if data["state"] != "stopped" or int(data["steps"]) >= steps:
             return data
         press(page, "more")
+
+
+def pause(page):
+    """Pauses it by keyboard, and waits until it rests; one that has just ended by itself does."""
+    button = "document.querySelector('[data-trains] [data-action=pause]')"
+    if page.evaluate(f"() => {{ const button = {button}; button?.focus(); return !!button; }}"):
+        page.keyboard.press("Enter")
+    wait_for(page, "data.state !== 'running'", 90)
 
 
 def status(page) -> str:
