@@ -8,6 +8,7 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * pages run two at a time (side_by_side.py);
 * formulas are set while the book is built (formulas.py);
 * bar, title and faces are the book's own (frame.py), and drawings stand in the page (drawings.py);
+* pages have questions, answers, aims and facts (kit.py);
 * what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
 * what a figure loads only when it is asked stands in a file of its own (lazy.py);
@@ -24,6 +25,7 @@ import downloads
 import drawings
 import formulas
 import frame
+import kit
 import lazy
 import side_by_side
 from docutils import nodes
@@ -203,6 +205,7 @@ def skip_field_aliases(app, what, name, obj, skip, options):
 
 
 def setup(app):
+    kit.setup(app)
     app.add_config_value("book_fingerprint", "", "env")
     app.connect("config-inited", configure)
     app.connect("env-before-read-docs", side_by_side.fill_cache)
