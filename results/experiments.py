@@ -188,16 +188,9 @@ def load_scenes(seed: int) -> Splits:
 
 def test_segmentation(model, part) -> dict:
     """IoU of the digits and of ink of any kind, and accuracy at boundaries, in percent."""
-    labels, truth = segmentation.segment(model, part.images), part.masks
-    ink = segmentation.intersection_over_union(np.minimum(labels, 1), np.minimum(truth, 1), 2)
-    by_class = segmentation.intersection_over_union(labels, truth)
-    return {
-        "mean IoU": 100 * segmentation.mean_iou(labels, truth),
-        "ink IoU": 100 * float(ink[1]),
-        "boundary": 100 * segmentation.boundary_accuracy(labels, truth),
-        "pixels": 100 * float((labels == truth).mean()),
-        "IoU by class": [100 * float(x) for x in by_class],
-    }
+    scores = segmentation.segmentation_scores(segmentation.segment(model, part.images), part.masks)
+    del scores["named"]
+    return scores
 
 
 def test_translation(model, part) -> dict:

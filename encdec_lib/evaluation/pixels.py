@@ -13,6 +13,8 @@ from encdec_lib.runtime.checks import check_whole
 from encdec_lib.runtime.flops import step_flops
 from encdec_lib.runtime.inputs import check_ids, check_images
 
+_FEWEST_NAMED = 1000  # pixels; a share of fewer says nothing
+
 
 def segment(model: EncoderDecoder, images: Any, batch_size: int = 256) -> Int[np.ndarray, "N H W"]:
     r"""The most probable class of every pixel, :math:`\hat y_{hw} = \arg\max_v P(Y_{hw} = v)`.
@@ -168,6 +170,40 @@ def boundary_accuracy(labels: Any, truth: Any, width: int = 1) -> float:
             f"no boundary."
         )
     return float((labels == truth)[near].mean())
+
+
+def segmentation_scores(labels: Any, truth: Any) -> dict[str, Any]:
+    """What a segmentation is worth, in percent.
+
+    Args:
+      labels: ``(N, H, W)``, what the model says; 0 is the background.
+      truth: the true classes.
+
+    Returns:
+      By name, ``mean IoU`` over the ten digits, ``ink IoU`` of ink of any kind, ``boundary``
+      pixels that are right, ``pixels`` that are right, ``IoU by class``, and ``named``, the share
+      of the ink found that bears the right name (None if fewer than 1,000 pixels were found).
+
+    Raises:
+      ValueError: as :func:`mean_iou` and :func:`boundary_accuracy`.
+
+    Example:
+      >>> truth = np.array([[[0, 0, 3, 3]]])
+      >>> scores = segmentation_scores(np.array([[[0, 3, 3, 5]]]), truth)
+      >>> round(scores["ink IoU"], 1), scores["pixels"], scores["named"]
+      (66.7, 50.0, None)
+    """
+    ink = intersection_over_union(np.minimum(labels, 1), np.minimum(truth, 1), 2)
+    both = (np.asarray(labels) > 0) & (np.asarray(truth) > 0)
+    right = np.asarray(labels) == np.asarray(truth)
+    return {
+        "mean IoU": 100 * mean_iou(labels, truth),
+        "ink IoU": 100 * float(ink[1]),
+        "boundary": 100 * boundary_accuracy(labels, truth),
+        "pixels": 100 * float(right.mean()),
+        "IoU by class": [100 * float(x) for x in intersection_over_union(labels, truth)],
+        "named": 100 * float(right[both].mean()) if both.sum() >= _FEWEST_NAMED else None,
+    }
 
 
 def _map(name: str, labels: Any) -> np.ndarray:

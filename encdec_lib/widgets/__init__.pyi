@@ -34,5 +34,6 @@ from .seq2seq_stepper import Seq2SeqStepper as Seq2SeqStepper
 from .seq2seq_trainer import Seq2SeqTrainer as Seq2SeqTrainer
 from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .transformer_trainer import TransformerTrainer as TransformerTrainer
+from .unet_stepper import UNetStepper as UNetStepper
 from .vit_trainer import ViTTrainer as ViTTrainer
 from .width_dial import WidthDial as WidthDial

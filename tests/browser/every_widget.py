@@ -1,5 +1,6 @@
 """Each widget of the book, small and untrained, as a function that makes it."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -74,6 +75,17 @@ def _scene_reader():
         "one vector": _captioner_model(),
     }
     return widgets.SceneReader(models, digits.load(14).test, start=PLACED)
+
+
+def _unet_stepper():
+    sizes = UNetConfig(channels=(3, 5, 7))
+    models = {
+        "with skips": shaken(lambda: unet(sizes, rngs=nnx.Rngs(0)), seed=3),
+        "without": shaken(
+            lambda: unet(dataclasses.replace(sizes, skips=False), rngs=nnx.Rngs(0)), seed=5
+        ),
+    }
+    return widgets.UNetStepper(models, digits.load(14).test.images[0][:12, :12])
 
 
 def _look_stepper():
@@ -179,6 +191,7 @@ _MAKERS = {
         _captioner_model(), digits.load(14).test, start=PLACED
     ),
     "ConvolutionStepper": widgets.ConvolutionStepper,
+    "UNetStepper": _unet_stepper,
     "DeviceStepper": _device_stepper,
     "DigitReader": _digit_reader,
     "FixedTrainer": lambda: widgets.FixedTrainer("code", width=16, longest=5),

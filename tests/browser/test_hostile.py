@@ -9,6 +9,7 @@ from encdec_lib.data import digits
 from encdec_lib.data.pronunciations import LETTERS
 from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.models.captioning import CaptionConfig, captioner
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.vision_transformer import ViTConfig
 from encdec_lib.widgets import (
     AlignmentExplorer,
@@ -24,6 +25,7 @@ from encdec_lib.widgets import (
     SceneReader,
     Seq2SeqStepper,
     TransformerExplorer,
+    UNetStepper,
 )
 from tests.browser import test_captioner, test_forgetting_dial
 from tests.browser.test_widgets import pair
@@ -134,6 +136,11 @@ def hostile_symbols(widget):
     return widget
 
 
+def unet_stepper():
+    network = shaken(lambda: unet(UNetConfig(channels=(2, 3)), rngs=nnx.Rngs(0)))
+    return UNetStepper({HOSTILE[0]: network, HOSTILE[2]: network}, np.zeros((4, 4)), step=3)
+
+
 def path_stepper():
     """The words are set behind the check of their length."""
     widget = PathStepper(["a"] * 6, d=3, step=2)
@@ -161,6 +168,7 @@ BUILD = {
     "SceneCaptioner": scene_captioner,
     "SceneReader": scene_reader,
     "Seq2SeqStepper": seq2seq_stepper,
+    "UNetStepper": unet_stepper,
 }
 # They take numbers, pictures, letters that are checked.
 NAMELESS = {

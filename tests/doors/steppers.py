@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.pronunciations import LETTERS, PHONEMES
 from encdec_lib.models.captioning import CaptionConfig, captioner
+from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.widgets import (
@@ -21,6 +22,7 @@ from encdec_lib.widgets import (
     ReadingStepper,
     SelfAttentionStepper,
     Seq2SeqStepper,
+    UNetStepper,
 )
 from tests.doors import bad
 from tests.doors.page_models import BAD_DTYPE, BAD_VOCABULARY, exported
@@ -38,6 +40,8 @@ def in_python(name):
             captioner,
             CaptionConfig(len(WORDS), 16, 1, (2, 3), embed_dim=3, state_dim=5),
         ),
+        "unet": (unet, UNetConfig(channels=(2, 3))),
+        "other classes": (unet, UNetConfig(num_classes=3, channels=(2, 3))),
         "reading": (token_sized, TokenSizedConfig(len(LETTERS), len(PHONEMES), 3, 5, "mean")),
     }
     return untrained(*makers[name])
@@ -94,6 +98,23 @@ STEPPERS = {
         },
     ),
     ConvolutionStepper: (dict, STANDS | {"image": rows(4), "kernel": rows(3)}),
+    UNetStepper: (
+        lambda: {"models": {"a": in_python("unet")}, "scene": np.zeros((4, 4))},
+        STANDS
+        | {
+            "models": st.deferred(
+                lambda: st.sampled_from(
+                    [None, 3, "a", {}, {3: in_python("unet")}, {"a": 3}, [in_python("unet")]]
+                    + [{"a": in_python("other classes")}, {"a": in_python("captioner")}]
+                    + [dict.fromkeys("abc", in_python("unet"))]
+                )
+            ),
+            "scene": st.sampled_from(
+                [None, "a", 3, [[1], [1, 2]], np.zeros((1, 4, 4)), np.zeros((4, 5))]
+                + [np.full((4, 4), bad.NAN), np.full((4, 4), 2), np.zeros((5, 5)), np.zeros((0, 0))]
+            ),
+        },
+    ),
     DeviceStepper: (
         lambda: {"x": np.ones((6, 2)), "y": np.zeros(6), "w": np.ones(2), "devices": (2, 3)},
         STANDS

@@ -14,6 +14,7 @@ from encdec_lib.evaluation.pixels import (
     intersection_over_union,
     mean_iou,
     segment,
+    segmentation_scores,
 )
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.train.losses import SegmentationLoss, reconstruction_loss
@@ -151,3 +152,29 @@ def test_the_reconstruction_loss_is_the_loop_and_finite():
     np.testing.assert_allclose([total, count], [wanted, N], rtol=1e-5)
     huge = reconstruction_loss(Fixed(jnp.full(images.shape, 1e4)), jnp.asarray(images))[0]
     assert np.isfinite(huge)
+
+
+def test_scores_are_those_of_loops():
+    rng = np.random.default_rng(7)
+    truth = rng.integers(0, 11, (13, 17, 17))
+    labels = np.where(rng.uniform(size=truth.shape) < 0.6, truth, rng.integers(0, 11, truth.shape))
+    both = either = found = named = right = 0
+    for t, y in zip(truth.ravel(), labels.ravel(), strict=True):
+        both += t > 0 and y > 0
+        either += t > 0 or y > 0
+        named += t > 0 and y == t
+        right += t == y
+    found = both
+    scores = segmentation_scores(labels, truth)
+    assert scores["ink IoU"] == pytest.approx(100 * both / either)
+    assert scores["named"] == pytest.approx(100 * named / found)
+    assert scores["pixels"] == pytest.approx(100 * right / truth.size)
+    assert scores["mean IoU"] == pytest.approx(100 * mean_iou(labels, truth))
+    assert scores["boundary"] == pytest.approx(100 * boundary_accuracy(labels, truth))
+    assert scores["mean IoU"] == pytest.approx(np.mean(scores["IoU by class"][1:]))
+
+
+def test_names_of_too_little_ink_are_no_share():
+    truth = np.ones((1, 31, 31), int)
+    truth[0, 0, 0] = 0
+    assert segmentation_scores(truth, truth)["named"] is None

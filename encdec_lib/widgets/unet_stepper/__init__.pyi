@@ -1,0 +1,1 @@
+from .unet_stepper import UNetStepper as UNetStepper
