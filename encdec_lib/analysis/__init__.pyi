@@ -1,3 +1,4 @@
+from . import gates as gates
 from . import gradient_norms as gradient_norms
 from . import power_law as power_law
 from . import probes as probes
