@@ -74,7 +74,7 @@ export function reads(shown, t) {
 }
 
 /** How many steps the way back has. @param {number} S letters that are read */
-export const stepsBack = (S) => 2 * S;
+export const stepsBack = (S) => 2 * S - 1;
 
 /**
  * Back: the last bet, the gradient at the last state, then a slope and a matrix in turn.
