@@ -143,7 +143,7 @@ export function returning(at, shown) {
         : null,
       n
         ? at.row(2 * n, [
-            label(x(t) + apart / 4 - 2, top - 8, "matrix", {
+            label(x(t) + apart / 4 - 2, top - 8, at.phone ? "W" : "matrix", {
               ...{ anchor: "middle", size: 13 },
             }),
           ])

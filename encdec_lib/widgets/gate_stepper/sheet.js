@@ -6,7 +6,7 @@ import { label, vector } from "../parts/stepper/marks.js";
 /** @typedef {import("../parts/stepper/types.js").At} At */
 /** @typedef {import("./story.js").Word} Word */
 
-const [CELL, GAP] = [8, 2]; // px of a number
+const [CELL, TALLEST, GAP] = [8, 14, 2]; // px of a number
 const BETWEEN = 16; // rows
 
 /** The rows of either layer: its name, what it does, and whether it is a gate. */
@@ -27,12 +27,12 @@ const ORDER = /** @type {(keyof typeof ROWS)[]} */ (Object.keys(ROWS));
  * @param {number} y
  * @param {number[]} values
  * @param {boolean} gate
- * @param {number} width
+ * @param {{wide: number, cell: number}} size
  */
-function column(x, y, values, gate, width) {
-  if (!gate) return [vector(x, y, values, { role: "encoder", width, cell: CELL })];
+function column(x, y, values, gate, { wide: width, cell }) {
+  if (!gate) return [vector(x, y, values, { role: "encoder", width, cell })];
   return values.flatMap((share, k) => {
-    const at = { x, y: y + k * (CELL + GAP), width, height: CELL, rx: 1.5 };
+    const at = { x, y: y + k * (cell + GAP), width, height: cell, rx: 1.5 };
     return [
       element("rect", { class: "bw-fill is-ink", ...at, "fill-opacity": share.toFixed(2) }),
       element("rect", { class: "bw-frame", ...at }),
@@ -53,12 +53,15 @@ export function sheet(at, { letters, right, runs }) {
   const apart = Math.min((width - first - (phone ? 0 : 8)) / columns, 64);
   const wide = Math.min(30, apart - 8);
   const x = (/** @type {number} */ k) => first + k * apart + (apart - wide) / 2;
-  /** @param {Record<string, number[][]>} some */
-  const tall = (some) =>
+  /** Pixels of all rows. @param {Record<string, number[][]>} some @param {number} each */
+  const tall = (some, each) =>
     Object.values(some).reduce(
-      (sum, [one]) => sum + one.length * (CELL + GAP) + BETWEEN + (phone ? 18 : 0),
+      (sum, [one]) => sum + one.length * (each + GAP) + BETWEEN + (phone ? 18 : 0),
       0,
     );
+  const height = Math.max(...runs.map((run) => tall(run.rows, CELL)));
+  let cell = CELL; // as tall as the room allows
+  while (cell < TALLEST && tall(rows, cell + 1) <= height) cell += 1;
   /** @type {(Node | null)[]} */
   const nodes = [...letters, "end"].map((letter, k) =>
     label(x(k) + wide / 2, 18, letter, {
@@ -69,7 +72,7 @@ export function sheet(at, { letters, right, runs }) {
   let y = 32;
   for (const name of ORDER.filter((one) => one in rows)) {
     const [called, does, gate] = ROWS[name];
-    const high = rows[name][0].length * (CELL + GAP);
+    const high = rows[name][0].length * (cell + GAP);
     const role = gate ? "ink" : "encoder";
     if (phone) {
       nodes.push(label(0, y + 13, `${called}: ${does}`, { role, bold: true }));
@@ -80,7 +83,9 @@ export function sheet(at, { letters, right, runs }) {
     }
     const top = y;
     nodes.push(
-      ...rows[name].map((values, k) => at.row(k, column(x(k), top, values, Boolean(gate), wide))),
+      ...rows[name].map((values, k) =>
+        at.row(k, column(x(k), top, values, Boolean(gate), { wide, cell })),
+      ),
     );
     y += high + BETWEEN;
   }
@@ -90,5 +95,5 @@ export function sheet(at, { letters, right, runs }) {
   if (answer !== right) said.classList.add("is-wrong");
   nodes.push(label(0, y + 6, "answer", { role: "decoder", bold: true }));
   nodes.push(at.row(letters.length, [said]));
-  return { height: 32 + Math.max(...runs.map((run) => tall(run.rows))) + 16, nodes };
+  return { height: 32 + height + 16, nodes };
 }

@@ -21,16 +21,20 @@ function part(gate, open) {
   return all ? "for all numbers" : "for some of the numbers";
 }
 
-/** @param {Rows} rows @param {number} step */
-function ofLstm(rows, step) {
+/** @param {Rows} rows @param {number} step @param {boolean} ended at the end, only what moves is said */
+function ofLstm(rows, step, ended) {
   const [i, f, o] = [rows.input[step], rows.forget[step], rows.output[step]];
   return [
     opens(i)
       ? `The input gate opens ${part(i, true)}, and something new is written into the memory.`
-      : "The input gate stays shut, so nothing of it is written.",
+      : ended
+        ? ""
+        : "The input gate stays shut, so nothing of it is written.",
     shuts(f)
       ? ` The forget gate shuts ${part(f, false)}: what stood there is dropped.`
-      : " The forget gate stays open, so the memory is kept.",
+      : ended
+        ? ""
+        : " The forget gate stays open, so the memory is kept.",
     opens(o)
       ? ` The output gate opens ${part(o, true)}: the memory can be seen.`
       : step === 0
@@ -57,8 +61,9 @@ function ofGru(rows, step) {
 /** @param {Word} word @param {number} step @param {number} chosen @returns {Sentence} */
 export function says({ letters, right, runs }, step, chosen) {
   const { rows, answer } = runs[chosen];
-  const done = "input" in rows ? ofLstm(rows, step) : ofGru(rows, step);
-  if (step < letters.length) return ["It reads ", encoder(letters[step]), ". ", done];
+  const ended = step === letters.length;
+  const done = "input" in rows ? ofLstm(rows, step, ended).trim() : ofGru(rows, step);
+  if (!ended) return ["It reads ", encoder(letters[step]), ". ", done];
   const verdict = answer === right ? ", which is right." : `; ${right} would be right.`;
-  return ["The word ends. ", done, " The answer is ", decoder(answer), verdict];
+  return ["The word ends. ", done, done && " ", "The answer is ", decoder(answer), verdict];
 }
