@@ -5,6 +5,7 @@ from . import early_modern_english as early_modern_english
 from . import grammar as grammar
 from . import hashing as hashing
 from . import image_tokens as image_tokens
+from . import last_vowel as last_vowel
 from . import normal_form as normal_form
 from . import own_images as own_images
 from . import own_text as own_text

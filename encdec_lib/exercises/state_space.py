@@ -175,3 +175,31 @@ def delay_line(W_xx: Any, W_ux: Any, W_xy: Any) -> Iterator[Property]:
         "Give each of the three numbers a meaning in words, such as 'the input of one step ago'. "
         "Then say where each gets its new value from.",
     )
+
+
+@exercise("state_space-7")
+def steps_by_hand(room: Any, share: Any, mixed: Any, gate: Any) -> Iterator[Property]:
+    """A room, a chain of gates, one number of a GRU, and a gate of the LSTM by its name."""
+    state = 0.0
+    for heat in (4, 0, 4):
+        state = 0.5 * state + heat
+    yield Property(
+        "the room after heat of 4, 0 and 4",
+        float(room) == state,
+        "Each step keeps a half of what was there, then adds the heat. Begin with 0.",
+    )
+    yield Property(
+        "what a gate of 0.9 leaves after 20 steps",
+        abs(float(share) / 0.9**20 - 1) <= 0.02,
+        "Twenty steps are twenty factors. Give the share itself and not percent.",
+    )
+    yield Property(
+        "one number of a GRU with z = 0.75, an old state of 4 and new content of 0",
+        float(mixed) == (1 - 0.75) * 0 + 0.75 * 4,
+        "In this book z is the share of the old state.",
+    )
+    yield Property(
+        "the gate that drops what stood in the memory",
+        str(gate).strip().lower() == "forget",
+        "Which gate is multiplied with the memory of the step before?",
+    )

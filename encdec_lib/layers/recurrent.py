@@ -163,9 +163,9 @@ class GRU(_Recurrent):
         n_t &= \tanh(x_t W_n + b_n + r_t \odot (h_{t-1} U_n + b'_n)) \\
         h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
 
-    Cho et al. write :math:`U_n (r_t \odot h_{t-1})`, and use :math:`z` where this has
-    :math:`1 - z`. The form here is that of PyTorch, cuDNN and Flax: the reset gate acts after
-    the product, so that one product serves all three gates.
+    Cho et al. write :math:`U_n (r_t \odot h_{t-1})`, and Bahdanau et al. (2015) use :math:`z` where
+    this has :math:`1 - z`. The form here is that of PyTorch, cuDNN and Flax: the reset gate acts
+    after the product ("reset-after"), so that one product serves all three gates.
 
     ``W_in`` is ``(E, 3D)``, ``W_rec`` ``(D, 3D)``, ``b_in`` and ``b_rec`` ``(3D,)``; the thirds
     are r, z, n.

@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 import optax
 from flax import nnx
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from encdec_lib.layers.recurrence import recurrence
-from encdec_lib.layers.recurrent import RNN
+from encdec_lib.layers.recurrent import GRU, LSTM, RNN
 from encdec_lib.runtime.checks import check_choices, check_sizes
 
 
@@ -136,6 +136,35 @@ class StateSpace(nnx.Module):
         )
         states = states.swapaxes(0, 1)
         return Trajectory(states, self.observe(states))
+
+
+class ManyToOne(nnx.Module):
+    r"""A recurrent layer reads a whole sequence, and one answer is made of its last state.
+
+    .. math:: y = h_S W + b
+
+    Args:
+      layer: an RNN, a GRU or an LSTM.
+      answers: V, how many numbers the answer has; its logits, if it is a choice.
+      rngs: ``params`` initialises W.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> from flax import nnx
+      >>> rngs = nnx.Rngs(0)
+      >>> ManyToOne(RNN(2, 3, rngs=rngs), 5, rngs=rngs)(jnp.ones((1, 4, 2))).shape
+      (1, 5)
+    """
+
+    def __init__(self, layer: RNN | GRU | LSTM, answers: int, *, rngs: nnx.Rngs):
+        self.layer = layer
+        self.output = nnx.Linear(layer.state_dim, answers, rngs=rngs)
+
+    def __call__(
+        self, inputs: Float[Array, "B S U"], mask: Bool[Array, "B S"] | None = None
+    ) -> Float[Array, "B V"]:
+        """Reads ``inputs``, real where ``mask`` is True, and answers."""
+        return self.output(self.layer(inputs, mask)[1][0])
 
 
 def next_symbol_loss(

@@ -1,4 +1,5 @@
 from . import alignment as alignment
+from . import bands as bands
 from . import captions as captions
 from . import curves as curves
 from . import images as images
@@ -7,6 +8,7 @@ from . import source as source
 from . import style as style
 from . import tables as tables
 from . import tokens as tokens
+from .bands import seed_bands as seed_bands
 from .curves import bars as bars
 from .curves import dials as dials
 from .curves import losses as losses

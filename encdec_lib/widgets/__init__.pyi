@@ -3,6 +3,7 @@ from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
+from .backprop_stepper import BackpropStepper as BackpropStepper
 from .cache_stepper import CacheStepper as CacheStepper
 from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner
@@ -11,6 +12,7 @@ from .device_stepper import DeviceStepper as DeviceStepper
 from .digit_reader import DigitReader as DigitReader
 from .fixed_trainer import FixedTrainer as FixedTrainer
 from .forgetting_dial import ForgettingDial as ForgettingDial
+from .gate_stepper import GateStepper as GateStepper
 from .heads_dial import HeadsDial as HeadsDial
 from .heads_trainer import HeadsTrainer as HeadsTrainer
 from .host.book_widget import BookWidget as BookWidget

@@ -16,6 +16,7 @@ from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.encoder_decoder import AutoencoderConfig, autoencoder
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
+from encdec_lib.models.state_space import ManyToOne, StateSpace, StateSpaceConfig
 from encdec_lib.models.vision_transformer import BASE, ViTConfig, vit
 from encdec_lib.models.vit_to_transformer import GridCaptionConfig, grid_captioner
 from encdec_lib.web import page_data
@@ -115,6 +116,24 @@ def _forgetting_dial():
     return widgets.ForgettingDial(layers, *given, chosen="GRU")
 
 
+def _backprop_stepper():
+    systems = {
+        name: StateSpace(StateSpaceConfig(4, 3, 4), rngs=nnx.Rngs(seed))
+        for seed, name in enumerate(("one", "another"))
+    }
+    return widgets.BackpropStepper(systems, back=True, step=3)
+
+
+def _gate_stepper():
+    rngs = nnx.Rngs(0)
+    models = {
+        kind.__name__: ManyToOne(kind(len(LETTERS), 5, rngs=rngs), 3, rngs=rngs)
+        for kind in (LSTM, GRU)
+    }
+    words = {"day": "a", "knight": "i"}
+    return widgets.GateStepper(models, LETTERS, words, answers=("a", "e", "i"), step=3)
+
+
 def _length_dial():
     english, korean = translation.ENGLISH, translation.KOREAN
     return widgets.LengthDial(
@@ -185,6 +204,7 @@ _MAKERS = {
     "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
+    "BackpropStepper": _backprop_stepper,
     "CacheStepper": lambda: widgets.CacheStepper(painter(seed=3), codebook(), step=4),
     "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(
@@ -196,6 +216,7 @@ _MAKERS = {
     "DigitReader": _digit_reader,
     "FixedTrainer": lambda: widgets.FixedTrainer("code", width=16, longest=5),
     "ForgettingDial": _forgetting_dial,
+    "GateStepper": _gate_stepper,
     "HeadsDial": lambda: widgets.HeadsDial("The cat sees the dog", length=6, heads=2, d_k=8),
     "HeadsTrainer": lambda: widgets.HeadsTrainer("reverse", heads=2, longest=5),
     "LayerCostDial": widgets.LayerCostDial,

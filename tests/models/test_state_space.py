@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from encdec_lib.layers.recurrent import RNN
-from encdec_lib.models.state_space import StateSpace, StateSpaceConfig, next_symbol_loss
+from encdec_lib.layers.recurrent import GRU, LSTM, RNN
+from encdec_lib.models.state_space import (
+    ManyToOne,
+    StateSpace,
+    StateSpaceConfig,
+    next_symbol_loss,
+)
 from tests.helpers import loops
 
 B, S, U, D, V = 2, 5, 3, 7, 11  # all different primes: a swapped axis can't pass unseen
@@ -132,3 +137,15 @@ def test_its_gradient_is_that_of_the_loop_in_jax():
     got = nnx.jit(nnx.grad(lambda m: jnp.vdot(m(inputs).logits, pull)))(system)
     for name, gradient in zip(NAMES, wanted, strict=True):
         close(got[name][...], gradient, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_many_to_one_answers_from_the_last_real_state(kind):
+    rngs = nnx.Rngs(0)
+    model, inputs = ManyToOne(kind(U, D, rngs=rngs), V, rngs=rngs), random(B, S, U)
+    mask = jnp.array([[True] * S, [True, True, True, False, False]])
+    got = model(inputs, mask)
+    for row, last in enumerate((S, 3)):
+        state = loops.float64(model.layer(inputs[row : row + 1, :last])[0][0, -1])
+        wanted = state @ loops.float64(model.output.kernel) + loops.float64(model.output.bias)
+        close(got[row], wanted, atol=1e-5)

@@ -34,6 +34,7 @@ EVERY_PLOT = {
     "quality_by_length": lambda: plots.quality_by_length(
         {"fixed": ([5, 7], [9, 8], [1, 2]), "attention": ([5, 7], [9, 9])}, "BLEU", 6
     ),
+    "seed_bands": lambda: plots.seed_bands({"GRU": [[3.0, 2.0]]}, [1, 2], "steps", "share"),
     "dials": lambda: plots.dials([0.5, 1], {"all": [9, 8]}, {"all": [0.1, 0.2]}, (97.0, 0.3)),
     "alignment": lambda: alignment.alignment(WEIGHTS, SOURCE, TARGET, title="One"),
     "crossing": lambda: alignment.crossing(WEIGHTS, SOURCE, TARGET, links=[(0, 1)]),

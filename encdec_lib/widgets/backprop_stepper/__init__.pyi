@@ -1,0 +1,1 @@
+from .backprop_stepper import BackpropStepper as BackpropStepper

@@ -1,0 +1,1 @@
+from .gate_stepper import GateStepper as GateStepper
