@@ -19,7 +19,7 @@ _SIDE, _K, _D = 5, 7, 3  # sizes of the small models here: all different
 
 @exercise("encoder_decoder-1")
 def by_hand(
-    encoding: Any, white: Any, nats_if_black: Any, nats_for_a_letter: Any
+    encoding: Any, ink: Any, nats_if_none: Any, nats_for_a_letter: Any
 ) -> Iterator[Property]:
     """Two dense layers, a bet and two losses in small numbers."""
     hidden = np.maximum(np.array([1, 0.5]) @ np.array([[2, -1], [-2, 4]]) + [0, -2], 0)
@@ -31,14 +31,14 @@ def by_hand(
         "What does the ReLU make of the second unit? And where does the 1 go that is taken away?",
     )
     yield Property(
-        "the probability of white",
-        np.isclose(white, bet, rtol=0.01),
+        "the probability of ink",
+        np.isclose(ink, bet, rtol=0.01),
         "The logit is half of H, and the sigmoid makes a probability of it.",
     )
     yield Property(
-        "the nats that a black pixel costs",
-        np.isclose(nats_if_black, -np.log(1 - bet), rtol=0.01),
-        "Which probability had black? The loss is minus its natural logarithm.",
+        "the nats that it costs if there is no ink",
+        np.isclose(nats_if_none, -np.log(1 - bet), rtol=0.01),
+        "Which probability had no ink? The loss is minus its natural logarithm.",
     )
     yield Property(
         "the nats of a letter",
@@ -81,7 +81,7 @@ def pixel_loss(loss: Any) -> Iterator[Property]:
             f"{name} images: right",
             np.isclose(got, nats.sum() / 4, rtol=1e-4),
             "Is the sum over an image's pixels divided by the number of images alone? "
-            "A grey pixel of 0.3 is white with probability 0.3: both terms count.",
+            "A grey pixel of 0.3 is ink with probability 0.3: both terms count.",
         )
     large = loss(300 * logits, np.round(grey))
     yield Property(
@@ -118,14 +118,14 @@ def blind_decoder(best_logits: Any) -> Iterator[Property]:
     yield Property(
         "no small change of a pixel lowers the loss",
         bool((np.abs(gradient) < 1e-2).all()),
-        "Work out for one pixel: with which probability p of white is the mean of "
+        "Work out for one pixel: with which probability p of ink is the mean of "
         "-x log p - (1 - x) log(1 - p) smallest? And which logit has this probability?",
     )
     others = [got + noise for noise in rng.normal(size=(20, *shape)).astype(np.float32)]
     yield Property(
         "20 other images cost more",
         all(cost(jnp.asarray(other)) > best for other in others),
-        "Try it for a single pixel that is white in 3 images of 4.",
+        "Try it for a single pixel that has ink in 3 images of 4.",
     )
 
 
