@@ -6,9 +6,9 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * launch and download buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
 * a page runs again when the library, the pins or the results change, not only its own cells;
 * pages run two at a time (side_by_side.py);
-* pages have questions, answers, aims and facts (kit.py);
 * formulas are set while the book is built (formulas.py);
 * bar, title and faces are the book's own (frame.py), and drawings stand in the page (drawings.py);
+* pages have questions, answers, aims and facts (kit.py);
 * what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
 * what a figure loads only when it is asked stands in a file of its own (lazy.py);

@@ -1,9 +1,8 @@
 """Drawings of book/_static stand in the page itself, so that they have its colours and its faces.
 
-A picture in a file of its own cannot know whether the page is dark. So each `<img>` of such a drawing
-becomes the drawing: its colours are those of book/_static/tokens.css, its ids have the page's own
-prefix, and what it says to those who do not see it is what the picture said. Words in it keep the
-size that they were drawn for.
+A picture in a file of its own cannot know whether the page is dark. So each `<img>` of such a
+drawing becomes the drawing: its colours are those of book/_static/tokens.css, its ids have a prefix
+of their own, and what it says to those who do not see it is what the picture said.
 """
 
 import html
@@ -68,7 +67,9 @@ def inlined(svg: str, name: str, alt: str, width: str = "") -> str:
     _, _, wide, high = box.split()
     body = re.sub(rf'\s*<rect width="{wide}" height="{high}"[^>]*/>', "", body, count=1)
     for one in ID.findall(body):
-        body = re.sub(rf'(?<=id="){re.escape(one)}(?=")|(?<=#){re.escape(one)}\b', f"{name}-{one}", body)
+        body = re.sub(
+            rf'(?<=id="){re.escape(one)}(?=")|(?<=#){re.escape(one)}\b', f"{name}-{one}", body
+        )
     body = HEX.sub(lambda match: f"var(--{COLOURS[long_form(match[0])]})", body)
     body = STYLE.sub(lambda match: match[1] + scoped(match[2], name) + match[3], body)
     size = float(width or WIDE * float(wide))

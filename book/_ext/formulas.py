@@ -3,8 +3,8 @@
 In a browser MathJax needs some seconds on a telephone for a chapter's formulas, and moves the text
 while it works. So the same program runs here, in Node.js (set_formulas.js), over all pages that
 were built: each formula becomes the HTML that MathJax would have made, with MathML for those who
-listen, and one style sheet has what all of them need. A page keeps the TeX beside it (``data-tex``);
-a page that was not built again is set anew from there.
+listen, and one style sheet has what all of them need. A page keeps the TeX beside it
+(``data-tex``); a page that was not built again is set anew from there.
 """
 
 import hashlib

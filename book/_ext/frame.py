@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 
+from docutils import nodes
 from sphinx.errors import ConfigError
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
@@ -28,28 +29,36 @@ FONTS = {
 EARLY = ("source-serif-4-latin-opsz-normal", "source-sans-3-latin-wght-normal")
 TITLE = re.compile(r"<h1>(?:\d+\.\s+)?(.*?)(?:<a class=\"headerlink\".*?</a>)?</h1>", re.DOTALL)
 KEEPS = "download-notebook-button"
-NAMES = {"repository-button": "The book's repository", "source-edit-button": "Suggest an edit",
-         "source-issues-button": "Report a fault", "download-pdf-button": "Print this page"}  # fmt: skip
-
-
-def options(root_doc: str) -> dict:
-    """What `html_sidebars` and the theme's options must be."""
-    return {
-        "sidebars": {"**": ["sbt-sidebar-nav.html"], root_doc: []},
-        "theme": {
-            "article_header_start": [],
-            "article_header_end": [],
-            "secondary_sidebar_items": [],
-            "use_fullscreen_button": False,
-        },
-    }
+NAMES = {
+    "source-repository-button": "The book's repository",
+    "source-edit-button": "Suggest an edit",
+    "source-issues-button": "Report a fault",
+    "download-pdf-button": "Print this page",
+}
 
 
 def configure(app, config):
-    """No column of contents at the right, no icons above the text, a home page without lists."""
-    wanted = options(config.root_doc)
-    config.html_sidebars = wanted["sidebars"]
-    config.html_theme_options |= wanted["theme"]
+    """A list of chapters at the left, nothing at the right, and no icons above the text."""
+    config.html_sidebars = {"**": ["sbt-sidebar-nav.html"]}
+    config.html_theme_options |= {
+        "article_header_start": [],
+        "article_header_end": [],
+        "secondary_sidebar_items": [],
+        "use_fullscreen_button": False,
+        "home_page_in_toc": False,  # the bar leads there
+    }
+
+
+def mark_figures(app, doctree, docname):
+    """Says of a cell that it holds a figure, so that style sheets need not look into each."""
+    for node in doctree.findall(nodes.raw):
+        if 'class="bw-root"' not in node.astext():
+            continue
+        while node is not None:
+            if "cell" in node.get("classes", ()):
+                node["classes"].append("holds-figure")
+                break
+            node = node.parent
 
 
 def eyebrow(pagename: str) -> str:
@@ -93,6 +102,14 @@ def frame(app, pagename, templatename, context, doctree):
     context["early_fonts"] = [
         context["pathto"](str(FACES / f"{name}.woff2"), resource=True) for name in EARLY
     ]
+    # the theme's own script moves the columns that these pages do not have, and fails without them
+    context["script_files"] = [
+        script
+        for script in context.get("script_files", [])
+        if "sphinx-book-theme.js" not in str(getattr(script, "filename", script) or "")
+    ]
+    if pagename == app.config.root_doc:
+        context["sidebars"] = []  # the home page has its list below
     if "body" in context:
         context["body"] = headed(context["body"], eyebrow(pagename))
 
@@ -115,5 +132,6 @@ def copy_fonts(app, error):
 def setup(app):
     """Connects all of it; the book's extension calls it."""
     app.connect("config-inited", configure, priority=600)  # after the settings of book_ext
+    app.connect("doctree-resolved", mark_figures)
     app.connect("html-page-context", frame, priority=950)  # after the buttons are there
     app.connect("build-finished", copy_fonts)
