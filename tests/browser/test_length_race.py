@@ -45,6 +45,7 @@ def test_it_begins_by_itself_where_it_may_and_stops_by_itself(show):
     wait_for(page, "['solved', 'stopped'].includes(data.state)", 90)
     press(page, "reset")
     wait_for(page, "data.state === 'ready'")
+    frames(page)
     assert "Press Train" in status(page)
 
 
