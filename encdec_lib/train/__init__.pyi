@@ -8,4 +8,5 @@ from .checkpoint import save_model as save_model
 from .config import TrainConfig as TrainConfig
 from .history import History as History
 from .loop import fit as fit
+from .together import fit_together as fit_together
 from .training import Training as Training

@@ -4,6 +4,7 @@ from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .backprop_stepper import BackpropStepper as BackpropStepper
+from .beam_stepper import BeamStepper as BeamStepper
 from .cache_stepper import CacheStepper as CacheStepper
 from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner

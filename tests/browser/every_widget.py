@@ -168,6 +168,11 @@ def _segmenter():
     )
 
 
+def _beam_stepper():
+    model = _pair(LETTERS, PHONEMES)[1]
+    return widgets.BeamStepper(model, LETTERS, PHONEMES, "day", widths=(1, 3), longest=5, step=4)
+
+
 def _seq2seq_stepper():
     model = _pair(LETTERS, PHONEMES)[1]
     words = {"knight": "N AY T", "day": ["D", "EY"]}
@@ -205,6 +210,7 @@ _MAKERS = {
     "AttentionDial": _attention_dial,
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
     "BackpropStepper": _backprop_stepper,
+    "BeamStepper": _beam_stepper,
     "CacheStepper": lambda: widgets.CacheStepper(painter(seed=3), codebook(), step=4),
     "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(

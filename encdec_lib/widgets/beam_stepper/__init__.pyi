@@ -1,0 +1,1 @@
+from .beam_stepper import BeamStepper as BeamStepper
