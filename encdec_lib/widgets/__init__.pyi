@@ -2,6 +2,7 @@
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
+from .attention_stepper import AttentionStepper as AttentionStepper
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .cache_stepper import CacheStepper as CacheStepper
 from .caption_stepper import CaptionStepper as CaptionStepper
@@ -36,3 +37,4 @@ from .transformer_explorer import TransformerExplorer as TransformerExplorer
 from .transformer_trainer import TransformerTrainer as TransformerTrainer
 from .vit_trainer import ViTTrainer as ViTTrainer
 from .width_dial import WidthDial as WidthDial
+from .word_arcs import WordArcs as WordArcs

@@ -168,10 +168,17 @@ def _width_dial():
     )  # fmt: skip
 
 
+def _attending():
+    return _pair(LETTERS, PHONEMES)[0]
+
+
 _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
     "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
+    "AttentionStepper": lambda: widgets.AttentionStepper(
+        _attending(), LETTERS, PHONEMES, word="knight", step=6
+    ),
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
     "CacheStepper": lambda: widgets.CacheStepper(painter(seed=3), codebook(), step=4),
     "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
@@ -211,6 +218,7 @@ _MAKERS = {
     "ViTTrainer": lambda: widgets.ViTTrainer(patch=12, layers=1, data=_few_digits(28)),
     "TransformerTrainer": lambda: widgets.TransformerTrainer(leak=True),
     "WidthDial": _width_dial,
+    "WordArcs": lambda: widgets.WordArcs(_attending(), LETTERS, PHONEMES, ["phone", "day"]),
 }
 
 #: Made once: a test reads a widget's page and leaves the widget as it is.
