@@ -67,12 +67,20 @@ def citation(entry, style: str) -> str:
     return f"{who} ({year})" if style == "t" else f"{who}, {year}"
 
 
+def without_classes(macro: str | list) -> str | list:
+    r"""A TeX macro without `\class{name}`, which notebooks cannot show: \enc{x} is x there."""
+    if isinstance(macro, list):
+        return [without_classes(macro[0]), *macro[1:]]
+    return re.sub(r"\\class\{\w+\}\{(#\d)\}", r"\1", macro)
+
+
 class Book:
     """What every page's conversion needs to know of the others."""
 
     def __init__(self, root: pathlib.Path, where: addresses.Addresses | None = None):
         config = addresses.read_config(root)["sphinx"]["config"]
-        self.macros = config.get("mathjax3_config", {}).get("tex", {}).get("macros", {})
+        macros = config.get("mathjax3_config", {}).get("tex", {}).get("macros", {})
+        self.macros = {name: without_classes(body) for name, body in macros.items()}
         self.pages = pages(root)
         chapters = frozenset(name for name, text in self.pages.items() if is_notebook(text))
         self.addresses = where or addresses.Clone(chapters)
@@ -105,7 +113,7 @@ class Book:
     def page(self, name: str) -> myst.Page:
         return myst.Page(
             name=name, macros=self.macros, link_page=self.addresses.page, link_file=self.link_file,
-            labels=self.labels, titles=self.titles, cite=self.cite,
+            labels=self.labels, titles=self.titles, cite=self.cite, source=self.pages.get(name, ""),
         )  # fmt: skip
 
     def header(self, name: str) -> str:

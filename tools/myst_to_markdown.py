@@ -5,10 +5,12 @@ are written out. What is not known here is an error, so that no reader meets a r
 """
 
 import dataclasses
+import functools
 import re
 import textwrap
 from collections.abc import Callable
 
+import kit_to_markdown as kit
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
@@ -18,6 +20,7 @@ DIRECTIVE = re.compile(r"^\{(?P<name>[\w:+-]+)\}\s*(?P<argument>.*)$")
 ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", re.DOTALL)
 TITLED = re.compile(r"^(?P<title>.*?)\s*<(?P<target>[^>]+)>$", re.DOTALL)
 CODE = re.compile(r"(\{[\w:+-]+\})?(`+)(?!`)(.+?)(?<!`)\2(?!`)", re.DOTALL)  # 1: it is a role
+_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # TeX in braces, with two more inside
 MATH = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?\$", re.DOTALL)
 
 ADMONITIONS = {
@@ -49,6 +52,7 @@ class Page:
       labels: label -> (page, what to call it), for the whole book.
       titles: page -> its title.
       cite: (key, style "t" or "p") -> text such as "Bahdanau et al. (2015)".
+      source: the page's own text.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Page:
     labels: dict[str, tuple[str, str]]
     titles: dict[str, str]
     cite: Callable[[str, str], str]
+    source: str = ""
 
     def sibling(self, target: str) -> str:
         """`book/<slug>` of a page named as on this one: `04_seq2seq`, `/book/x`, `x.md`."""
@@ -115,7 +120,7 @@ def expand_macros(tex: str, macros: dict) -> str:
         before = tex
         for name, body in macros.items():
             body, count = body if isinstance(body, list) else (body, 0)
-            pattern = r"\\" + name + r"(?![A-Za-z])" + r"\s*\{([^{}]*)\}" * count
+            pattern = r"\\" + name + r"(?![A-Za-z])" + rf"\s*{_GROUP}" * count
             tex = re.sub(
                 pattern,
                 lambda m, b=body: "{" + re.sub(r"#(\d)", lambda k: m.group(int(k[1])), b) + "}",
@@ -203,6 +208,9 @@ def _title(page: Page, text: str) -> str:
 
 def _directive(name: str, argument: str, body: list[str], page: Page) -> list[str]:
     options, text = _options(body)
+    if name in kit.DIRECTIVES:
+        plain = functools.partial(_plain, page=page)
+        return kit.render(name, argument, options, text, page.source, plain)
     inner = [] if name in ON_THE_SITE | DROPPED else _blocks(text, page) if text else []
     if name in ADMONITIONS:
         title = TITLES.get(name, name.capitalize())
@@ -249,6 +257,11 @@ def _directive(name: str, argument: str, body: list[str], page: Page) -> list[st
         f"{page.name}.md: tools/myst_to_markdown.py does not know the directive {{{name}}}; "
         "say there what it becomes in a notebook."
     )
+
+
+def _plain(text: str, page: Page) -> list[str]:
+    """Lines of a piece of MyST that stands inside a directive."""
+    return _trim(_blocks(text.split("\n"), page))
 
 
 def _exercise(page: Page, argument: str) -> str:

@@ -6,6 +6,7 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * launch and download buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
 * a page runs again when the library, the pins or the results change, not only its own cells;
 * pages run two at a time (side_by_side.py);
+* pages have questions, answers, aims and facts (kit.py);
 * MathJax comes out of `node_modules`, so that no page asks another server for anything;
 * what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
@@ -20,6 +21,7 @@ import shutil
 
 import addresses
 import downloads
+import kit
 import lazy
 import side_by_side
 from docutils import nodes
@@ -217,6 +219,7 @@ def skip_field_aliases(app, what, name, obj, skip, options):
 
 
 def setup(app):
+    kit.setup(app)
     app.add_config_value("book_fingerprint", "", "env")
     app.connect("config-inited", configure)
     app.connect("env-before-read-docs", side_by_side.fill_cache)
