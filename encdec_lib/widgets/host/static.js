@@ -1,6 +1,7 @@
 // Mounts the book widgets of a page, which needs neither kernel nor network. A classic script, put
 // after every widget: it mounts each .bw-root that it has not mounted yet, so it may run any number
-// of times. Where a kernel runs, the figure and the kernel's model follow each other (live.js).
+// of times. A figure is mounted when it comes near what can be seen; the others follow one after the
+// other, when the page is there and has nothing else to do. Where a kernel runs, the figure and the kernel's model follow each other (live.js).
 // A browser that saves a page saves what stands in it: the state stays beside the figure, so that
 // the saved page mounts it again.
 // All of it stands in a block, so that no name of it reaches the page.
@@ -11,6 +12,7 @@
    * @type {{
    *   bookWidgetModules?: Record<string, Promise<any>>,
    *   bookWidgets?: WeakSet<Element>,
+   *   bookWidgetQueue?: (() => Promise<void>)[],
    *   bookWidgetModels?: Map<string, any>,
    *   bookLazy?: Record<string, string>,
    * }}
@@ -20,6 +22,45 @@
   page.bookWidgets ??= new WeakSet(); // the roots that are mounted, or will be
   page.bookLazy ??= {}; // name of a file of lazy bytes -> what it holds, once it has run
   const [modules, begun, files] = [page.bookWidgetModules, page.bookWidgets, page.bookLazy];
+  const NEAR = "500px";
+
+  /** Later, when nothing else is to be done; Safari cannot tell. @param {() => void} work */
+  const whenIdle = (work) =>
+    "requestIdleCallback" in window ? requestIdleCallback(work) : setTimeout(work, 200);
+
+  /** Those that are far away, in their order. */
+  const goThrough = async () => {
+    for (const next of page.bookWidgetQueue ?? []) {
+      await new Promise((done) => whenIdle(() => done(next())));
+    }
+    page.bookWidgetQueue = undefined;
+  };
+
+  /**
+   * Does something once: when an element comes near, or when its turn comes.
+   * @param {Element} element
+   * @param {() => Promise<void>} work
+   */
+  const whenNear = (element, work) => {
+    /** @type {Promise<void> | null} */
+    let done = null;
+    const once = () => {
+      near.disconnect();
+      done ??= work();
+      return done;
+    };
+    const near = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && once(),
+      { rootMargin: NEAR },
+    );
+    near.observe(element);
+    if (page.bookWidgetQueue) page.bookWidgetQueue.push(once);
+    else {
+      page.bookWidgetQueue = [once];
+      if (document.readyState === "complete") whenIdle(goThrough);
+      else window.addEventListener("load", () => whenIdle(goThrough));
+    }
+  };
 
   /** @param {string} base64 */
   const bytesOf = (base64) => {
@@ -214,10 +255,12 @@
     if (begun.has(root)) continue;
     begun.add(root);
     root.dataset.mounted = "loading";
-    mount(root).catch((error) => {
-      root.dataset.mounted = "failed";
-      root.querySelector(".bw-fallback")?.append(" It could not start in this browser.");
-      console.error("book widget", error);
-    });
+    whenNear(root, () =>
+      mount(root).catch((error) => {
+        root.dataset.mounted = "failed";
+        root.querySelector(".bw-fallback")?.append(" It could not start in this browser.");
+        console.error("book widget", error);
+      }),
+    );
   }
 }
