@@ -20,7 +20,10 @@ DIRECTIVE = re.compile(r"^\{(?P<name>[\w:+-]+)\}\s*(?P<argument>.*)$")
 ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", re.DOTALL)
 TITLED = re.compile(r"^(?P<title>.*?)\s*<(?P<target>[^>]+)>$", re.DOTALL)
 CODE = re.compile(r"(\{[\w:+-]+\})?(`+)(?!`)(.+?)(?<!`)\2(?!`)", re.DOTALL)  # 1: it is a role
-_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # TeX in braces, with two more inside
+_GROUP = r"[^{}]*"
+for _ in range(4):  # TeX in braces, with as many inside one another
+    _GROUP = rf"(?:[^{{}}]|\{{{_GROUP}\}})*"
+_GROUP = rf"\{{({_GROUP})\}}"
 MATH = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?\$", re.DOTALL)
 
 ADMONITIONS = {

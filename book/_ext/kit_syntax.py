@@ -40,11 +40,13 @@ class Field:
     @property
     def value(self) -> int | float | str | bool:
         """The right answer as Python has it: what `exercises.check` is given."""
-        return python_value(self.right) if self.rule == "choice" else number(self.right)
+        return python_value(self.right)
 
 
-def python_value(option: str) -> str | bool:
-    """An option as an answer in code: `True` and `False` are no strings."""
+def python_value(option: str) -> str | bool | int | float:
+    """An option as an answer in code: `True`, `False` and numbers are no strings."""
+    if _NUMBER.match(option):
+        return number(option)
     return {"True": True, "False": False}.get(option, option)
 
 
@@ -134,6 +136,16 @@ def minutes(text: str) -> int:
 def by_number(text: str) -> str:
     """Links to chapters that show the chapter's number: `04_seq2seq` becomes `4`."""
     return _PAGE.sub(lambda m: f"{{doc}}`{int(m['number'])} <{m['page']}>`", text)
+
+
+def directives(name: str, text: str) -> list[tuple[str, str, str]]:
+    """Argument, options and body of a page's directives of one name."""
+    found = re.finditer(
+        rf"(?ms)^(?P<fence>[`:]{{3,}})\{{{name}\}}(?P<argument>[^\n]*)\n"
+        r"(?P<options>(?::[\w-]+:[^\n]*\n)*)(?P<body>.*?)^(?P=fence)[ ]*$",
+        text,
+    )
+    return [(m["argument"].strip(), m["options"], m["body"]) for m in found]
 
 
 def form(name: str, asked: list[Field]) -> list[str]:

@@ -2,7 +2,8 @@
 
 The first cell of a page calls ``page.setup()``, results go through ``page.report(...)``, and the
 last cell calls ``page.elapsed()``. ``page.say(...)`` is a notebook's sentence with those results in
-it. ``page.results(...)`` reads numbers that took longer than a page may take.
+it. ``page.results(...)`` reads numbers that took longer than a page may take, and
+``page.stored(...)`` shows them as a table.
 """
 
 import lazy_loader

@@ -4,6 +4,9 @@ from .notebook import elapsed as elapsed
 from .notebook import report as report
 from .notebook import setup as setup
 from .prose import say as say
-from .stored import Results as Results
-from .stored import results as results
-from .stored import save_results as save_results
+from .result_files import Results as Results
+from .result_files import results as results
+from .result_files import save_results as save_results
+from .tables import by_length as by_length
+from .tables import over_seeds as over_seeds
+from .tables import stored as stored

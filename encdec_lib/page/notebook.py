@@ -124,10 +124,11 @@ def setup(cpu_devices: int | None = None) -> None:
 
 
 def report(**numbers: Any) -> None:
-    """Prints ``name = value`` lines and makes each value quotable in the page's prose.
+    """Makes each value quotable in the page's prose.
 
-    After ``report(per_attention=9.31)``, the text may say ``{glue:text}`per_attention:.1f```; a
-    notebook says the same with :func:`~encdec_lib.page.prose.say`.
+    A notebook shows nothing; a script prints ``name = value`` lines. After
+    ``report(per_attention=9.31)``, the text may say ``{glue:text}`per_attention:.1f```; a notebook
+    says the same with :func:`~encdec_lib.page.prose.say`.
     Names are unique within a page: a second report of a name would leave the build to choose.
 
     Args:
@@ -150,8 +151,9 @@ def report(**numbers: Any) -> None:
                 "Take one number out of it first."
             )
         numbers[name] = value
-    for name, value in numbers.items():
-        print(f"{name} = {_readable(value)}")
+    if not _in_notebook():
+        for name, value in numbers.items():
+            print(f"{name} = {_readable(value)}")
     for name, value in numbers.items():
         _glue(name, value)
     remember(numbers)

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from encdec_lib import plots
 from encdec_lib.page.chapters import CHAPTERS, chapter_of, main_runs
 from encdec_lib.page.published import PUBLISHED, Published
-from encdec_lib.page.stored import results
+from encdec_lib.page.result_files import results
 
 
 class Task(NamedTuple):

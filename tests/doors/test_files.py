@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
-from encdec_lib.page.stored import results
+from encdec_lib.page.result_files import results
 from encdec_lib.pretrained.preprocessing import prepare
 from encdec_lib.pretrained.vit import load_vit
 from encdec_lib.train.checkpoint import load, load_model, save_model

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from encdec_lib import page
-from encdec_lib.page import notebook, stored
+from encdec_lib.page import notebook
+from encdec_lib.page import result_files as stored
 
 
 def in_a_kernel(cells: list[str], **environment: str):
@@ -60,6 +61,7 @@ def test_a_page_runs_without_a_word_on_stderr_and_its_numbers_can_be_quoted(tmp_
         assert not stderr, attempt
     assert "device" in outputs[0][0].text
     assert any("image/svg+xml" in o.get("data", {}) for o in outputs[2])
+    assert not [o for o in outputs[3] if o.get("output_type") == "stream"], "a page shows no dump"
     assert glued(outputs[3]) == {"score": "0.5", "name": "'x'", "nothing": "nan"}
     assert float(glued(outputs[4])["page_seconds"]) > 0
     assert list(tmp_path.rglob("*-cache")), "no compiled program was kept"

@@ -7,7 +7,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pytest
 
-from encdec_lib.page import published, scoreboard, stored
+from encdec_lib.page import published, scoreboard
+from encdec_lib.page import result_files as stored
 from encdec_lib.page.chapters import CHAPTERS, chapter_of, main_runs
 from results.experiments import EXPERIMENTS
 

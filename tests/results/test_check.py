@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from encdec_lib import page
-from encdec_lib.page import stored
+from encdec_lib.page import result_files as stored
 from encdec_lib.train import TrainConfig
 from results import check, controls, make, recall, rows
 from results.experiments import EXPERIMENTS

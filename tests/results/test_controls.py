@@ -12,7 +12,7 @@ from encdec_lib import generate, page
 from encdec_lib.analysis.recurrent_memory import gradient_reach
 from encdec_lib.layers.recurrent import RNN
 from encdec_lib.models.transformer import TransformerConfig, transformer
-from encdec_lib.page import stored
+from encdec_lib.page import result_files as stored
 from results import caption_controls, controls, make, rates, recall
 from results.left_out import PARTS, WithoutConfig, transformer_without
 from results.long_runs import LOSS

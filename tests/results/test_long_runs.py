@@ -10,7 +10,7 @@ import pytest
 
 from encdec_lib import evaluation, page
 from encdec_lib.data import random_strings
-from encdec_lib.page import stored
+from encdec_lib.page import result_files as stored
 from encdec_lib.train import TrainConfig
 from results import long_runs, make_long, rates
 from results.long_runs import LOSS, LongExperiment, LongRun, Unfinished, finish, points, stale

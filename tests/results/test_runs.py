@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from encdec_lib import page
-from encdec_lib.page import stored
+from encdec_lib.page import result_files as stored
 from encdec_lib.train import TrainConfig
 from results import rows as rows_of
 from results.experiments import EXPERIMENTS

@@ -9,7 +9,7 @@ from flax import nnx
 
 from encdec_lib import page
 from encdec_lib.data import pronunciations
-from encdec_lib.page import stored
+from encdec_lib.page import result_files as stored
 from results import make_long, rates, scaling
 from results.long_runs import LOSS
 

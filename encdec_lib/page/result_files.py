@@ -21,6 +21,14 @@ class Results(dict):
         self.origin = origin
 
     @property
+    def by_label(self) -> dict[str, list[dict]]:
+        """The runs of each label, one for each seed; labels in the order of the file."""
+        found: dict[str, list[dict]] = {}
+        for run in self["runs"]:
+            found.setdefault(run["label"], []).append(run)
+        return found
+
+    @property
     def provenance(self) -> str:
         """Command, seeds, versions, machine and date, in one line, and what weight decay shrank."""
         versions = ", ".join(f"{k} {v}" for k, v in self.origin["versions"].items())
