@@ -20,6 +20,28 @@ from encdec_lib.models.bahdanau_attention import AttentionDecoder, BahdanauConfi
 
 
 @exercise("bahdanau-attention-1")
+def by_hand(weight: Any, context: Any) -> Iterator[Property]:
+    """Scores log 3, 0 and log 4, and three vectors of two numbers."""
+    powers = np.exp([np.log(3), 0, np.log(4)])
+    weights = powers / powers.sum()
+    mixed = weights @ np.array([[4.0, 0.0], [8.0, 8.0], [0.0, 2.0]])
+    yield near(
+        weight,
+        float(weights[0]),
+        "the weight of the first letter",
+        "Divide its exponential by the sum of all three.",
+        factor=1.01,
+    )
+    yield near(
+        context,
+        float(mixed[1]),
+        "the second number of the context",
+        "Of each vector take the second number, times the vector's weight, and add the three up.",
+        factor=1.01,
+    )
+
+
+@exercise("bahdanau-attention-2")
 def predict_share(share: Any) -> Iterator[Property]:
     """A word of 4 letters in a row of 16, equal scores, no mask."""
     weights = jax.nn.softmax(jnp.zeros(16))
@@ -32,7 +54,7 @@ def predict_share(share: Any) -> Iterator[Property]:
     )
 
 
-@exercise("bahdanau-attention-2")
+@exercise("bahdanau-attention-3")
 def count_projections(once_a_sentence: Any, once_a_step: Any) -> Iterator[Property]:
     """Products h_j U for S = 30 source and T = 20 target tokens, counted."""
     counted = {True: 0, False: 0}
@@ -50,7 +72,17 @@ def count_projections(once_a_sentence: Any, once_a_step: Any) -> Iterator[Proper
         )
 
 
-@exercise("bahdanau-attention-3")
+@exercise("bahdanau-attention-4")
+def what_weights_show(follows: Any) -> Iterator[Property]:
+    """A step whose output does not change with its weights."""
+    yield Property(
+        "what follows from an output that stays",
+        follows == "this step can do without its own look",
+        "Only the weights of one step were replaced, and only its output was looked at.",
+    )
+
+
+@exercise("bahdanau-attention-5")
 def softmax_with_mask(my_masked_softmax: Any) -> Iterator[Property]:
     """A softmax that hides padding, on rows the reader does not see."""
     rng = np.random.default_rng(3)
@@ -83,7 +115,7 @@ def softmax_with_mask(my_masked_softmax: Any) -> Iterator[Property]:
     )
 
 
-@exercise("bahdanau-attention-4")
+@exercise("bahdanau-attention-6")
 def attend(my_attend: Any) -> Iterator[Property]:
     """Score, weights and context for a batch, without a loop."""
     attention = AdditiveAttention(query_dim=5, key_dim=6, align_dim=7, rngs=nnx.Rngs(4))
@@ -113,7 +145,7 @@ def attend(my_attend: Any) -> Iterator[Property]:
     )
 
 
-@exercise("bahdanau-attention-5")
+@exercise("bahdanau-attention-7")
 def temperature(sharpen: Any) -> Iterator[Property]:
     """Weights at another temperature, from the weights alone."""
     scores = jnp.asarray(np.random.default_rng(5).normal(0, 2, (4, 6)), jnp.float32)
@@ -128,7 +160,7 @@ def temperature(sharpen: Any) -> Iterator[Property]:
         )
 
 
-@exercise("bahdanau-attention-6")
+@exercise("bahdanau-attention-8")
 def dot_product(DotAttention: Any) -> Iterator[Property]:
     """Attention by dot product, put into a decoder."""
     attended = DotAttention()(jnp.ones((1, 6)), jnp.ones((1, 2, 6)), jnp.ones((1, 2), bool))
@@ -184,7 +216,7 @@ _COLORS = {"red": "ral", "blue": "bel", "white": "wen", "green": "gor"}
 _VERBS = {"sleeps": "dosu", "sings": "kanu", "waits": "atu", "runs": "rinu", "eats": "mansu"}
 
 
-@exercise("bahdanau-attention-7")
+@exercise("bahdanau-attention-9")
 def own_sentences(learn: Any) -> Iterator[Property]:
     """A file of a hundred pairs, read, learned and used."""
     pairs = {

@@ -18,7 +18,7 @@ class AdditiveAttention(nnx.Module):
     r"""A small network scores every vector against the query.
 
     .. math::
-        e_{ij} = v^\top \tanh(s_{i-1} W_a + h_j U_a), \qquad
+        e_{ij} = \tanh(s_{i-1} W_a + h_j U_a)\, v, \qquad
         \alpha_{ij} = \frac{\exp e_{ij}}{\sum_k \exp e_{ik}}, \qquad
         c_i = \sum_j \alpha_{ij} h_j
 

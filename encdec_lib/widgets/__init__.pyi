@@ -2,6 +2,7 @@
 from .alignment_explorer import AlignmentExplorer as AlignmentExplorer
 from .alignment_trainer import AlignmentTrainer as AlignmentTrainer
 from .attention_dial import AttentionDial as AttentionDial
+from .attention_stepper import AttentionStepper as AttentionStepper
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .backprop_stepper import BackpropStepper as BackpropStepper
 from .beam_stepper import BeamStepper as BeamStepper
@@ -40,3 +41,4 @@ from .transformer_trainer import TransformerTrainer as TransformerTrainer
 from .unet_stepper import UNetStepper as UNetStepper
 from .vit_trainer import ViTTrainer as ViTTrainer
 from .width_dial import WidthDial as WidthDial
+from .word_arcs import WordArcs as WordArcs

@@ -204,10 +204,17 @@ def _width_dial():
     )  # fmt: skip
 
 
+def _attending():
+    return _pair(LETTERS, PHONEMES)[0]
+
+
 _MAKERS = {
     "AlignmentExplorer": _alignment_explorer,
     "AlignmentTrainer": lambda: widgets.AlignmentTrainer(some_words(), word="day", width=32),
     "AttentionDial": _attention_dial,
+    "AttentionStepper": lambda: widgets.AttentionStepper(
+        _attending(), LETTERS, PHONEMES, word="knight", step=6
+    ),
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
     "BackpropStepper": _backprop_stepper,
     "BeamStepper": _beam_stepper,
@@ -251,6 +258,7 @@ _MAKERS = {
     "ViTTrainer": lambda: widgets.ViTTrainer(patch=12, layers=1, data=_few_digits(28)),
     "TransformerTrainer": lambda: widgets.TransformerTrainer(leak=True),
     "WidthDial": _width_dial,
+    "WordArcs": lambda: widgets.WordArcs(_attending(), LETTERS, PHONEMES, ["phone", "day"]),
 }
 
 #: Made once: a test reads a widget's page and leaves the widget as it is.

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from encdec_lib.data.captions import WORDS
 from encdec_lib.data.pronunciations import LETTERS, PHONEMES
+from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
 from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.widgets import (
+    AttentionStepper,
     CacheStepper,
     CaptionStepper,
     ConvolutionStepper,
@@ -23,6 +25,7 @@ from encdec_lib.widgets import (
     SelfAttentionStepper,
     Seq2SeqStepper,
     UNetStepper,
+    WordArcs,
 )
 from tests.doors import bad
 from tests.doors.page_models import BAD_DTYPE, BAD_VOCABULARY, exported
@@ -42,9 +45,15 @@ def in_python(name):
         ),
         "unet": (unet, UNetConfig(channels=(2, 3))),
         "other classes": (unet, UNetConfig(num_classes=3, channels=(2, 3))),
+        "attention": (bahdanau, BahdanauConfig(len(LETTERS), len(PHONEMES), 3, 5, 7, 2)),
         "reading": (token_sized, TokenSizedConfig(len(LETTERS), len(PHONEMES), 3, 5, "mean")),
     }
     return untrained(*makers[name])
+
+
+NO_ATTENTION = st.deferred(
+    lambda: st.sampled_from([None, 3, "model", exported("attention"), in_python("reading")])
+)
 
 
 def rows(side):
@@ -200,6 +209,34 @@ STEPPERS = {
             "source_vocabulary": BAD_VOCABULARY,
             "target_vocabulary": BAD_VOCABULARY,
             "word": st.sampled_from([None, 3, "", "a", "Ω", "a b c", "a" * 11, ["cat"]]),
+        },
+    ),
+    AttentionStepper: (
+        lambda: {
+            "model": in_python("attention"),
+            "source_vocabulary": LETTERS,
+            "target_vocabulary": PHONEMES,
+        },
+        STANDS
+        | {
+            "model": NO_ATTENTION,
+            "source_vocabulary": BAD_VOCABULARY,
+            "target_vocabulary": BAD_VOCABULARY,
+            "word": st.sampled_from([None, 3, "", "a", "Ω", "a b c", "a" * 8, ["cat"]]),
+        },
+    ),
+    WordArcs: (
+        lambda: {
+            "model": in_python("attention"),
+            "source_vocabulary": LETTERS,
+            "target_vocabulary": PHONEMES,
+        },
+        STANDS
+        | {
+            "model": NO_ATTENTION,
+            "source_vocabulary": BAD_VOCABULARY,
+            "target_vocabulary": BAD_VOCABULARY,
+            "words": st.sampled_from([None, 3, [], "day", [3], ["a"], ["a" * 10], ["day"] * 6]),
         },
     ),
 }

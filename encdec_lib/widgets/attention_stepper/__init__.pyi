@@ -1,0 +1,1 @@
+from .attention_stepper import AttentionStepper as AttentionStepper

@@ -1,0 +1,5 @@
+"""Which letters were read for each sound of a word (chapter 8)."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,1 @@
+from .word_arcs import WordArcs as WordArcs
