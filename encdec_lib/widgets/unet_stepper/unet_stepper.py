@@ -8,7 +8,6 @@ import numpy as np
 import traitlets
 
 from encdec_lib.data.scenes import NUM_CLASSES
-from encdec_lib.encoding import EncoderDecoder
 from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
 from encdec_lib.plots.images import CLASS_COLORS
 from encdec_lib.widgets.host.inputs import grey_pictures
@@ -60,49 +59,53 @@ class UNetStepper(StepperWidget):
 
     def __init__(self, models: Any, scene: Any, *, step: int = 1, chosen: int = 0):
         check_place(step, chosen)
-        _check_models(models)
+        halves = _halves(models)
         side = np.shape(scene)[0] if np.ndim(scene) in (2, 3) else 0
         image = grey_pictures("scene", np.asarray(scene)[None] if side else scene, side, 1)[0]
         super().__init__(
             step=step,
             chosen=chosen,
-            networks=[_network(name, model, image) for name, model in models.items()],
+            networks=[_network(name, *parts, image) for name, parts in halves.items()],
             scene=_bytes(image),
             side=side,
             colors=list(CLASS_COLORS),
         )
 
 
-def _check_models(models: Any) -> None:
-    """Raises unless these are one or two named U-Nets for grey scenes."""
+def _halves(models: Any) -> dict[str, tuple[UNetEncoder, UNetDecoder]]:
+    """Both halves of one or two U-Nets for grey scenes, by name; raises if they are no such."""
     if not isinstance(models, dict) or not all(isinstance(name, str) for name in models):
         raise TypeError(f"models must go from a name to a U-Net; got {type(models).__name__}.")
     if not 1 <= len(models) <= 2:
         raise ValueError(f"models must be one or two networks; got {len(models)}.")
+    halves = {}
     for name, model in models.items():
-        parts = getattr(model, "encoder", None), getattr(model, "decoder", None)
-        if not isinstance(parts[0], UNetEncoder) or not isinstance(parts[1], UNetDecoder):
+        encoder, decoder = getattr(model, "encoder", None), getattr(model, "decoder", None)
+        if not isinstance(encoder, UNetEncoder) or not isinstance(decoder, UNetDecoder):
             raise TypeError(
                 f"models must be built by unet(...); {name!r} is a {type(model).__name__}."
             )
-        if parts[0].in_channels != 1 or parts[1].num_classes != NUM_CLASSES:
+        if encoder.in_channels != 1 or decoder.num_classes != NUM_CLASSES:
             raise ValueError(
                 f"models must read one channel and tell {NUM_CLASSES} classes apart; {name!r} has "
-                f"{parts[0].in_channels} and {parts[1].num_classes}."
+                f"{encoder.in_channels} and {decoder.num_classes}."
             )
+        halves[name] = encoder, decoder
+    return halves
 
 
-def _network(name: str, model: EncoderDecoder, image: np.ndarray) -> dict[str, Any]:
+def _network(
+    name: str, encoder: UNetEncoder, decoder: UNetDecoder, image: np.ndarray
+) -> dict[str, Any]:
     """What the figure shows of one network: maps down, maps up, and classes."""
-    x = jnp.asarray(image, jnp.float32)[None, :, :, None]
-    down = model.encoder.maps(x)
-    up = _maps_up(model.decoder, down)
+    down = encoder.maps(jnp.asarray(image, jnp.float32)[None, :, :, None])
+    up = _maps_up(decoder, down)
     return {
         "name": name,
-        "skips": model.decoder.skips,
+        "skips": decoder.skips,
         "down": [_block(one) for one in down],
         "up": [_block(one) for one in up],
-        "classes": _bytes(np.asarray(model.decoder.output(up[-1]))[0].argmax(-1) / 255),
+        "classes": _bytes(np.asarray(decoder.output(up[-1]))[0].argmax(-1) / 255),
     }
 
 
