@@ -6,8 +6,9 @@ Jupyter Book builds the pages; this file only mends what it cannot be told in `_
 * launch and download buttons point at `notebooks/<slug>.ipynb`, not at the Markdown source;
 * a page runs again when the library, the pins or the results change, not only its own cells;
 * pages run two at a time (side_by_side.py);
+* formulas are set while the book is built (formulas.py);
+* bar, title and faces are the book's own (frame.py), and drawings stand in the page (drawings.py);
 * pages have questions, answers, aims and facts (kit.py);
-* MathJax comes out of `node_modules`, so that no page asks another server for anything;
 * what a screen reader hears of the theme's own controls is what stands on them;
 * the kernel's widget state and scripts the book does not use stay out of the HTML;
 * what a figure loads only when it is asked stands in a file of its own (lazy.py);
@@ -21,6 +22,9 @@ import shutil
 
 import addresses
 import downloads
+import drawings
+import formulas
+import frame
 import kit
 import lazy
 import side_by_side
@@ -50,8 +54,6 @@ EMPTY_HEAD = re.compile(
 )  # of a column without a name
 CITATIONS = '<div role="list" class="citation-list">'
 LANDMARK = ' role="navigation" aria-label="Book"'
-# the part of MathJax a page can ask for: the program, its fonts, and TeX extensions by name
-MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
 
 
 def fingerprint(root: pathlib.Path) -> str:
@@ -162,22 +164,6 @@ def drop_thebe(app, pagename, templatename, context, doctree):
     ]
 
 
-def copy_mathjax(app, error):
-    """Puts MathJax beside the built pages."""
-    if error is not None or app.builder.format != "html":
-        return
-    source = pathlib.Path(app.srcdir) / "node_modules" / "mathjax" / "es5"
-    if not source.is_dir():
-        raise ConfigError("MathJax is not in node_modules: run `make book`, or `npm ci` first")
-    target = pathlib.Path(app.outdir) / "_static" / "mathjax"
-    for name in MATHJAX:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
-        else:
-            shutil.copy2(source / name, target / name)
-
-
 def write_downloads(app, error):
     """Puts the notebooks beside the built pages, one by one and in a zip file."""
     if error is None and app.builder.format == "html":
@@ -229,8 +215,9 @@ def setup(app):
     # after the theme's own handlers of this event (501 and 502)
     app.connect("html-page-context", link_notebooks, priority=900)
     app.connect("html-page-context", drop_thebe, priority=901)
-    app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_downloads)
     app.connect("build-finished", mend_pages)
     app.connect("build-finished", move_lazy_bytes)
+    for part in (formulas, frame, drawings):
+        part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
 // Mounts the book widgets of a page, which needs neither kernel nor network. A classic script, put
 // after every widget: it mounts each .bw-root that it has not mounted yet, so it may run any number
-// of times. Where a kernel runs, the figure and the kernel's model follow each other (live.js).
+// of times. A figure is mounted when it comes near what can be seen; the others follow one after the
+// other, when the page is there and has nothing else to do. Where a kernel runs, the figure and the kernel's model follow each other (live.js).
 // A browser that saves a page saves what stands in it: the state stays beside the figure, so that
 // the saved page mounts it again.
 // All of it stands in a block, so that no name of it reaches the page.
@@ -11,6 +12,7 @@
    * @type {{
    *   bookWidgetModules?: Record<string, Promise<any>>,
    *   bookWidgets?: WeakSet<Element>,
+   *   bookWhenNear: (element: Element, work: () => Promise<void>) => void,
    *   bookWidgetModels?: Map<string, any>,
    *   bookLazy?: Record<string, string>,
    * }}
@@ -20,7 +22,6 @@
   page.bookWidgets ??= new WeakSet(); // the roots that are mounted, or will be
   page.bookLazy ??= {}; // name of a file of lazy bytes -> what it holds, once it has run
   const [modules, begun, files] = [page.bookWidgetModules, page.bookWidgets, page.bookLazy];
-
   /** @param {string} base64 */
   const bytesOf = (base64) => {
     const text = atob(base64);
@@ -214,10 +215,12 @@
     if (begun.has(root)) continue;
     begun.add(root);
     root.dataset.mounted = "loading";
-    mount(root).catch((error) => {
-      root.dataset.mounted = "failed";
-      root.querySelector(".bw-fallback")?.append(" It could not start in this browser.");
-      console.error("book widget", error);
-    });
+    page.bookWhenNear(root, () =>
+      mount(root).catch((error) => {
+        root.dataset.mounted = "failed";
+        root.querySelector(".bw-fallback")?.append(" It could not start in this browser.");
+        console.error("book widget", error);
+      }),
+    );
   }
 }

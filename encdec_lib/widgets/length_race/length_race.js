@@ -67,11 +67,15 @@ function plan(settings, seed) {
   return { runs, leads: "attention" };
 }
 
+/** Whether the reader's machine asks for no motion. */
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 /**
  * Strings and curves. Returns a View.
  * @param {ReturnType<typeof ownString>} own
+ * @param {boolean} plays it begins by itself
  */
-function viewOf(own) {
+function viewOf(own, plays) {
   const source = tape("to repeat", "encoder", LONGEST);
   const answers = {
     attention: tape("attention", "attention", LONGEST),
@@ -81,7 +85,7 @@ function viewOf(own) {
     what: "letters wrong, on new strings",
     against: "length of the string",
     series: RACERS,
-    empty: "Press Train, and two curves appear here",
+    empty: plays ? "Two curves appear here" : "Press Train, and two curves appear here",
     mark: "your string",
   });
   const node = element(
@@ -139,9 +143,10 @@ function compared(tracks) {
   return `attention repeats ${right(attention)} of new strings and one vector ${right(fixed)}`;
 }
 
+const FRESH = "Neither has learned anything yet.";
+
 const SAYS = {
-  ready: () =>
-    "Neither has learned anything yet. Press Train: in a few seconds the two curves part.",
+  ready: () => `${FRESH} Press Train: in a few seconds the two curves part.`,
   /** @param {Track[]} tracks */
   running: (tracks) => {
     const seconds = inSeconds(Math.max(...tracks.map((track) => track.seconds)));
@@ -188,6 +193,7 @@ function render({ model, el }) {
     },
   });
   model.on("change:string", () => own.set(model.get("string")));
+  let plays = Boolean(model.get("plays")) && !still();
   const frame = trainer(
     { model, el, name: "length-race" },
     {
@@ -195,10 +201,15 @@ function render({ model, el }) {
       dials: [{ kind: "slider", name: "longest", label: "Longest string", min: 4, max: LONGEST }],
       plan,
       sources: () => [own.letters().map((letter) => FIRST + LETTERS.indexOf(letter))],
-      view: viewOf(own),
+      view: viewOf(own, plays),
       scoreLabel: "of strings right",
       columns: COLUMNS,
-      says: SAYS,
+      says: { ...SAYS, ready: () => (plays ? FRESH : SAYS.ready()) },
+      begins: () => {
+        const now = plays;
+        plays = false; // from now on it is the reader who says so
+        return now;
+      },
       numbers: (tracks) => [
         ...tracks.map((track) => ({ value: right(track), label: `${track.label}, strings right` })),
         { value: inSeconds(Math.max(...tracks.map((one) => one.seconds))), label: "seconds each" },

@@ -27,6 +27,8 @@ class LengthRace(TrainerWidget):
       string: the reader's own string at the beginning, of the letters a to p.
       longest: of the strings that they train on, 4 to 16 letters.
       seed: of first weights and strings.
+      plays: whether they begin as soon as the figure is seen, where the reader's machine does not
+        ask for less motion; they stop by themselves after a few seconds.
 
     Raises:
       ValueError: if an argument is not one of those; the message names it.
@@ -46,9 +48,21 @@ class LengthRace(TrainerWidget):
 
     string = traitlets.Unicode().tag(sync=True)
     longest = traitlets.Int().tag(sync=True)
+    plays = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, string: str = "codelikeapoem", *, longest: int = LONGEST, seed: int = 0):
+    def __init__(
+        self,
+        string: str = "codelikeapoem",
+        *,
+        longest: int = LONGEST,
+        seed: int = 0,
+        plays: bool = False,
+    ):
         check_whole("longest", longest, least=4, most=LONGEST)
         string = letters_of("string", string, LETTERS, SHORTEST, longest)
-        settings: dict[str, Any] = {"string": string, "longest": int(longest)}
+        settings: dict[str, Any] = {
+            "string": string,
+            "longest": int(longest),
+            "plays": bool(plays),
+        }
         super().__init__(seed=seed, **settings)

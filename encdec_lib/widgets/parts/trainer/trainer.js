@@ -218,7 +218,10 @@ class Trainer {
       whenResized([el, this.loss.node], () => this.fit()),
       whenThemeChanges(() => figure.view.fit?.()),
       watch(el, {
-        onNear: () => control.start(),
+        onNear: () => {
+          if (control.state === "ready" && figure.begins?.()) this.train();
+          else control.start();
+        },
         onHidden: () => control.pause(HIDDEN),
         onAway: () => control.pause(AWAY),
       }),

@@ -164,6 +164,8 @@ export interface Figure {
   extra?: HTMLElement;
   /** What is equal in a race until the reader says else; time if nothing is told. */
   race?: "time" | "steps";
+  /** Whether it trains as soon as it is seen, without a press of its button. */
+  begins?: () => boolean;
   /** What its models do, if other figures of the page may have them: see handover.js. */
   offers?: string;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
