@@ -15,6 +15,7 @@ from encdec_lib.models.seq2seq import Seq2SeqConfig, seq2seq
 from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.widgets import (
     AttentionStepper,
+    BeamStepper,
     CacheStepper,
     CaptionStepper,
     ConvolutionStepper,
@@ -78,6 +79,28 @@ BAD_PICTURES = st.sampled_from(
 
 
 STEPPERS = {
+    BeamStepper: (
+        lambda: {
+            "model": seq2seq(Seq2SeqConfig(30, 43, embed_dim=3, state_dim=5), rngs=nnx.Rngs(0)),
+            "source_vocabulary": LETTERS,
+            "target_vocabulary": PHONEMES,
+            "word": "day",
+            "longest": 2,
+        },
+        STANDS
+        | {
+            "model": st.deferred(
+                lambda: st.sampled_from([None, 3, "model", exported("fixed"), in_python("reading")])
+            ),
+            "source_vocabulary": BAD_VOCABULARY,
+            "target_vocabulary": BAD_VOCABULARY,
+            "word": st.sampled_from([None, 3, "", "d4y", "electromagnetism", ["day"]]),
+            "widths": st.sampled_from(
+                [None, 3, "23", (), [0], [5], [2.5], [True], [2, 2], [1, 2, 3, 4], b"\x02"]
+            ),
+            "longest": bad.wholes(2, 9),
+        },
+    ),
     Seq2SeqStepper: (
         lambda: {
             "model": seq2seq(Seq2SeqConfig(30, 43, embed_dim=3, state_dim=5), rngs=nnx.Rngs(0)),
