@@ -73,5 +73,8 @@ def test_the_faces_are_there_under_the_names_that_the_style_sheet_has(tmp_path):
     frame.copy_fonts(app, None)
     sheet = (ROOT / "book" / "_static" / "tokens.css").read_text("utf-8")
     wanted = set(re.findall(r"url\(fonts/([^)]+)\)", sheet))
-    assert wanted == {path.name for path in (tmp_path / frame.FACES).iterdir()}
+    assert wanted == {path.name for path in (tmp_path / frame.FACES).glob("*.woff2")}
+    licences = [path.read_text("utf-8") for path in (tmp_path / frame.FACES).glob("*.txt")]
+    assert len(licences) == len(frame.FONTS)
+    assert all("Open Font License" in text or "OPEN FONT LICENSE" in text for text in licences)
     assert {f"{name}.woff2" for name in frame.EARLY} <= wanted
