@@ -73,7 +73,7 @@ def seed_bands(
             raise ValueError(
                 f"runs[{name!r}] needs a value for each of {len(across)} x; got {found.shape[1]}."
             )
-        drawn = look(index, name, list(runs)) | {"marker": None}
+        drawn: dict[str, Any] = look(index, name, list(runs)) | {"marker": None}
         if name in LAYERS:
             drawn |= dict(zip(("color", "linestyle"), LAYERS[name], strict=True))
         ax.plot(across, middle(found, log), label=name, **drawn)
