@@ -8,7 +8,7 @@
    * }}
    */
   const page = /** @type {any} */ (window);
-  const NEAR = "500px";
+  const NEAR = "1000px";
 
   /** Later, when nothing else is to be done; Safari cannot tell. @param {() => void} work */
   const whenIdle = (work) =>
