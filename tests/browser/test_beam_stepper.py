@@ -22,7 +22,9 @@ def figure():
 def percent(share):
     if share > 0.995:
         return ">99%"
-    return "<1%" if share < 0.005 else f"{int(100 * share + 0.5)}%"
+    if share >= 0.0995:
+        return f"{int(100 * share + 0.5)}%"
+    return "<0.1%" if share < 0.0005 else f"{100 * share:.1f}%"
 
 
 def test_each_step_says_what_is_kept_and_what_is_left_out(show, figure):

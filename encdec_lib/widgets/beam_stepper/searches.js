@@ -10,7 +10,8 @@
 /** @param {number} share */
 export const percent = (share) => {
   if (share > 0.995) return ">99%";
-  return share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`;
+  if (share >= 0.0995) return `${Math.round(100 * share)}%`;
+  return share < 0.0005 ? "<0.1%" : `${(100 * share).toFixed(1)}%`;
 };
 
 /**
