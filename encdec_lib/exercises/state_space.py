@@ -17,6 +17,34 @@ _U, _D, _V = 5, 7, 3  # the sizes of the small systems here: all different
 
 
 @exercise("state_space-1")
+def steps_by_hand(room: Any, share: Any, mixed: Any, gate: Any) -> Iterator[Property]:
+    """A room, a chain of gates, one number of a GRU, and a gate of the LSTM by its name."""
+    state = 0.0
+    for heat in (4, 0, 4):
+        state = 0.5 * state + heat
+    yield Property(
+        "the room after heat of 4, 0 and 4",
+        float(room) == state,
+        "Each step keeps a half of what was there, then adds the heat. Begin with 0.",
+    )
+    yield Property(
+        "what a gate of 0.9 leaves after 20 steps",
+        abs(float(share) / 0.9**20 - 1) <= 0.02,
+        "Twenty steps are twenty factors. Give the share itself and not percent.",
+    )
+    yield Property(
+        "one number of a GRU with z = 0.75, an old state of 4 and new content of 0",
+        float(mixed) == (1 - 0.75) * 0 + 0.75 * 4,
+        "In this book z is the share of the old state.",
+    )
+    yield Property(
+        "the gate that drops what stood in the memory",
+        str(gate).strip().lower() == "forget",
+        "Which gate is multiplied with the memory of the step before?",
+    )
+
+
+@exercise("state_space-2")
 def parameters(count: Any) -> Iterator[Property]:
     """A formula for the number of parameters, compared with systems that were built."""
     for sizes in ((_U, _D, _V), (27, 64, 27)):
@@ -34,7 +62,7 @@ def parameters(count: Any) -> Iterator[Property]:
     )
 
 
-@exercise("state_space-2")
+@exercise("state_space-3")
 def unroll(states: Any) -> Iterator[Property]:
     """All states of a tanh RNN, from the first state and the inputs."""
     rng = np.random.default_rng(2)
@@ -61,7 +89,7 @@ def unroll(states: Any) -> Iterator[Property]:
     )
 
 
-@exercise("state_space-3")
+@exercise("state_space-4")
 def one_step_back(step_back: Any) -> Iterator[Property]:
     """dL/dx_{t-1} from dL/dx_t, for a tanh RNN."""
     rng = np.random.default_rng(3)
@@ -92,7 +120,7 @@ def one_step_back(step_back: Any) -> Iterator[Property]:
     yield shape_and_values[1]
 
 
-@exercise("state_space-4")
+@exercise("state_space-5")
 def half_life(steps: Any) -> Iterator[Property]:
     """After how many steps a gate with a given bias has kept half of the state."""
     for bias in (0.0, 3.0, 6.0):
@@ -105,7 +133,7 @@ def half_life(steps: Any) -> Iterator[Property]:
         )
 
 
-@exercise("state_space-5")
+@exercise("state_space-6")
 def clipping(clip: Any) -> Iterator[Property]:
     """Gradients of several parameters, shortened together to a limit."""
     rng = np.random.default_rng(5)
@@ -148,7 +176,7 @@ def clipping(clip: Any) -> Iterator[Property]:
     )
 
 
-@exercise("state_space-6")
+@exercise("state_space-7")
 def delay_line(W_xx: Any, W_ux: Any, W_xy: Any) -> Iterator[Property]:
     """A linear system without biases whose output is the input of two steps before."""
     shapes = [np.shape(W) for W in (W_xx, W_ux, W_xy)]
@@ -174,32 +202,4 @@ def delay_line(W_xx: Any, W_ux: Any, W_xy: Any) -> Iterator[Property]:
         np.allclose(y[2:, 0], u[:-2], atol=1e-5),
         "Give each of the three numbers a meaning in words, such as 'the input of one step ago'. "
         "Then say where each gets its new value from.",
-    )
-
-
-@exercise("state_space-7")
-def steps_by_hand(room: Any, share: Any, mixed: Any, gate: Any) -> Iterator[Property]:
-    """A room, a chain of gates, one number of a GRU, and a gate of the LSTM by its name."""
-    state = 0.0
-    for heat in (4, 0, 4):
-        state = 0.5 * state + heat
-    yield Property(
-        "the room after heat of 4, 0 and 4",
-        float(room) == state,
-        "Each step keeps a half of what was there, then adds the heat. Begin with 0.",
-    )
-    yield Property(
-        "what a gate of 0.9 leaves after 20 steps",
-        abs(float(share) / 0.9**20 - 1) <= 0.02,
-        "Twenty steps are twenty factors. Give the share itself and not percent.",
-    )
-    yield Property(
-        "one number of a GRU with z = 0.75, an old state of 4 and new content of 0",
-        float(mixed) == (1 - 0.75) * 0 + 0.75 * 4,
-        "In this book z is the share of the old state.",
-    )
-    yield Property(
-        "the gate that drops what stood in the memory",
-        str(gate).strip().lower() == "forget",
-        "Which gate is multiplied with the memory of the step before?",
     )

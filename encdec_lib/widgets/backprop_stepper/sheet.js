@@ -20,7 +20,7 @@ const tall = (numbers) => numbers * (CELL + GAP);
  * @param {number} S
  */
 function places({ width, phone }, S) {
-  const first = phone ? 26 : 150;
+  const first = phone ? 46 : 150;
   const apart = Math.min((width - first - 40) / (S - 1), 136);
   const wide = Math.min(34, apart * 0.4);
   return { apart, wide, x: (/** @type {number} */ t) => first + t * apart };
