@@ -32,7 +32,8 @@ book: setup ## builds the book, every cell executed, into _build/html
 
 check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote requests, light, dark, phone
 	@echo "==> check-book: reading _build/html as a browser does"
-	@tools/run_tests.sh $(PY) -m built tests/built
+	@tools/run_tests.sh $(PY) -m "built and not timing" tests/built
+	@$(PY) -m pytest -q -m timing tests/built
 
 test: setup ## checks lists, notebooks, style, types and the library: about ten minutes
 	@echo "==> test: lists and notebooks, ruff, pyright, biome, tsc, pytest"
@@ -41,14 +42,14 @@ test: setup ## checks lists, notebooks, style, types and the library: about ten 
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check -q .
 	@$(NODE) node_modules/.bin/pyright --pythonpath $(PY)
-	@$(NODE) node_modules/.bin/biome check --error-on-warnings encdec_lib
+	@$(NODE) node_modules/.bin/biome check --error-on-warnings encdec_lib book
 	@$(NODE) node_modules/.bin/tsc -p tsconfig.json
 	@tools/run_tests.sh $(PY) -m "not built and not clients and not timing and not slow"
 
 test-slow: setup ## the tests that `make test` leaves out: the same on more cases, and milliseconds
 	@echo "==> test-slow: pytest -m slow, then -m timing"
 	@tools/run_tests.sh $(PY) -m "slow and not built and not clients and not timing"
-	@$(PY) -m pytest -q -m timing tests/browser
+	@$(PY) -m pytest -q -m "timing and not built" tests/browser
 
 test-all: test test-slow ## every test
 

@@ -29,7 +29,8 @@ import addresses  # noqa: E402
 import myst_to_markdown as myst  # noqa: E402
 from myst_pages import is_notebook, pages, read  # noqa: E402
 
-FOLDED = {"solution", "hide-input", "remove-input"}  # tags of cells whose code starts hidden
+# tags of cells whose code starts hidden
+FOLDED = {"solution", "hide-input", "remove-input", "remove-cell"}
 BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
 
 SETUP = ROOT / "tools" / "setup_cell.py"

@@ -19,22 +19,22 @@ WIDTH = re.compile(r"\bwidth: ?(\d+)px")
 WORDS = re.compile(r"\s*<(title|desc)\b.*?</\1>", re.DOTALL)
 ROOT = re.compile(r"<svg\b[^>]*>")
 BOX = re.compile(r'viewBox="([^"]*)"')
-HEX = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b")
+HEX = re.compile(r"(?<!&)#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 ID = re.compile(r'\bid="([^"]+)"')
 STYLE = re.compile(r"(<style>)(.*?)(</style>)", re.DOTALL)
 
 WIDE = 480 / 416  # a drawing of 416 units is 480 pixels wide, so its words are 15 pixels high
 # the drawings' own colours, and the book's
 COLOURS = {
-    "#ffffff": "paper", "#222222": "ink", "#444444": "ink", "#5a5a5a": "soft", "#767676": "soft",
-    "#777777": "soft", "#999999": "control", "#bbbbbb": "control", "#bdbdbd": "control",
-    "#c8c8c8": "rule", "#c9c9c9": "rule", "#dddddd": "rule", "#ededed": "sunk", "#f2f2f2": "raised",
-    "#f7f7f7": "raised", "#7f7f7f": "control", "#f4fbf8": "att-tint",
+    "#ffffff": "paper", "#767676": "soft",
+    "#777777": "soft", "#ededed": "sunk", "#f2f2f2": "raised", "#f7f7f7": "raised",
+    "#f4fbf8": "att-tint",
     "#0072b2": "enc", "#005a8c": "enc-ink", "#005b8f": "enc-ink", "#dcebf7": "enc-tint",
     "#d55e00": "dec", "#9a4300": "dec-ink", "#a04300": "dec-ink", "#fbe4d6": "dec-tint",
     "#f5b48a": "dec-light", "#009e73": "att", "#00684b": "att-ink", "#d6f0e6": "att-tint",
     "#a8dfcb": "att-35", "#74c8ac": "att-55", "#3fae8c": "att-75",
 }  # fmt: skip
+GREYS = ((250, "paper"), (236, "raised"), (192, "rule"), (128, "control"), (80, "soft"), (0, "ink"))
 
 
 def long_form(colour: str) -> str:
@@ -47,10 +47,27 @@ def long_form(colour: str) -> str:
     return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))
 
 
+def named(colour: str) -> str | None:
+    """The book's name for a colour of a drawing; a grey has the name of those as light as it is.
+
+    >>> named("#0072B2"), named("#222"), named("#123456")
+    ('enc', 'ink', None)
+    """
+    full = long_form(colour)
+    if full in COLOURS or len({full[1:3], full[3:5], full[5:]}) > 1:
+        return COLOURS.get(full)
+    light = int(full[1:3], 16)
+    return next(name for least, name in GREYS if light >= least)
+
+
 def unknown(svg: str) -> set[str]:
     """Colours of a drawing that the book has no name for."""
-    body = WORDS.sub("", svg)
-    return {long_form(one) for one in HEX.findall(body)} - set(COLOURS)
+    return {one for one in HEX.findall(WORDS.sub("", svg)) if named(one) is None}
+
+
+def _token(match: re.Match) -> str:
+    name = named(match[0])
+    return f"var(--{name})" if name else match[0]
 
 
 def inlined(svg: str, name: str, alt: str, width: str = "") -> str:
@@ -70,7 +87,7 @@ def inlined(svg: str, name: str, alt: str, width: str = "") -> str:
         body = re.sub(
             rf'(?<=id="){re.escape(one)}(?=")|(?<=#){re.escape(one)}\b', f"{name}-{one}", body
         )
-    body = HEX.sub(lambda match: f"var(--{COLOURS[long_form(match[0])]})", body)
+    body = HEX.sub(_token, body)
     body = STYLE.sub(lambda match: match[1] + scoped(match[2], name) + match[3], body)
     size = float(width or WIDE * float(wide))
     opening = (

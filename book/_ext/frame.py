@@ -127,6 +127,7 @@ def copy_fonts(app, error):
             if not source.exists():
                 raise ConfigError(f"{source.name} is not in node_modules: run `make book` first")
             shutil.copy2(source, target / source.name)
+        shutil.copy2(packages / package / "LICENSE", target / f"{package}.LICENSE.txt")
 
 
 def setup(app):

@@ -1,6 +1,7 @@
 from . import alignment_links as alignment_links
 from . import gradient_norms as gradient_norms
 from . import influence as influence
+from . import neighbours as neighbours
 from . import power_law as power_law
 from . import probes as probes
 from . import recurrent_memory as recurrent_memory

@@ -14,7 +14,8 @@ from tools.myst_pages import code_cells
 TOLD = resources.files("encdec_lib.page").joinpath("chapters.toml").read_text("utf-8")
 OLD_FORM = tomllib.loads(TOLD)["old_form"]
 PAGES = {chapter.slug: chapter.page for chapter in CHAPTERS}
-HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+REMOVED = {"remove-input", "remove-cell"}
+HIDDEN = {"hide-input", "hide-cell"} | REMOVED
 OF_EXERCISES = {"exercise", "solution"}
 WIDEST, LONGEST, MOST_WORDS_OF_A_CAPTION = 76, 15, 46
 
@@ -61,8 +62,9 @@ def code_faults(source: str) -> list[str]:
     faults = []
     for cell in code_cells(source):
         lines = cell.code.split("\n")
-        if any(len(line) > WIDEST for line in lines):
-            faults.append(f"line {cell.line}: a listing wider than {WIDEST} columns")
+        wide = [line for line in lines if len(line) > WIDEST]
+        if wide and not cell.tags & REMOVED:
+            faults.append(f"line {cell.line}: a listing wider than {WIDEST} columns: {wide[0]}")
         shown = len([line for line in lines if line.strip()])
         if shown > LONGEST and not cell.tags & (HIDDEN | OF_EXERCISES):
             faults.append(f"line {cell.line}: {shown} lines of code are shown, not {LONGEST}")

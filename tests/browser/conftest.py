@@ -3,13 +3,13 @@
 import pytest
 
 STYLE = """
-html { --pst-color-text-base: #222832; --pst-color-text-muted: #48566b;
-       --pst-color-background: #fff; --pst-color-surface: #f3f4f5; --pst-color-border: #d1d5da; }
-html[data-theme="dark"] { --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af;
-       --pst-color-background: #121212; --pst-color-surface: #29313d;
-       --pst-color-border: #48566b; }
+html { --pst-color-text-base: #1d1f23; --pst-color-text-muted: #555a62;
+       --pst-color-background: #fdfcfa; --pst-color-surface: #f4f2ed; --pst-color-border: #d9d5cc; }
+html[data-theme="dark"] { --pst-color-text-base: #e6e4df; --pst-color-text-muted: #a9adb4;
+       --pst-color-background: #15171a; --pst-color-surface: #1e2125;
+       --pst-color-border: #363b42; }
 body { margin: 16px; background: var(--pst-color-background); }
-"""  # what the book's theme sets
+"""  # what the book sets (book/_static/tokens.css)
 
 
 @pytest.fixture

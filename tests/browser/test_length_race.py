@@ -30,6 +30,35 @@ def test_by_keyboard_alone_attention_learns_to_repeat(show):
     assert "not measured" not in label
 
 
+def test_it_begins_by_itself_where_it_may_and_stops_by_itself(show):
+    page = show(LengthRace("code", longest=4, plays=True))
+    assert "Press Train" not in page.locator(".bw-root").inner_text()
+    wait_for(page, "data.state === 'running' && Number(data.steps) > 0")
+    assert "Press Train" not in page.locator(".bw-root").inner_text()
+    press(page, "pause")
+    wait_for(page, "data.state === 'paused'")
+    page.mouse.wheel(0, 400)
+    page.mouse.wheel(0, -400)
+    frames(page)
+    assert told(page)["state"] == "paused", "a reader who has paused it is not overruled"
+    press(page, "train")
+    wait_for(page, "['solved', 'stopped'].includes(data.state)", 90)
+    press(page, "reset")
+    wait_for(page, "data.state === 'ready'")
+    frames(page)
+    assert "Press Train" in status(page)
+
+
+@pytest.mark.own_page
+def test_it_waits_for_a_reader_whose_machine_asks_for_less_motion(show, page):
+    page.emulate_media(reduced_motion="reduce")
+    show(LengthRace("code", longest=4, plays=True))
+    assert "Press Train" in status(page)
+    wait_for(page, "data.state === 'ready'")
+    page.wait_for_timeout(1500)  # longer than it takes to see that the page is idle
+    assert told(page)["state"] == "ready" and told(page)["steps"] == "0"
+
+
 @pytest.mark.slow
 def test_on_long_strings_the_curves_part(show):
     """At equal steps too, and within 600 of them."""

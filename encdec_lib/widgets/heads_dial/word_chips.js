@@ -48,7 +48,7 @@ export function wordChips({ onClick, onKey }) {
       chips.forEach(({ chip, share, name }, t) => {
         const said = percent(shares[t]);
         chip.style.setProperty("--share", `${100 * shade(shares[t])}%`);
-        chip.classList.toggle("is-strong", shade(shares[t]) > 0.62);
+        chip.classList.toggle("is-strong", shade(shares[t]) > 0.655);
         chip.classList.toggle("is-chosen", t === row);
         chip.setAttribute("aria-checked", String(t === kept));
         chip.tabIndex = t === kept ? 0 : -1;

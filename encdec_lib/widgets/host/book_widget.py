@@ -146,4 +146,4 @@ def _base64(value):
 
 @functools.cache
 def _static_js() -> str:
-    return (_HERE / "static.js").read_text(encoding="utf-8")
+    return "\n".join((_HERE / name).read_text("utf-8") for name in ("near.js", "static.js"))

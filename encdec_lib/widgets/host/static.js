@@ -12,7 +12,7 @@
    * @type {{
    *   bookWidgetModules?: Record<string, Promise<any>>,
    *   bookWidgets?: WeakSet<Element>,
-   *   bookWidgetQueue?: (() => Promise<void>)[],
+   *   bookWhenNear: (element: Element, work: () => Promise<void>) => void,
    *   bookWidgetModels?: Map<string, any>,
    *   bookLazy?: Record<string, string>,
    * }}
@@ -22,46 +22,6 @@
   page.bookWidgets ??= new WeakSet(); // the roots that are mounted, or will be
   page.bookLazy ??= {}; // name of a file of lazy bytes -> what it holds, once it has run
   const [modules, begun, files] = [page.bookWidgetModules, page.bookWidgets, page.bookLazy];
-  const NEAR = "500px";
-
-  /** Later, when nothing else is to be done; Safari cannot tell. @param {() => void} work */
-  const whenIdle = (work) =>
-    "requestIdleCallback" in window ? requestIdleCallback(work) : setTimeout(work, 200);
-
-  /** Those that are far away, in their order. */
-  const goThrough = async () => {
-    for (const next of page.bookWidgetQueue ?? []) {
-      await new Promise((done) => whenIdle(() => done(next())));
-    }
-    page.bookWidgetQueue = undefined;
-  };
-
-  /**
-   * Does something once: when an element comes near, or when its turn comes.
-   * @param {Element} element
-   * @param {() => Promise<void>} work
-   */
-  const whenNear = (element, work) => {
-    /** @type {Promise<void> | null} */
-    let done = null;
-    const once = () => {
-      near.disconnect();
-      done ??= work();
-      return done;
-    };
-    const near = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && once(),
-      { rootMargin: NEAR },
-    );
-    near.observe(element);
-    if (page.bookWidgetQueue) page.bookWidgetQueue.push(once);
-    else {
-      page.bookWidgetQueue = [once];
-      if (document.readyState === "complete") whenIdle(goThrough);
-      else window.addEventListener("load", () => whenIdle(goThrough));
-    }
-  };
-
   /** @param {string} base64 */
   const bytesOf = (base64) => {
     const text = atob(base64);
@@ -255,7 +215,7 @@
     if (begun.has(root)) continue;
     begun.add(root);
     root.dataset.mounted = "loading";
-    whenNear(root, () =>
+    page.bookWhenNear(root, () =>
       mount(root).catch((error) => {
         root.dataset.mounted = "failed";
         root.querySelector(".bw-fallback")?.append(" It could not start in this browser.");

@@ -9,7 +9,7 @@ export const percent = (share) => `${Math.round(100 * share)}%`;
  * @param {HTMLElement} node
  * @param {number} share
  */
-export function tint(node, share, strong = 0.62) {
+export function tint(node, share, strong = 0.655) {
   node.style.setProperty("--share", percent(share));
   node.classList.toggle("is-middle", share > 0.2 && share <= strong);
   node.classList.toggle("is-strong", share > strong);
