@@ -1,8 +1,12 @@
+from . import alignment_links as alignment_links
+from . import gates as gates
 from . import gradient_norms as gradient_norms
+from . import influence as influence
 from . import neighbours as neighbours
 from . import new_layers as new_layers
 from . import power_law as power_law
 from . import probes as probes
 from . import recurrent_memory as recurrent_memory
 from . import rollout as rollout
+from . import silencing as silencing
 from . import word_maps as word_maps
