@@ -1,5 +1,5 @@
-// When a figure is mounted: as it comes near what can be seen, so that the first is there as soon as
-// the text is. Those far away follow one after the other, when the page has nothing else to do.
+// When a figure is mounted. The first of a page does not wait; the others are mounted as they come
+// near what can be seen, and those far away in turn, when the page has nothing else to do.
 {
   /**
    * @type {{
@@ -22,8 +22,15 @@
     page.bookFarAway = undefined;
   };
 
-  /** Does something once: when an element comes near, or when its turn comes. */
+  /** Does something once: the first at once, others when their element comes near or in turn. */
   page.bookWhenNear ??= (element, work) => {
+    if (!page.bookFarAway) {
+      page.bookFarAway = [];
+      if (document.readyState === "complete") whenIdle(goThrough);
+      else window.addEventListener("load", () => whenIdle(goThrough));
+      work();
+      return;
+    }
     /** @type {Promise<void> | null} */
     let done = null;
     const once = () => {
@@ -36,11 +43,6 @@
       { rootMargin: NEAR },
     );
     near.observe(element);
-    if (page.bookFarAway) page.bookFarAway.push(once);
-    else {
-      page.bookFarAway = [once];
-      if (document.readyState === "complete") whenIdle(goThrough);
-      else window.addEventListener("load", () => whenIdle(goThrough));
-    }
+    page.bookFarAway.push(once);
   };
 }
