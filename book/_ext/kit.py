@@ -193,7 +193,16 @@ def counted(code: str) -> str:
     return f"{lines} line" if lines == 1 else f"{lines} lines"
 
 
+def exercises_from_one(app, env):
+    """Counts the exercises of every page from 1, as its aims and `exercises.check` do."""
+    for kinds in env.toc_fignumbers.values():
+        if numbered := kinds.get("exercise"):
+            in_order = sorted(numbered, key=numbered.get)
+            kinds["exercise"] = {name: (place,) for place, name in enumerate(in_order, start=1)}
+
+
 def setup(app):
+    app.connect("env-check-consistency", exercises_from_one)
     app.add_directive("facts", Facts)
     app.add_directive("aims", Aims)
     app.add_directive("predict", Predict)

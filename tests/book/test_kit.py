@@ -2,6 +2,7 @@
 
 import re
 import sys
+import types
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.book.tree import ROOT
 from tests.browser.kit_page import TEXT, built
 
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "book" / "_ext")]
+import kit  # noqa: E402
 import kit_syntax as syntax  # noqa: E402
 import make_notebooks  # noqa: E402
 
@@ -64,6 +66,20 @@ def test_sections_have_their_look_and_the_next_question_stands_apart(html):
 def test_a_report_prints_nothing_and_quotes_its_number(html):
     assert "a = 3.14" not in html
     assert '<span class="pasted-text">3.14</span>' in html
+
+
+def test_exercises_of_every_page_count_from_one():
+    numbers = {
+        "one": {"exercise": {"a-2": (2,), "a-1": (1,)}, "figure": {"f": (1,)}},
+        "two": {"exercise": {"b-1": (9,), "b-2": (10,)}, "figure": {"g": (2,)}},
+        "three": {},
+    }
+    kit.exercises_from_one(None, types.SimpleNamespace(toc_fignumbers=numbers))
+    assert numbers == {
+        "one": {"exercise": {"a-1": (1,), "a-2": (2,)}, "figure": {"f": (1,)}},
+        "two": {"exercise": {"b-1": (1,), "b-2": (2,)}, "figure": {"g": (2,)}},
+        "three": {},
+    }
 
 
 @pytest.fixture(scope="module")
