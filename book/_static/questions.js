@@ -4,7 +4,7 @@
 // hidden form (book/_ext/kit.py). This makes choices of the list, folds the reason until the reader
 // has decided, and shows and checks the form. Without this script all of it can still be read.
 
-(() => {
+{
   /** A tag with attributes and children. */
   const make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
@@ -84,7 +84,10 @@
 
   /** A number as a reader writes it, or NaN: 1,024 and 1_024 are 1024, 75% is 0.75, 3/4 too. */
   const number = (text) => {
-    const plain = text.trim().replace(/\u2212/g, "-").replace(/[\s\u00a0\u2009\u202f]/g, "");
+    const plain = text
+      .trim()
+      .replace(/\u2212/g, "-")
+      .replace(/[\s\u00a0\u2009\u202f]/g, "");
     const joined = plain.replace(/(\d)[,_](?=\d{3}(?!\d))/g, "$1");
     const form = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?:%|\/(\d+(?:\.\d+)?))?$/i.exec(joined);
     if (!form) return Number.NaN;
@@ -134,8 +137,11 @@
         if (input) input.setAttribute("aria-invalid", `${!holds}`);
       }
       const all = fields.length;
-      if (right === all) verdict.textContent = all === 1 ? "That is right." : `All ${all} are right.`;
-      else verdict.textContent = all === 1 ? "Not yet." : `${right} of ${all} ${right === 1 ? "is" : "are"} right.`;
+      if (right === all)
+        verdict.textContent = all === 1 ? "That is right." : `All ${all} are right.`;
+      else
+        verdict.textContent =
+          all === 1 ? "Not yet." : `${right} of ${all} ${right === 1 ? "is" : "are"} right.`;
       form.classList.toggle("done", right === all);
     });
     form.addEventListener("input", (event) => {
@@ -150,4 +156,4 @@
 
   for (const question of document.querySelectorAll("div.question[data-answer]")) ask(question);
   for (const form of document.querySelectorAll("form.answer-fields")) check(form);
-})();
+}

@@ -17,7 +17,7 @@ import make_lists  # noqa: E402
 KEPT = {
     "README.md": "seq2seq",
     "_toc.yml": "seq2seq",
-    "book/index.md": "seq2seq",
+    "book/index.md": "{doc}`04_seq2seq`",
     "book/api.md": "models.seq2seq",
     "CONTRIBUTING.md": "| `layers/`",
     "encdec_lib/widgets/__init__.pyi": "WidthDial",

@@ -70,6 +70,7 @@ def test_the_readers_string_is_named_where_it_is_marked(show):
 @pytest.mark.parametrize("width, ticks", [(1000, 8), (390, 4)])
 def test_steps_are_numbered_in_round_numbers(show, width, ticks):
     page = show(faked(ScoreRace()), width=width)
+    frames(page)  # it is drawn for its width
     numbers = page.locator(".bw-race .bw-chart text").all_text_contents()
     numbers = sorted(int(text) for text in numbers if text.isdigit())
     assert numbers == [k * 400 // ticks for k in range(ticks + 1)]
