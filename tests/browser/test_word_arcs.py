@@ -32,6 +32,12 @@ def test_the_sentences_name_the_letters_that_were_read(show, arcs):
         assert told(page) == (1, (k + 1) % 2)
 
 
+def test_of_one_word_there_is_no_choice(show):
+    page = show(WordArcs(attending_model(), LETTERS, PHONEMES, ["day"]))
+    assert page.get_by_role("radio").count() == 0
+    assert "day" in walk(page)[0]
+
+
 def test_lines_are_as_wide_as_the_weights(show, arcs):
     page = show(arcs)
     press(page, "Home")

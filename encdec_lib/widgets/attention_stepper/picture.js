@@ -25,12 +25,12 @@ function placesOf({ width, phone }, { word, vectors }) {
   const scores = top + tall + 44;
   const floor = scores + (phone ? 88 : 94);
   const mix = floor + 46;
-  const out = phone || !full ? mix + tall + 34 : mix;
+  const out = full ? mix : mix + tall + (phone ? 34 : 52);
   return {
     ...{ full, phone, left, pitch, cell, wide, tall, state, top, scores, floor, mix, out, width },
     next: state + wide + 44,
     x: (/** @type {number} */ j) => left + pitch * (j + 0.5),
-    height: full && !phone ? mix + tall + 8 : out + 76,
+    height: phone ? out + 76 : out + tall + 8,
   };
 }
 
@@ -153,6 +153,14 @@ function summed(at, { vectors }, now, is) {
   ];
 }
 
+/** The state after the sound. @type {(is: Places, now: Step, x: number, y: number) => SVGElement[]} */
+const after = (is, now, x, y) => [
+  label(x, y - 10, "next state", {
+    ...{ role: "decoder", anchor: "middle", size: 15, bold: true },
+  }),
+  vector(x - is.wide / 2, y, now.after, { role: "decoder", width: is.wide, cell: is.cell }),
+];
+
 /** The next state, and what is written from it. @param {At} at @param {Step} now @param {Places} is */
 function written(at, now, is) {
   const beside = is.full && !is.phone;
@@ -170,7 +178,21 @@ function written(at, now, is) {
     ];
   });
   if (!beside) {
-    return [at.row(5, [label(0, is.out - 8, "next sound", { role: "muted", size: 13 }), ...bets])];
+    const below = is.mix + is.tall + 4;
+    const down = arrow(
+      [
+        [is.state, below],
+        [is.state, is.out - 26],
+      ],
+      "attention",
+    );
+    return [
+      at.row(5, [
+        label(0, is.out - 8, "next sound", { role: "muted", size: 13 }),
+        ...bets,
+        ...(is.phone ? [] : [down, ...after(is, now, is.state, is.out)]),
+      ]),
+    ];
   }
   const middle = is.mix + is.tall / 2;
   return [
@@ -190,12 +212,7 @@ function written(at, now, is) {
         ],
         "decoder",
       ),
-      label(is.next, is.mix - 10, "next state", {
-        ...{ role: "decoder", anchor: "middle", size: 15, bold: true },
-      }),
-      vector(is.next - is.wide / 2, is.mix, now.after, {
-        ...{ role: "decoder", width: is.wide, cell: is.cell },
-      }),
+      ...after(is, now, is.next, is.mix),
       ...bets,
     ]),
   ];

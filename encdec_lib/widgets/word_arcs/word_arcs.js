@@ -18,11 +18,15 @@ function render({ model, el }) {
       caption:
         "The width of a line is the weight that the letter had when the sound was written. " +
         "Weights under 2% are not drawn.",
-      cases: {
-        legend: "Word",
-        names: traces.map(({ word }) => word),
-        next: "Next word",
-      },
+      ...(traces.length > 1
+        ? {
+            cases: {
+              legend: "Word",
+              names: traces.map(({ word }) => word),
+              next: "Next word",
+            },
+          }
+        : {}),
       steps: (chosen) => traces[chosen].sounds.length + 1,
       says: (step, chosen) => sentence(traces[chosen], step),
       label(step, chosen) {
