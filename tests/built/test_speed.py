@@ -13,8 +13,10 @@ LIMIT = 2000  # ms
 TRIES = 3  # the best of them counts: other programs can only make it slower
 #: Notes when the first figure is there, and when the page has next had time for a reader.
 WATCH = """
-localStorage.setItem("mode", "light");
-localStorage.setItem("theme", "light");
+if (location.protocol.startsWith("http")) {
+  localStorage.setItem("mode", "light");
+  localStorage.setItem("theme", "light");
+}
 window.first = {};
 new MutationObserver(() => {
   if (window.first.mounted || !document.querySelector(".bw-root[data-mounted=done]")) return;
