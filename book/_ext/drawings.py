@@ -91,7 +91,7 @@ def inlined(svg: str, name: str, alt: str, width: str = "") -> str:
     body = STYLE.sub(lambda match: match[1] + scoped(match[2], name) + match[3], body)
     size = float(width or WIDE * float(wide))
     opening = (
-        f'<svg class="drawing" data-drawing="{name}" viewBox="{box}" role="img" '
+        f'<svg class="figure drawing" data-drawing="{name}" viewBox="{box}" role="img" '
         f'aria-label="{alt}" style="max-width: {size:g}px">'
     )
     return ROOT.sub(lambda _: opening, body, count=1).strip()
