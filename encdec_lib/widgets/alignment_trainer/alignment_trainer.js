@@ -16,9 +16,9 @@ const TRAINING = {
 const SECONDS = 6; // for each, at a press of the button
 
 const CAPTION =
-  "A row is a sound, a column a letter. Attention looks where it is green, and at all letters " +
-  "alike where all is grey. Small squares show the same word after fewer steps. Both learn 8,000 " +
-  "words and are tested on 300 others.";
+  "Each row is a sound, each column a letter. Attention looks where it is green, and at all " +
+  "letters alike where all is grey. Small squares show the same word after fewer steps. Both " +
+  "learn 8,000 words and are tested on 300 others.";
 
 /** As in alignment_trainer.py. @param {Settings} settings @param {number} seed */
 function plan({ width }, seed) {

@@ -80,7 +80,7 @@ export class AlignmentView {
     this.chart = new SeriesChart({
       ...{ what: "sounds wrong", against: "seconds of training, each", height: 260 },
       series: RACERS,
-      empty: "Press Train, and two curves appear here",
+      empty: "Press Train to see two curves",
     });
     /** @type {Map<string, [number, number][]>} */
     this.curves = new Map();

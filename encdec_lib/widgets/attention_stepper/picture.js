@@ -49,7 +49,7 @@ const name = ({ phone }, y, text, more) =>
 function given(at, { word, vectors }, now, is) {
   const cells = { width: is.wide, cell: is.cell };
   return [
-    ...name(is, is.top + 30, "encoder", "a vector a letter"),
+    ...name(is, is.top + 30, "encoder", "one for each letter"),
     at.row(
       0,
       [...word].flatMap((letter, j) => [
