@@ -31,7 +31,7 @@ def test_forwards_by_keyboard(show):
         right = "hello"[t + 1]
         assert ("which is right" in text) == (best(stepper, 0, t) == right), text
     assert "zeros" in said[0] and "the same letter, the same weights" in said[3]
-    assert "Only the state before is another" in said[3]
+    assert "Only the state before is different" in said[3]
     assert f"same {stepper.numbers} weights" in said[4]
     page.locator("[data-action=next]").focus()
     page.keyboard.press("Enter")

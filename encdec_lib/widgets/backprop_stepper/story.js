@@ -54,14 +54,14 @@ export function reads(shown, t) {
     const same =
       Math.max(...run.states[t].map((x, k) => Math.abs(x - run.states[t - 1][k]))) < 1e-4;
     const other =
-      best(shown, t) === best(shown, t - 1) ? ", yet the bet stays." : ", and so is the bet.";
+      best(shown, t) === best(shown, t - 1) ? ", yet the bet stays." : ", and so the bet differs too.";
     return [
       "It reads ",
       letter,
       " again: the same letter, the same weights. ",
       same
         ? "The state is the same too, so the bet must be."
-        : `Only the state before is another${other}`,
+        : `Only the state before is different${other}`,
       ...bet(shown, t),
     ];
   }
