@@ -240,7 +240,7 @@ def averaging(encoder_class: Any) -> Iterator[Property]:
         yield Property("__call__ returns an encoding", False, "Return Encoding(vectors, mask).")
         return
     yield Property(
-        "the mask has one flag a picture, and it is True",
+        "the mask has one flag for each picture, and it is True",
         encoding.mask.shape == (5, 1) and bool(np.all(encoding.mask)),
         "There is one vector for each picture, M = 1, and it is no padding.",
     )

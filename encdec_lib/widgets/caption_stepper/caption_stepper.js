@@ -1,7 +1,7 @@
 // Chapter 5: a caption, one word at a time, out of one vector.
 
 import { addressOf } from "../parts/picture.js";
-import { imagesFrom, light } from "../parts/pixels.js";
+import { imagesFrom, ink } from "../parts/pixels.js";
 import { decoder, encoder, italic } from "../parts/stepper/marks.js";
 import { stepper } from "../parts/stepper/stepper.js";
 import { states, two } from "./states.js";
@@ -54,7 +54,7 @@ function render({ model, el }) {
   const [side, width] = [model.get("side"), model.get("width")];
   /** @type {DataView[]} */
   const pictures = model.get("pictures");
-  const addresses = pictures.map((dots) => addressOf(imagesFrom(dots, side)[0], light));
+  const addresses = pictures.map((dots) => addressOf(imagesFrom(dots, side)[0], ink));
   const most = Math.max(...traces.map(({ steps }) => steps.length));
   const several = traces.length > 1;
   return stepper(

@@ -51,7 +51,8 @@ const CONVOLUTION = [
   () => [
     "A convolution has an image and a ",
     encoder("kernel"),
-    ": nine weights, the same ones at every place. Outside of the image stand zeros.",
+    ": nine weights, the same ones at every place. The outer ring is not in the image: it is " +
+      "padding, all zeros.",
   ],
   (numbers) => [
     `The kernel lies on ${place(1, 1)}. Each weight is multiplied by the pixel under it, and the `,
@@ -74,7 +75,7 @@ const CONVOLUTION = [
     return [
       "All 16 places have their number, from nine weights. The largest, ",
       encoder(signed(most)),
-      `, stands at ${where}: there the pixels go best with the kernel.`,
+      `, stands at ${where}: there the pixels match the kernel best.`,
     ];
   },
 ];

@@ -33,7 +33,7 @@ function downwards({ down }, k) {
   const block = down[k];
   if (k === 0) {
     return [
-      ...["The first block makes ", encoder(size(block)), " of it. The three that vary most are"],
+      ...["The first block makes ", encoder(size(block)), " from it. The three that vary most are"],
       " drawn: each has found its own kind of stroke or edge, and every stroke is in its place.",
     ];
   }
@@ -73,7 +73,7 @@ function upwards({ up, down, skips }, k) {
   return [
     ...first,
     ...["Beside its maps the encoder’s ", encoder(size(skip)), " are laid, and the block makes "],
-    ...[decoder(size(block)), " of both."],
+    ...[decoder(size(block)), " from both."],
   ];
 }
 
