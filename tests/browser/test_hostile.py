@@ -8,13 +8,19 @@ import encdec_lib.widgets
 from encdec_lib.data import digits
 from encdec_lib.data.pronunciations import LETTERS
 from encdec_lib.data.vocabulary import Vocabulary
+from encdec_lib.layers.recurrent import GRU
 from encdec_lib.models.captioning import CaptionConfig, captioner
 from encdec_lib.models.cnn_to_cnn import UNetConfig, unet
+from encdec_lib.models.state_space import ManyToOne, StateSpace, StateSpaceConfig
 from encdec_lib.models.vision_transformer import ViTConfig
 from encdec_lib.widgets import (
     AlignmentExplorer,
     AttentionDial,
+    AttentionStepper,
+    BackpropStepper,
+    BeamStepper,
     ForgettingDial,
+    GateStepper,
     HeadsDial,
     LengthDial,
     PatchDial,
@@ -26,6 +32,7 @@ from encdec_lib.widgets import (
     Seq2SeqStepper,
     TransformerExplorer,
     UNetStepper,
+    WordArcs,
 )
 from tests.browser import test_captioner, test_forgetting_dial
 from tests.browser.test_widgets import pair
@@ -136,6 +143,35 @@ def hostile_symbols(widget):
     return widget
 
 
+def attention_stepper():
+    return AttentionStepper(
+        pair(LETTERS, WORDS_OF_EVIL)[0], LETTERS, WORDS_OF_EVIL, word="knight", step=6
+    )
+
+
+def word_arcs():
+    return WordArcs(pair(LETTERS, WORDS_OF_EVIL)[0], LETTERS, WORDS_OF_EVIL, ["knight"])
+
+
+def beam_stepper():
+    return BeamStepper(
+        pair(LETTERS, WORDS_OF_EVIL)[1], LETTERS, WORDS_OF_EVIL, "knight", longest=4, step=3
+    )
+
+
+def backprop_stepper():
+    systems = {
+        name: StateSpace(StateSpaceConfig(4, 3, 4), rngs=nnx.Rngs(0)) for name in HOSTILE[:3]
+    }
+    return BackpropStepper(systems, step=2)
+
+
+def gate_stepper():
+    model = ManyToOne(GRU(len(LETTERS), 5, rngs=nnx.Rngs(0)), 3, rngs=nnx.Rngs(1))
+    models = dict.fromkeys((HOSTILE[0], HOSTILE[2]), model)
+    return GateStepper(models, LETTERS, {"day": HOSTILE[3]}, answers=HOSTILE[3:6], step=2)
+
+
 def unet_stepper():
     network = shaken(lambda: unet(UNetConfig(channels=(2, 3)), rngs=nnx.Rngs(0)))
     return UNetStepper({HOSTILE[0]: network, HOSTILE[2]: network}, np.zeros((4, 4)), step=3)
@@ -157,6 +193,11 @@ def reading_stepper():
 BUILD = {
     "AlignmentExplorer": alignment_explorer,
     "AttentionDial": attention_dial,
+    "AttentionStepper": attention_stepper,
+    "BackpropStepper": backprop_stepper,
+    "BeamStepper": beam_stepper,
+    "GateStepper": gate_stepper,
+    "WordArcs": word_arcs,
     "LengthDial": length_dial,
     "TransformerExplorer": transformer_explorer,
     "HeadsDial": heads_dial,

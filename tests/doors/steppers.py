@@ -45,7 +45,7 @@ def in_python(name):
             CaptionConfig(len(WORDS), 16, 1, (2, 3), embed_dim=3, state_dim=5),
         ),
         "unet": (unet, UNetConfig(channels=(2, 3))),
-        "other classes": (unet, UNetConfig(num_classes=3, channels=(2, 3))),
+        "other classes": (unet, UNetConfig(num_classes=5, channels=(2, 3))),
         "attention": (bahdanau, BahdanauConfig(len(LETTERS), len(PHONEMES), 3, 5, 7, 2)),
         "reading": (token_sized, TokenSizedConfig(len(LETTERS), len(PHONEMES), 3, 5, "mean")),
     }

@@ -16,12 +16,13 @@ from tests.doors.dials import DIALS
 from tests.doors.judging import few, refused
 from tests.doors.page_models import BAD_DTYPE, BAD_MODELS
 from tests.doors.picture_figures import PICTURE_FIGURES
+from tests.doors.recurrent_figures import RECURRENT_FIGURES
 from tests.doors.steppers import STEPPERS
 from tests.doors.text_figures import TEXT_FIGURES
 from tests.doors.trainers import TRAINERS
 
 #: Of every figure: its good arguments, and bad ones of each.
-DOORS = TEXT_FIGURES | DIALS | STEPPERS | TRAINERS | PICTURE_FIGURES
+DOORS = TEXT_FIGURES | DIALS | STEPPERS | TRAINERS | PICTURE_FIGURES | RECURRENT_FIGURES
 ARGUMENTS = [(widget, name) for widget, (_, doors) in DOORS.items() for name in doors]
 
 

@@ -73,6 +73,7 @@ TRAINERS = {
             "string": st.sampled_from([None, 3, "", "a", "xyz", "codelikeapoemcodelike", ["a"]]),
             "longest": bad.wholes(4, 16),
             "seed": bad.wholes(0, 9999),
+            "plays": bad.flags(),
         },
     ),
     MemoryRace: (

@@ -8,7 +8,7 @@ import traitlets
 
 from encdec_lib.models.state_space import StateSpace
 from encdec_lib.widgets.backprop_stepper.trace import trace
-from encdec_lib.widgets.host.inputs import by_name, letters_of
+from encdec_lib.widgets.host.inputs import by_name, letters_of, texts
 from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
@@ -71,7 +71,10 @@ class BackpropStepper(StepperWidget):
         chosen: int = 0,
     ):
         check_place(step, chosen)
+        if not isinstance(back, bool):
+            raise TypeError(f"back must be True or False; got {back!r}.")
         given = by_name("systems", systems)
+        texts("systems", list(given))
         if not 1 <= len(given) <= 3:
             raise ValueError(f"systems must be 1 to 3; got {len(given)}.")
         word = letters_of("word", word, _LETTERS, _SHORTEST, _LONGEST)

@@ -76,6 +76,8 @@ class GateStepper(StepperWidget):
         check_place(step, chosen)
         given, asked = by_name("models", models), by_name("words", words)
         said = texts("answers", answers)
+        if not isinstance(letters, Vocabulary):
+            raise TypeError(f"letters must be a Vocabulary; got {type(letters).__name__}.")
         if not 1 <= len(given) <= 2:
             raise ValueError(f"models must be one or two; got {len(given)}.")
         if not 1 <= len(asked) <= _MOST_WORDS:

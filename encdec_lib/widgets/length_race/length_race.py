@@ -59,10 +59,12 @@ class LengthRace(TrainerWidget):
         plays: bool = False,
     ):
         check_whole("longest", longest, least=4, most=LONGEST)
+        if not isinstance(plays, bool):
+            raise TypeError(f"plays must be True or False; got {plays!r}.")
         string = letters_of("string", string, LETTERS, SHORTEST, longest)
         settings: dict[str, Any] = {
             "string": string,
             "longest": int(longest),
-            "plays": bool(plays),
+            "plays": plays,
         }
         super().__init__(seed=seed, **settings)

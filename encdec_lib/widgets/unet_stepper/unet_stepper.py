@@ -10,7 +10,7 @@ import traitlets
 from encdec_lib.data.scenes import NUM_CLASSES
 from encdec_lib.models.cnn_to_cnn import UNetDecoder, UNetEncoder
 from encdec_lib.plots.images import CLASS_COLORS
-from encdec_lib.widgets.host.inputs import grey_pictures
+from encdec_lib.widgets.host.inputs import grey_pictures, reals
 from encdec_lib.widgets.host.stepper_widget import STEPPER_CSS, StepperWidget, check_place
 
 _HERE = Path(__file__).parent
@@ -60,8 +60,11 @@ class UNetStepper(StepperWidget):
     def __init__(self, models: Any, scene: Any, *, step: int = 1, chosen: int = 0):
         check_place(step, chosen)
         halves = _halves(models)
-        side = np.shape(scene)[0] if np.ndim(scene) in (2, 3) else 0
-        image = grey_pictures("scene", np.asarray(scene)[None] if side else scene, side, 1)[0]
+        image = reals("scene", scene)
+        if image.ndim not in (2, 3) or image.shape[0] != image.shape[1]:
+            raise ValueError(f"scene must be (S, S) or (S, S, 1); got {image.shape}.")
+        side = len(image)
+        image = grey_pictures("scene", image[None], side, 1)[0]
         super().__init__(
             step=step,
             chosen=chosen,
