@@ -9,7 +9,7 @@ from encdec_lib.data.vocabulary import EOS, PAD
 
 #: What can be the answer; the first where a word has no vowel. *y* counts as a consonant.
 ANSWERS = ("none", "a", "e", "i", "o", "u")
-#: From the id of a vowel in :data:`~encdec_lib.data.pronunciations.LETTERS` to its answer.
+#: From the id of a vowel in ``pronunciations.LETTERS`` to its answer.
 VOWELS = {LETTERS.encode([vowel])[0]: k for k, vowel in enumerate(ANSWERS) if k}
 
 

@@ -75,7 +75,7 @@ class StoredTable:
     """Rows of runs that show themselves in a notebook, on a page and in a terminal."""
 
     def __init__(
-        self, caption: str, heads: Sequence[str], rows: Sequence["_Row"], provenance: Sequence[str]
+        self, caption: str, heads: Sequence[str], rows: Sequence[Any], provenance: Sequence[str]
     ):
         self.caption, self.heads = caption, list(heads)
         self.rows, self.provenance = list(rows), list(provenance)

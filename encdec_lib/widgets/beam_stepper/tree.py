@@ -28,9 +28,10 @@ def grow(
       longest: steps after which it stops.
 
     Returns:
-      A list for each step of its places, best first only by their rule: ``token`` (None for the
-      end), ``parent``, the place that it goes on from, ``share``, the probability of the whole
-      beginning, ``ended``, and ``kept``. The last of them, if anything is left out, is not kept.
+      The places of each step, the best first. A place has ``token`` (None for the end),
+      ``parent``, the place that it goes on from, ``share``, the probability of the whole
+      beginning, ``ended``, and ``kept``. Where a step leaves anything out, its last place is not
+      kept.
     """
     decoder: Any = model.decoder
     begun = decoder.start(model.encode(jnp.asarray([source])), longest)
