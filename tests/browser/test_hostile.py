@@ -150,7 +150,7 @@ def attention_stepper():
 
 
 def word_arcs():
-    return WordArcs(pair(LETTERS, WORDS_OF_EVIL)[0], LETTERS, WORDS_OF_EVIL, ["knight"])
+    return WordArcs(pair(LETTERS, WORDS_OF_EVIL)[0], LETTERS, WORDS_OF_EVIL, ["knight"], step=2)
 
 
 def beam_stepper():
