@@ -54,7 +54,9 @@ export function reads(shown, t) {
     const same =
       Math.max(...run.states[t].map((x, k) => Math.abs(x - run.states[t - 1][k]))) < 1e-4;
     const other =
-      best(shown, t) === best(shown, t - 1) ? ", yet the bet stays." : ", and so the bet differs too.";
+      best(shown, t) === best(shown, t - 1)
+        ? ", yet the bet stays."
+        : ", and so the bet differs too.";
     return [
       "It reads ",
       letter,
