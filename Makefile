@@ -35,7 +35,7 @@ check-book: $(VENV)/.ready ## tests the built book: links, pictures, no remote r
 	@tools/run_tests.sh $(PY) -m "built and not timing" tests/built
 	@$(PY) -m pytest -q -m timing tests/built
 
-test: setup ## checks lists, notebooks, style, types and the library: about ten minutes
+test: setup ## checks lists, notebooks, style, types and the library: about eleven minutes
 	@echo "==> test: lists and notebooks, ruff, pyright, biome, tsc, pytest"
 	@$(PY) tools/make_lists.py --check
 	@$(PY) tools/make_notebooks.py --check
