@@ -93,7 +93,8 @@ def _one_structure(models: Sequence[nnx.Module]) -> nnx.GraphDef:
     if len(models) < 2:
         raise ValueError(f"models must be two or more; got {len(models)}. For one there is fit.")
     graphs = [nnx.split(model, nnx.Param, ...) for model in models]
-    shapes = [jax.tree.map(jnp.shape, params) for _, params, _ in graphs]
+    # Lists of shapes: two State objects of Flax 0.11 are never equal.
+    shapes = [[jnp.shape(leaf) for leaf in jax.tree.leaves(params)] for _, params, _ in graphs]
     for k, (graph, _, rest) in enumerate(graphs):
         if jax.tree.leaves(rest):
             raise ValueError(
