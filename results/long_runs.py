@@ -166,9 +166,9 @@ def finish(
     Raises:
       Unfinished: if ``until`` comes first.
     """
-    trunk_file, branches_file = _files(folder / name, run.label, seed)
+    trunk_file, branches_file = files_of(folder / name, run.label, seed)
     if run.extends and not trunk_file.exists():
-        trunk, branched = _files(folder / name, run.extends, seed)
+        trunk, branched = files_of(folder / name, run.extends, seed)
         if trunk.exists() and branched.exists():
             write_whole(branches_file, branched.read_bytes())
             write_whole(trunk_file, trunk.read_bytes())
@@ -189,19 +189,19 @@ def finish(
     measured = training.history.evaluations
     if 0 in run.milestones and not measured:
         _branch(run, seed, training, data, experiment, branches, branches_file)
-    ended = _ended(measured, run)
-    while not ended:
+    why = ended(measured, run)
+    while not why:
         for stop in (s for s in stops if s > training.step):
             while training.step < stop:
                 training.advance(stop)
             training.evaluate(lambda model: experiment.watch(model, data.dev))
-            ended = _ended(measured, run)
+            why = ended(measured, run)
             break
         _say(name, run, seed, measured[-1])
         if training.step in run.milestones:
             _branch(run, seed, training, data, experiment, branches, branches_file)
         training.save(trunk_file)
-        if time.monotonic() > until and not ended:
+        if time.monotonic() > until and not why:
             raise Unfinished
     training.update_model()
     _branch(run, seed, training, data, experiment, branches, branches_file)
@@ -211,20 +211,25 @@ def finish(
         "parameters": sum(x.size for x in jax.tree.leaves(nnx.state(training.model, nnx.Param))),
         "seconds": training.history.train_seconds,
         "devices": jax.local_device_count(),
-        "ended": ended,
+        "ended": why,
         "curve": {name: [round(row[name], 4) for row in measured] for name in names},
         "tests": branches,
         "finished": time.strftime("%Y-%m-%d %H:%M"),
     }
 
 
-def _files(folder: pathlib.Path, label: str, seed: int) -> tuple[pathlib.Path, pathlib.Path]:
+def files_of(folder: pathlib.Path, label: str, seed: int) -> tuple[pathlib.Path, pathlib.Path]:
     """Where a run's trunk and its branches lie."""
     place = folder / re.sub(r"\W+", "-", f"{label} {seed}")
     return place / "trunk.safetensors", place / "branches.json"
 
 
-def _ended(measured: list[dict], run: LongRun) -> str:
+def branch_config(run: LongRun, seed: int, step: int) -> TrainConfig:
+    """How a run's branch is trained, on other batches than those that the trunk takes next."""
+    return dataclasses.replace(run.branch(step), seed=1_000_000 + 1000 * seed + step % 1000)
+
+
+def ended(measured: list[dict], run: LongRun) -> str:
     """Why a trunk ends after these measurements; empty if it goes on."""
     *before, last = sorted(run.milestones)
     if measured and measured[-1]["step"] >= last:
@@ -251,8 +256,7 @@ def _branch(
     training.update_model()
     model = run.build(data.train, seed)
     put_arrays(model, weights_of(training.model))
-    # Other batches than those that the trunk takes next.
-    config = dataclasses.replace(run.branch(step), seed=1_000_000 + 1000 * seed + step % 1000)
+    config = branch_config(run, seed, step)
     steps = config.steps if step else 0  # at milestone 0 the untrained model is tested
     seconds = fit(model, data.train, config, progress=False).train_seconds if step else 0.0
     branches.append(

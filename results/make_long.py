@@ -1,11 +1,12 @@
 """Makes the long runs of chapters 6, 8 and 17, each resumable: see results/long_runs.py.
 
     python -m results.make_long --only time [--label NAME ...] [--seed N ...] [--minutes M]
-                                [--core K] [--list] [--check]
+                                [--core K] [--side-by-side] [--list] [--check]
 
 Takes one run after the other that is neither stored nor in the hands of another such process, so
 two started side by side, ``--core 0`` and ``--core 1``, share the work. Stopped at any time, the
-same command goes on from the last measurement. ``--list`` says what is stored and what is missing.
+same command goes on from the last measurement. ``--side-by-side`` trains all runs of one shape at
+once, which on an accelerator takes hardly longer than one of them (results/side_by_side.py). ``--list`` says what is stored and what is missing.
 ``--check`` trains the first branch of the first run again, for seed 0, and fails if its dev loss
 lies outside what is stored: a minute or a few.
 """
@@ -30,6 +31,7 @@ from results.long_runs import (
     finish,
 )
 from results.rows import add, in_hand, is_stored, stored
+from results.side_by_side import Member, finish_side_by_side, shapes_of
 
 LONG: dict[str, Callable[[], LongExperiment]] = {
     "time_rates": fixed_size.time_rates,
@@ -83,6 +85,25 @@ def make(
             add(name, row, command)
 
 
+def make_side_by_side(
+    name: str,
+    experiment: LongExperiment,
+    which: list[tuple[LongRun, int]],
+    testers: int,
+    group: int | None = None,
+) -> None:
+    """Makes what is missing, all runs of one shape at a time, or of the shape of this number."""
+    command = f"python -m results.make_long --only {name} --side-by-side"
+    shapes = shapes_of([Member(*pair) for pair in which])
+    for every in shapes if group is None else [shapes[group]]:
+        members = [member for member in every if not is_stored(name, *member)]
+        if not members:
+            continue
+        print(f"{name}: {len(members)} runs side by side, {members[0].run.label} …", flush=True)
+        for row in finish_side_by_side(name, experiment, members, testers=testers):
+            add(name, row, command)
+
+
 def check(name: str, experiment: LongExperiment) -> bool:
     """Whether the first branch of the first run comes out as stored, within a margin."""
     run, rows = experiment.runs[0], stored(name)
@@ -112,6 +133,9 @@ def main() -> None:
     parser.add_argument("--seed", nargs="*", type=int, help="only these seeds")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
     parser.add_argument("--core", type=int, help="bind the process to this core (Linux)")
+    parser.add_argument("--side-by-side", action="store_true", help="all of a shape at once")
+    parser.add_argument("--group", type=int, help="only the shape of this number, from 0")
+    parser.add_argument("--testers", type=int, default=4, help="processes beside --side-by-side")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
@@ -129,6 +153,9 @@ def main() -> None:
             there = "stored " if is_stored(args.only, run, seed) else "missing"
             print(there, json.dumps(run.label), "seed", seed)
         return
+    which = wanted(experiment, args.label, args.seed)
+    if args.side_by_side:
+        return make_side_by_side(args.only, experiment, which, args.testers, args.group)
     until = time.monotonic() + 60 * args.minutes
     make(args.only, experiment, args.label, args.seed, until)
 

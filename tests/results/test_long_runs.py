@@ -112,10 +112,10 @@ def test_a_trunk_that_gains_nothing_ends_and_is_tested_there(tmp_path):
 
 def test_a_plateau_before_the_last_milestone_but_one_ends_nothing():
     flat = [{"step": step, LOSS: 1.0} for step in (100, 200, 300, 400, 500, 600, 700)]
-    ended = [long_runs._ended(flat[:n], run(milestones=(0, 300, 1000))) for n in range(8)]
+    ended = [long_runs.ended(flat[:n], run(milestones=(0, 300, 1000))) for n in range(8)]
     assert ended == [""] * 6 + ["nothing gained any more"] * 2  # from 600 on: three after 300
-    assert not long_runs._ended(flat, run(milestones=(1000,)))
-    assert long_runs._ended(flat, run(milestones=(300, 700))) == "last milestone"
+    assert not long_runs.ended(flat, run(milestones=(1000,)))
+    assert long_runs.ended(flat, run(milestones=(300, 700))) == "last milestone"
 
 
 def test_measurements_lie_a_fifth_apart():
