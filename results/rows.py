@@ -49,7 +49,8 @@ def add(name: str, row: dict, command: str = COMMAND) -> None:
     with LOCK:
         rows = sorted([*stored(name), row], key=lambda row: (row["seed"], row["label"]))
         seeds = sorted({row["seed"] for row in rows})
-        page.save_results(name, {"runs": rows}, command=command, seeds=seeds)
+        before = page.results(name).origin if len(rows) > 1 else None
+        page.save_results(name, {"runs": rows}, command=command, seeds=seeds, before=before)
 
 
 def taken_over(name: str | None, run: Run, seed: int) -> dict | None:

@@ -73,7 +73,13 @@ def results(name: str) -> Results:
 
 
 def save_results(
-    name: str, data: dict, *, command: str, seeds: list[int], folder: str | Path | None = None
+    name: str,
+    data: dict,
+    *,
+    command: str,
+    seeds: list[int],
+    folder: str | Path | None = None,
+    before: dict | None = None,
 ) -> Path:
     """Writes a result beside its provenance; for the scripts in ``results/``.
 
@@ -86,6 +92,8 @@ def save_results(
       command: what makes the file again, from the repository's root.
       seeds: of the runs.
       folder: where to write; the package's own folder if None. ``~`` is the user's home.
+      before: the ``origin`` of a file that is added to. Where some of it was made on another
+        machine or with other versions, the new file names both.
 
     Returns:
       The path of the file.
@@ -100,6 +108,20 @@ def save_results(
         "date": time.strftime("%Y-%m-%d"),
         "data": data,
     }
+    for field in ("machine", "versions") if before else ():
+        content[field] = _both(before[field], content[field])
     place = folder or str(resources.files("encdec_lib") / "results")
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     return write_whole(Path(place) / f"{name}.json", text.encode())
+
+
+def _both(old: str | dict, new: str | dict) -> str | dict:
+    """What two parts of a file were made with: each once, the older first.
+
+    Example:
+      >>> _both({"jax": "0.7"}, {"jax": "0.8"}), _both("2 CPUs", "2 CPUs")
+      ({'jax': '0.7 and 0.8'}, '2 CPUs')
+    """
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {key: _both(old.get(key, value), value) for key, value in new.items()}
+    return old if new in str(old).split(" and ") else f"{old} and {new}"

@@ -114,6 +114,19 @@ def _caption_columns() -> tuple[Column, ...]:
 
 TABLES = {
     "translation": Table(_ON_SENTENCES, _SENTENCES, _BLEU),
+    "time_curves": Table(
+        "English to Korean, dev sentences, after the last step of each run",
+        tuple(_group("bleu", lengths) for lengths in ("4–10", "16–20", "26–30")),
+        tuple(f"BLEU, {lengths} tokens" for lengths in ("4–10", "16–20", "26–30")),
+    ),
+    "scaling": Table(
+        _ON_WORDS,
+        (
+            Column("nats a phoneme", lambda test: test["nats"], 3, -1),
+            Column("PER %", lambda test: test["PER"], better=-1),
+        ),
+        ("nats a phoneme", "PER %"),
+    ),
     "reading_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "scores_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, ("BLEU", "perplexity")),
     "transformer_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),

@@ -121,3 +121,15 @@ def test_the_best_row_is_marked_only_where_ranges_lie_apart_and_seeds_suffice():
 def test_what_is_not_there_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_file_that_is_added_to_elsewhere_names_both_machines(tmp_path):
+    given = {"command": "by hand", "seeds": [0], "folder": tmp_path}
+    own = json.loads(page.save_results("a", {"runs": []}, **given).read_text())
+    before = own | {"machine": "1 GPU", "versions": own["versions"] | {"jax": "0.7"}}
+    file = page.save_results("a", {"runs": []}, **given, before=before)
+    both = json.loads(file.read_text())
+    assert both["machine"] == f"1 GPU and {own['machine']}"
+    assert both["versions"] == own["versions"] | {"jax": f"0.7 and {own['versions']['jax']}"}
+    again = json.loads(page.save_results("a", {"runs": []}, **given, before=both).read_text())
+    assert again["machine"] == both["machine"] and again["versions"] == both["versions"]
