@@ -1,6 +1,7 @@
 from . import alignment_links as alignment_links
 from . import gates as gates
 from . import gradient_norms as gradient_norms
+from . import head_looks as head_looks
 from . import influence as influence
 from . import neighbours as neighbours
 from . import new_layers as new_layers

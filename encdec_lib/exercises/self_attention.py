@@ -33,7 +33,7 @@ def count(products: Any, equal_at: Any) -> Iterator[Property]:
         counted(1)[0] / counted(1)[1],  # n once = n² pairs
         "the number of words at which both parts are equal",
         "One part grows with the number of words, the other with its square.",
-        factor=1.001,
+        factor=1.01,
     )
 
 
@@ -51,7 +51,7 @@ def two_words(weight: Any, unscaled: Any) -> Iterator[Property]:
             name,
             "Divide both scores by the root of d_k, or by nothing. Of two weights only the "
             "difference of the scores matters.",
-            factor=1.001,
+            factor=1.01,
         )
 
 

@@ -167,3 +167,25 @@ def test_a_string_that_does_not_fit_gets_one_sentence(show, task, bad, word):
     page.get_by_label("Your string").fill(bad)
     said = page.locator(".bw-message").inner_text()
     assert word in said and said.count(".") == 1
+
+
+def test_dials_that_are_moved_seldom_are_folded_away_until_they_say_something(show):
+    page = show(HeadsTrainer())
+    mask = page.get_by_role("group", name="Causal mask")
+    assert page.get_by_role("group", name="Positions").is_visible() and not mask.is_visible()
+    page.locator("summary", has_text="Causal mask").press("Enter")
+    mask.get_by_label("off", exact=True).check()
+    assert page.locator(".bw-dials summary").inner_text() == "Width of a head, d_k · Causal mask"
+    assert show(HeadsTrainer(leak=True)).get_by_role("group", name="Causal mask").is_visible()
+
+
+def test_the_maps_stand_in_one_row_and_have_their_letters(show):
+    page = show(HeadsTrainer(), width=780)
+    press(page, "step")
+    wait_for(page, "data.score !== ''")
+    frames(page)
+    boxes = [box.bounding_box() for box in page.locator(".bw-map canvas").all()]
+    assert len({round(box["y"]) for box in boxes}) == 1 and len(boxes) == 4
+    assert (min(box["width"] for box in boxes) - 13) / 8 >= 13  # as in head_maps.js
+    own = page.locator(".bw-own-row").bounding_box()
+    assert own["y"] < boxes[0]["y"] < page.get_by_text("Maps of").bounding_box()["y"]

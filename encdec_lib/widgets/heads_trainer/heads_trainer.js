@@ -48,7 +48,7 @@ function dials(hasWords) {
       shown: madeUp,
     },
     {
-      ...{ kind: "choice", name: "d_k", label: "Width of a head, d_k" },
+      ...{ kind: "choice", name: "d_k", label: "Width of a head, d_k", seldom: true },
       options: [
         [0, "32 / heads"],
         [4, "4"],
@@ -57,7 +57,7 @@ function dials(hasWords) {
       ],
     },
     {
-      ...{ kind: "choice", name: "leak", label: "Causal mask" },
+      ...{ kind: "choice", name: "leak", label: "Causal mask", seldom: true },
       options: [
         ["no", "on"],
         ["yes", "off"],

@@ -26,6 +26,28 @@ function makeDial(id, dial, onChange) {
 }
 
 /**
+ * The dials that are moved seldom, folded away unless one of them has been moved from its first
+ * option.
+ * @param {Dial[]} dials
+ * @param {import("./types.js").Settings} settings
+ * @param {HTMLElement} node
+ */
+function fold(dials, settings, node) {
+  const seldom = dials.filter((dial) => dial.seldom);
+  const moved = seldom.some((dial) => {
+    const first = dial.kind === "choice" ? dial.options[0][0] : dial.min;
+    return settings[dial.name] !== first;
+  });
+  const names = seldom.map(({ label }) => label).join(" · ");
+  return element(
+    "details",
+    { class: "bw-more", open: moved },
+    element("summary", { text: names }),
+    node,
+  );
+}
+
+/**
  * All dials of a figure. Returns {node, settings(), fixed()}.
  * @param {string} id
  * @param {Dial[]} dials
@@ -53,9 +75,11 @@ export function dialsOf(id, dials, state, onChange, slot) {
   }
   show();
   const node = element("div", { class: "bw-dials" });
-  dials.forEach(({ live }, k) => {
-    (live && slot ? slot : node).append(made[k].node);
+  const rest = element("div", { class: "bw-dials" });
+  dials.forEach(({ live, seldom }, k) => {
+    (live && slot ? slot : seldom ? rest : node).append(made[k].node);
   });
+  if (rest.hasChildNodes()) node.append(fold(dials, settings(), rest));
   return {
     node,
     settings,

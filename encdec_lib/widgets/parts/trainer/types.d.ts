@@ -91,6 +91,8 @@ export interface ChoiceDial {
   live?: boolean;
   /** Where it says nothing it is not shown. */
   shown?: (settings: Settings) => boolean;
+  /** Moved seldom: folded away below the others. */
+  seldom?: boolean;
 }
 
 export interface SliderDial {
@@ -104,6 +106,7 @@ export interface SliderDial {
   words?: (value: number) => string;
   live?: boolean;
   shown?: (settings: Settings) => boolean;
+  seldom?: boolean;
 }
 
 export type Dial = ChoiceDial | SliderDial;
