@@ -49,16 +49,17 @@ def rows_of(my_rows: Any) -> Iterator[Property]:
 
 
 @exercise("scale-3")
-def bytes_of_training(my_bytes: Any) -> Iterator[Property]:
+def bytes_of_training(in_bfloat16: Any, in_float32: Any) -> Iterator[Property]:
     """Weights, gradients and the two averages of Adam."""
-    for dtype in ("float32", "bfloat16"):
-        for weights in (1, 1000, 65_000_000):
-            yield Property(
-                f"{weights:,} weights, computed in {dtype}",
-                my_bytes(weights, dtype) == 4 * 4 * weights,
-                "In which format are the weights kept, and what is kept of each beside it? "
-                "The page counts them.",
-            )
+    weights = 65_000_000
+    kept = sum(weights * np.dtype(np.float32).itemsize for _ in ("w", "gradient", "mean", "square"))
+    for name, answer in (("bfloat16", in_bfloat16), ("float32", in_float32)):
+        yield Property(
+            f"{weights:,} weights, computed in {name}",
+            answer == kept,
+            "In which format are the weights kept, and what is kept of each beside it? "
+            "The page counts them.",
+        )
 
 
 @exercise("scale-4")
@@ -106,13 +107,17 @@ def specs(x_spec: Any, w_1_spec: Any, w_2_spec: Any) -> Iterator[Property]:
 
 
 @exercise("scale-6")
-def share_of_peak(my_share: Any) -> Iterator[Property]:
+def share_of_peak(share: Any, seconds: Any) -> Iterator[Property]:
     """Operations done in a second, of those that could be."""
-    for weights, tokens, seconds, peak in ((65e6, 4096, 0.1, 100e12), (1e6, 64, 0.002, 1e12)):
-        truth = 6 * weights * tokens / seconds / peak
+    weights, tokens, taken, peak = 65e6, 4096, 0.1, 100e12
+    operations = 3 * 2 * weights * tokens
+    for name, answer, truth in (
+        ("the share of what the device could do", share, operations / taken / peak),
+        ("seconds on a device that is busy all the time", seconds, operations / peak),
+    ):
         yield Property(
-            f"{weights / 1e6:g} million weights, {tokens} tokens in {1000 * seconds:g} ms",
-            abs(float(my_share(weights, tokens, seconds, peak)) - truth) < 1e-9 * (1 + truth),
+            name,
+            abs(float(answer) - truth) <= 0.01 * truth,
             "How often does a token meet a weight in a forward and a backward pass, and how many "
             "operations is each meeting?",
         )

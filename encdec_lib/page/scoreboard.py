@@ -65,6 +65,11 @@ def _transformer(label: str) -> str:
     return "Transformer" if label in ("base", "transformer") else f"Transformer, {label}"
 
 
+def _captioner(label: str) -> str:
+    """What the ViT was told before, which the others were not (chapter 15)."""
+    return "ViT, Transformer; patches named first" if label == "ViT, Transformer" else label
+
+
 def _scored(label: str) -> str:
     return "attention, few parameters" if label == "chapter 8" else f"score: {label}"
 
@@ -83,7 +88,9 @@ TASKS = {
     "scores_pronunciation": Task(_PRONUNCIATION, _PER, _per, _scored),
     "transformer_pronunciation": Task(_PRONUNCIATION, _PER, _per, _transformer),
     "vit_digits": Task("digits → classes", "accuracy % ↑", lambda test: test["test"]),
-    "captions": Task("scenes → captions", "exact % ↑", lambda test: test["all"]["exact"]),
+    "captions": Task(
+        "scenes → captions", "exact % ↑", lambda test: test["all"]["exact"], _captioner
+    ),
     "digit_scenes": Task(
         "captions → scenes", "digits read right % ↑", lambda test: test["digits"]
     ),
@@ -149,7 +156,8 @@ def table(rows: list[Score]) -> plots.Rows:
 
     Returns:
       What a notebook shows as a table, with quality as mean (lowest–highest over seeds), training
-      in seconds times cores, and the published figure, "—" where there is none.
+      in seconds times cores, and the published figure, "—" where there is none; there is no such
+      column where no row has one.
 
     Raises:
       ValueError: if there is no row, or the rows belong to several tasks.
@@ -162,7 +170,7 @@ def table(rows: list[Score]) -> plots.Rows:
             "ch.": row.chapter,
             "model": row.model,
             row.metric: _spread(row),
-            "published": row.published.figure if row.published else "—",
+            **_published(row, rows),
             "weights": _short(row.parameters),
             "core-s": f"{row.core_seconds:,.0f}",
         }
@@ -253,6 +261,13 @@ def chart(
     ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2)
     return ax
+
+
+def _published(row: Score, rows: list[Score]) -> dict[str, str]:
+    """A column of its own only where one of the rows has a figure beside it."""
+    if not any(one.published for one in rows):
+        return {}
+    return {"published": row.published.figure if row.published else "—"}
 
 
 def _spread(row: Score) -> str:

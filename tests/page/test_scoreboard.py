@@ -79,6 +79,17 @@ def test_the_table_names_the_metric_the_spread_and_the_published_figure(two_mode
     assert line["source"] == "Ronneberger et al. 2015" and "microscope" in line["what differs"]
 
 
+def test_a_task_without_published_figures_has_no_column_for_them(two_models):
+    (plain,) = [row for row in scoreboard.scores() if row.published is None]
+    assert "published" not in scoreboard.table([plain]).names
+
+
+def test_the_captioner_that_was_told_more_says_so():
+    names = {row.model for row in scoreboard.scores() if row.task == "scenes → captions"}
+    assert "ViT, Transformer; patches named first" in names
+    assert "CNN grid, attention" in names
+
+
 def test_a_table_of_two_tasks_or_of_none_is_an_error():
     with pytest.raises(ValueError, match="rows must be those of one task; got none"):
         scoreboard.table([])
