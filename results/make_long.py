@@ -6,9 +6,10 @@
 Takes one run after the other that is neither stored nor in the hands of another such process, so
 two started side by side, ``--core 0`` and ``--core 1``, share the work. Stopped at any time, the
 same command goes on from the last measurement. ``--side-by-side`` trains all runs of one shape at
-once, which on an accelerator takes hardly longer than one of them (results/side_by_side.py). ``--list`` says what is stored and what is missing.
-``--check`` trains the first branch of the first run again, for seed 0, and fails if its dev loss
-lies outside what is stored: a minute or a few.
+once, which on an accelerator takes hardly longer than one of them, and cannot be gone on with
+(results/side_by_side.py). ``--list`` says what is stored and what is missing. ``--check`` trains
+the first branch of the first run again, for seed 0, and fails if its dev loss lies outside what is
+stored: a minute or a few.
 """
 
 import argparse
