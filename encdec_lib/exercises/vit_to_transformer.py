@@ -12,24 +12,21 @@ from encdec_lib.exercises.report import Property
 
 
 @exercise("vit-to-transformer-1")
-def sizes(memory_numbers: Any, map_numbers: Any) -> Iterator[Property]:
-    """How much is kept of a picture and how many weights a caption has, against counting."""
-    for side, patch, d in ((32, 4, 64), (32, 8, 64), (224, 16, 768)):
-        cells = len(range(0, side, patch)) ** 2
-        yield Property(
-            f"numbers in the memory of a {side}×{side} picture, P = {patch}, d = {d}",
-            memory_numbers(side, patch, d) == cells * d,
-            "How many patches lie side by side in a row, and how many rows are there?",
-        )
-    for side, patch, words, layers, heads in ((32, 4, 11, 2, 4), (224, 16, 20, 6, 8)):
-        cells = len(range(0, side, patch)) ** 2
-        right = sum(cells for _ in range(words) for _ in range(layers) for _ in range(heads))
-        yield Property(
-            f"weights of {words} words, {layers} layers, {heads} heads, P = {patch} of {side}",
-            map_numbers(side, patch, words, layers, heads) == right,
-            "Each word has a map of its own in every layer and every head. The width of a head "
-            "does not occur.",
-        )
+def sizes(memory: Any, weights: Any) -> Iterator[Property]:
+    """How much is kept of a photograph and how many weights a caption has, against counting."""
+    patches = len(range(0, 224, 16)) ** 2
+    yield Property(
+        "the numbers in the memory",
+        memory == patches * 768,
+        "How many patches lie side by side in a row, and how many rows are there? Each patch has a "
+        "vector.",
+    )
+    yield Property(
+        "the weights of cross-attention",
+        weights == sum(patches for _ in range(20) for _ in range(6) for _ in range(8)),
+        "Each word has a map of its own in every block and every head. The width of a head does "
+        "not occur.",
+    )
 
 
 @exercise("vit-to-transformer-2")

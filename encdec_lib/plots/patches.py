@@ -47,7 +47,7 @@ def cut_up(image: Any, patch: int) -> Figure:
     use_style()
     squares = cut(image[None, :, :, None], patch)[0].reshape(-1, patch, patch)
     rows, columns = image.shape[0] // patch, image.shape[1] // patch
-    figure = plt.figure(figsize=(6.4, 3.3), layout=ConstrainedLayoutEngine(h_pad=0.06))
+    figure = plt.figure(figsize=(5.2, 2.7), layout=ConstrainedLayoutEngine(h_pad=0.06))
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))[0]
     ax = left.subplots()
     picture(image, ax)

@@ -36,7 +36,7 @@ export function costTable() {
       element("dl", {}, ...Object.values(lines).flatMap(({ nodes }) => nodes)),
       element(
         "ul",
-        { class: "bw-bars", "aria-label": "Where the multiplications go" },
+        { class: "bw-costs", "aria-label": "Where the multiplications go" },
         ...bars.map(({ node }) => node),
       ),
     ),
