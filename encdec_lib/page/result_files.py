@@ -108,8 +108,8 @@ def save_results(
         "date": time.strftime("%Y-%m-%d"),
         "data": data,
     }
-    for field in ("machine", "versions") if before else ():
-        content[field] = _both(before[field], content[field])
+    if before:
+        content |= {name: _both(before[name], content[name]) for name in ("machine", "versions")}
     place = folder or str(resources.files("encdec_lib") / "results")
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     return write_whole(Path(place) / f"{name}.json", text.encode())

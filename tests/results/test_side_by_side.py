@@ -1,4 +1,4 @@
-"""Mirrors results/side_by_side.py: the rows are those of the same runs one after the other."""
+"""Mirrors results/side_by_side.py and results/abreast.py: rows are those of runs one by one."""
 
 import dataclasses
 
@@ -9,9 +9,9 @@ import pytest
 from encdec_lib.data import random_strings
 from encdec_lib.train import TrainConfig, fit
 from encdec_lib.train.checkpoint import put_arrays, weights_of
-from results import side_by_side
+from results.abreast import Abreast, order_of, stacked_examples
 from results.long_runs import LOSS, LongExperiment, LongRun, finish
-from results.side_by_side import Abreast, Member, finish_side_by_side, shapes_of
+from results.side_by_side import Member, finish_side_by_side, shapes_of
 from tests.results import tiny_strings as tiny
 
 TRAIN = TrainConfig(batch_size=16, learning_rate=0.01, warmup_steps=10, schedule="constant")
@@ -42,8 +42,8 @@ def test_every_member_is_trained_as_fit_trains_it_at_its_own_rate():
         begun.append(run().build(part, config.seed))
         fit(model, part, config, progress=False, devices=jax.devices()[:1])
         alone.append(weights_of(model))
-    orders = np.stack([side_by_side._order(p, c) for p, c in zip(parts, configs, strict=True)])
-    side = Abreast(begun, side_by_side.stacked_examples(parts), orders, configs)
+    orders = np.stack([order_of(p, c) for p, c in zip(parts, configs, strict=True)])
+    side = Abreast(begun, stacked_examples(parts), orders, configs)
     side.advance(9)
     side.advance(23)
     for mine, other in zip(side.weights(), alone, strict=True):
@@ -57,10 +57,8 @@ def test_dropout_falls_differently_in_each_member():
     models = [plan.build(part, seed) for seed in (0, 1)]
     put_arrays(models[1], weights_of(models[0]))  # the same weights, other random streams
     config = dataclasses.replace(TRAIN, steps=7)
-    order = side_by_side._order(part, config)
-    side = Abreast(
-        models, side_by_side.stacked_examples([part, part]), np.stack([order] * 2), [config] * 2
-    )
+    order = order_of(part, config)
+    side = Abreast(models, stacked_examples([part, part]), np.stack([order] * 2), [config] * 2)
     side.advance(7)
     first, second = (jax.tree.leaves(w)[0] for w in side.weights())
     assert not np.allclose(first, second)
