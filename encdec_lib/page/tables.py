@@ -12,6 +12,7 @@ import numpy as np
 
 from encdec_lib.page.result_files import Results, results
 from encdec_lib.page.table_registry import TABLES, Column
+from encdec_lib.plots.tables import with_origin
 
 _NO_BREAK = "\u2060–\u2060"  # a range is not divided between two lines
 
@@ -94,13 +95,11 @@ class StoredTable:
             f'<th scope="col" class="num">{name}</th>' for name in others
         )
         body = "".join(row.as_html() for row in self.rows)
-        origin = "".join(f"<p>{html.escape(line)}</p>" for line in self.provenance)
-        return (
-            f'<div class="stored"><table class="table"><caption>{html.escape(self.caption)}'
+        table = (
+            f'<table class="table"><caption>{html.escape(self.caption)}'
             f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            '<details class="provenance"><summary>Where these numbers come from</summary>'
-            f"{origin}</details></div>"
         )
+        return with_origin(table, *self.provenance)
 
 
 class _Row(NamedTuple):

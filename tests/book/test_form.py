@@ -1,8 +1,6 @@
-"""A chapter of the new form has what CONTRIBUTING.md, "How a page is written", says."""
+"""A chapter has what CONTRIBUTING.md, "How a page is written", says."""
 
 import re
-import tomllib
-from importlib import resources
 
 import pytest
 
@@ -11,8 +9,6 @@ from tests.book.answers import answers, attempts, library_says, syntax
 from tests.book.tree import pages, text
 from tools.myst_pages import code_cells
 
-TOLD = resources.files("encdec_lib.page").joinpath("chapters.toml").read_text("utf-8")
-OLD_FORM = tomllib.loads(TOLD)["old_form"]
 PAGES = {chapter.slug: chapter.page for chapter in CHAPTERS}
 REMOVED = {"remove-input", "remove-cell"}
 HIDDEN = {"hide-input", "hide-cell"} | REMOVED
@@ -72,7 +68,7 @@ def code_faults(source: str) -> list[str]:
 
 
 def faults(source: str) -> list[str]:
-    """What a page lacks of the new form."""
+    """What a page lacks of the form."""
     found = frame_faults(source) + aim_faults(source) + code_faults(source)
     if not syntax.directives("predict", source):
         found.append("no question to predict an answer to")
@@ -81,20 +77,9 @@ def faults(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("slug", [slug for slug in PAGES if slug not in OLD_FORM])
-def test_a_chapter_has_the_new_form(slug):
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_chapter_has_its_form(slug):
     assert not faults(text(PAGES[slug]))
-
-
-def test_the_list_of_old_chapters_only_shrinks():
-    assert set(OLD_FORM) <= set(PAGES), "a chapter that is not there"
-    assert len(set(OLD_FORM)) == len(OLD_FORM)
-
-
-@pytest.mark.parametrize("slug", OLD_FORM)
-def test_a_chapter_of_the_list_is_not_yet_in_the_new_form(slug):
-    missing = faults(text(PAGES[slug]))
-    assert missing, f"take {slug!r} off old_form in encdec_lib/page/chapters.toml"
 
 
 @pytest.mark.parametrize("page", pages())

@@ -117,3 +117,10 @@ def test_show_source_leaves_docstrings_out_on_request():
     assert "Draws one horizontal bar" not in repr(short)
     assert "def bars" in repr(short) and short._repr_markdown_().startswith("~~~~python")
     compile(repr(short), "shown", "exec")
+
+
+def test_a_table_says_where_its_numbers_come_from():
+    rows = plots.table([{"a": 1}], "A caption", origin="measured on <2> cores")
+    assert "<p>measured on &lt;2&gt; cores</p></details></div>" in rows._repr_html_()
+    assert repr(rows).splitlines() == ["A caption", "a", "1", "measured on <2> cores"]
+    assert "details" not in plots.table([{"a": 1}], "A caption")._repr_html_()

@@ -9,6 +9,7 @@ import { percent, thousands } from "../parts/trainer/words.js";
 const MARGIN = { left: 42, right: 6, top: 24, bottom: 22 };
 const HEIGHT = 170;
 const GREY = 3;
+const NARROW = 250; // pixels, in which only the first words of a sentence fit
 
 /** Returns {node, add(steps, share), begin(), fit()}. */
 export function scoreChart() {
@@ -25,6 +26,7 @@ export function scoreChart() {
 
   function trace() {
     if (width < 80) return;
+    const narrow = width < NARROW;
     const ends = [...before, now].map((curve) => curve[curve.length - 1]?.[0] ?? 0);
     const most = Math.max(500, ...ends);
     const [right, below] = [width - MARGIN.right, HEIGHT - MARGIN.bottom];
@@ -36,7 +38,7 @@ export function scoreChart() {
         d: pathThrough([[0, 0], ...curve].map(([steps, share]) => [x(steps), y(share)])),
       });
     drawing.node.replaceChildren(
-      tick(0, 12, "strings right when it writes by itself", "start"),
+      tick(0, 12, narrow ? "strings right" : "strings right when it writes by itself", "start"),
       ...[0, 0.5, 1].flatMap((share) => level(MARGIN.left, right, y(share), percent(share))),
       tick(MARGIN.left, HEIGHT - 5, 0, "start"),
       tick(right, HEIGHT - 5, `${thousands(most)} steps`, "end"),
@@ -49,7 +51,7 @@ export function scoreChart() {
             x: (MARGIN.left + right) / 2,
             y: (MARGIN.top + below) / 2 - 12,
             "text-anchor": "middle",
-            text: "Press Train, and a curve appears here",
+            text: narrow ? "Press Train" : "Press Train, and a curve appears here",
           }),
     );
     const [steps, share] = now[now.length - 1] ?? [0, 0];
