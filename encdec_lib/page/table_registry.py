@@ -130,6 +130,14 @@ TABLES = {
     "reading_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "scores_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, ("BLEU", "perplexity")),
     "transformer_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
+    "memory": Table(
+        "Reading 21 symbols, then naming the first: test sequences",
+        (
+            Column("right %", lambda test: test["right"], better=1),
+            Column("gradient left", lambda test: test["gradient"], 3),
+        ),
+        ("right %",),
+    ),
     "pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
     "transformer_pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
     "reading_pronunciation": Table(_ON_WORDS, _WORDS, _PER),
