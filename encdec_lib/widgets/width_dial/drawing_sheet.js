@@ -3,7 +3,7 @@
 import { shareOf, whileHeld } from "../parts/dragging.js";
 import { button, element } from "../parts/elements.js";
 import { emptySheet, normalised, stroke } from "../parts/handwriting.js";
-import { light, paintPixels, pixels } from "../parts/pixels.js";
+import { ink, paintPixels, pixels } from "../parts/pixels.js";
 
 const SIZE = 56; // cells of the sheet
 const PEN = 2.6; // radius in cells
@@ -67,9 +67,9 @@ export function drawingSheet(onChange) {
 
   /** The ink, and where the pen is, for the keyboard. */
   function paint() {
-    paintPixels(canvas, sheet, light);
+    paintPixels(canvas, sheet, ink);
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    context.strokeStyle = pen.down ? "#d55e00" : "#56b4e9";
+    context.strokeStyle = pen.down ? "#d55e00" : "#0072b2";
     context.strokeRect(Math.floor(pen.x) - 1.5, Math.floor(pen.y) - 1.5, 4, 4);
   }
 

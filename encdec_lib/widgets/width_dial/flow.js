@@ -2,7 +2,7 @@
 
 import { element } from "../parts/elements.js";
 import { counted } from "../parts/numbers.js";
-import { light, paintPixels, pixels } from "../parts/pixels.js";
+import { ink, paintPixels, pixels } from "../parts/pixels.js";
 import { planeOf } from "./plane.js";
 
 /**
@@ -81,9 +81,9 @@ export function flowOf(side, plane, onMove) {
      */
     draw({ image, vector, copy, scale, flat, free }) {
       const numbers = counted(vector.length, "number");
-      paintPixels(read, image, light);
+      paintPixels(read, image, ink);
       read.classList.toggle("is-stale", free);
-      paintPixels(painted, copy, light);
+      paintPixels(painted, copy, ink);
       painted.setAttribute("aria-label", `What the decoder paints from ${numbers}`);
       node.classList.toggle("is-flat", flat);
       bars.toggleAttribute("hidden", flat);

@@ -1,7 +1,7 @@
 // Every width side by side: its copy, its error as a bar, and a button that chooses it.
 
 import { element } from "../parts/elements.js";
-import { light, paintPixels } from "../parts/pixels.js";
+import { ink, paintPixels } from "../parts/pixels.js";
 import { percent } from "./copies.js";
 import { picture } from "./flow.js";
 
@@ -59,7 +59,7 @@ export function widthColumns(widths, typical, side, onChoose) {
     draw(copies, chosen, without) {
       columns.forEach(({ node, small, bar, number }, k) => {
         const none = without(k);
-        paintPixels(small, copies[k].pixels, light);
+        paintPixels(small, copies[k].pixels, ink);
         bar.style.height = `${none ? 0 : height(copies[k].error)}%`;
         number.textContent = none ? "–" : percent(copies[k].error);
         node.setAttribute("aria-pressed", String(k === chosen));

@@ -5,7 +5,7 @@ import { announcer } from "../parts/announcer.js";
 import { button, eachFrame, element, prepare } from "../parts/elements.js";
 import { movedRight } from "../parts/handwriting.js";
 import { counted } from "../parts/numbers.js";
-import { imagesFrom, light, paintPixels } from "../parts/pixels.js";
+import { imagesFrom, ink, paintPixels } from "../parts/pixels.js";
 import { slider } from "../parts/slider.js";
 import { stateOf } from "../parts/state.js";
 import { orOwn } from "../parts/trainer/lent.js";
@@ -31,7 +31,7 @@ const title = (text) => element("p", { class: "bw-title", text });
 function digitButtons(digits, labels, side, onChoose) {
   const thumbs = digits.map((digit, k) => {
     const small = picture(side, "is-thumb", { "aria-hidden": "true" });
-    paintPixels(small, digit, light);
+    paintPixels(small, digit, ink);
     return element(
       "button",
       {
