@@ -16,7 +16,7 @@ from tests.plots.every_plot import EVERY_PLOT, SCORES, SOURCE, TARGET, on_axes
 NAN = float("nan")
 DRAW_NOTHING = {  # public, and no figure of their own
     "korean_font", "use_style", "new_axes", "on_white", "bare", "look", "legend_above",
-    "show_source", "table", "similarity", "middle",
+    "show_source", "table", "with_origin", "similarity", "middle",
     # inputs.py
     "numbers", "grey", "named", "as_many", "listed", "texts", "pairs", "a_codebook", "square",
     "grids", "curves_over",
