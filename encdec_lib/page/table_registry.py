@@ -138,6 +138,20 @@ TABLES = {
         ),
         ("right %",),
     ),
+    "verses": Table(
+        "English of 1611 to English of today: test verses, greedy search",
+        (
+            Column("BLEU", lambda test: test["greedy"]["all bleu"], better=1),
+            *(
+                Column(
+                    f"BLEU, {n} subwords", lambda test, n=n: test["greedy"]["bleu"][n], better=1
+                )
+                for n in ("4–15", "26–30", "51–60")
+            ),
+            Column("old forms turned %", lambda test: test["greedy"]["forms"]["share"], better=1),
+        ),
+        ("BLEU", "BLEU, 4–15 subwords", "BLEU, 26–30 subwords", "BLEU, 51–60 subwords"),
+    ),
     "pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
     "transformer_pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
     "reading_pronunciation": Table(_ON_WORDS, _WORDS, _PER),
