@@ -143,9 +143,7 @@ TABLES = {
         (
             Column("BLEU", lambda test: test["greedy"]["all bleu"], better=1),
             *(
-                Column(
-                    f"BLEU, {n} subwords", lambda test, n=n: test["greedy"]["bleu"][n], better=1
-                )
+                Column(f"BLEU, {n} subwords", lambda test, n=n: test["greedy"]["bleu"][n], better=1)
                 for n in ("4–15", "26–30", "51–60")
             ),
             Column("old forms turned %", lambda test: test["greedy"]["forms"]["share"], better=1),
