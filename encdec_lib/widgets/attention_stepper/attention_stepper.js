@@ -18,8 +18,9 @@ function render({ model, el }) {
     {
       title: "One step of attention, with its numbers",
       caption:
-        "Filled cells are positive numbers, hollow ones negative; strength is size. Four cells of " +
-        `a letter’s ${width} numbers come from the forward reading, four from the backward one.`,
+        "Filled cells are positive numbers, hollow ones negative, and the stronger the colour, the " +
+        `further from 0. Four cells of a letter’s ${width} numbers come from the forward reading, four ` +
+        "from the backward one.",
       cases: {
         legend: "Sound to write",
         names: steps.map(({ bets }) => bets[0][0]),

@@ -63,8 +63,8 @@ function render({ model, el }) {
       title: "A sentence out of one vector",
       caption:
         `The first ${traces[0].vector.length} of ${width} numbers of H and of each state. Filled cells are ` +
-        "positive, hollow ones negative; strength is size. A cosine of 1 means the same direction, 0 " +
-        "nothing in common.",
+        "positive, hollow ones negative, and the stronger the colour, the further from 0. A cosine of 1 " +
+        "means the same direction, 0 nothing in common.",
       ...(several
         ? {
             cases: {

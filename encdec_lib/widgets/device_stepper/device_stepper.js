@@ -53,7 +53,7 @@ function render({ model, el }) {
       caption:
         `A linear model with ${w.length === 1 ? "one weight" : `${w.length} weights`} and the ` +
         "squared error, worked out in this page in 32 bits. Filled cells are positive, hollow ones " +
-        "negative; strength is size.",
+        "negative, and the stronger the colour, the further from 0.",
       cases: { legend: "Devices", names: devices.map(String), next: "More devices", first: 1 },
       steps: () => STEPS,
       says: (step, chosen) => [sentence(step, all[chosen], w.length, rate)],

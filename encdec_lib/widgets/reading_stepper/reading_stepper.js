@@ -20,8 +20,8 @@ function render({ model, el }) {
       title: "What is the decoder given?",
       caption:
         `8 of a vector’s ${width} numbers: four of the half that reads from the left, then four of ` +
-        "the half that reads from the right. Filled cells are positive, hollow ones negative; " +
-        "strength is size. These are the trained models of this page.",
+        "the half that reads from the right. Filled cells are positive, hollow ones negative, and the " +
+        "stronger the colour, the further from 0. These are the trained models of this page.",
       cases: {
         legend: "Way to read",
         names: traces.map(({ name }) => name),
