@@ -114,12 +114,12 @@ class Group:
         models = [m.run.build(d.dev, m.seed) for m, d in zip(self.members, self.data, strict=True)]
         side = Abreast(models, self.examples, padded, trunks)
         self._branch(side, 0, [k for k, m in enumerate(self.members) if 0 in m.run.milestones])
-        for stop in sorted({*points(last), *(s for m in self.members for s in m.run.milestones)}):
-            if not stop:
-                continue
+        own = [{*points(max(m.run.milestones)), *m.run.milestones} - {0} for m in self.members]
+        for stop in sorted(set.union(*own)):
             side.advance(stop)
             self.seconds = side.seconds
-            going = [k for k in range(len(self.members)) if not self.why[k]]
+            # each is measured where it would be alone: the rule of ending counts measurements
+            going = [k for k in range(len(own)) if not self.why[k] and stop in own[k]]
             self._measure(side, stop, going)
             branching = []
             for k in going:
