@@ -61,12 +61,12 @@ def off(one, other):
 
 
 def dots(page, selector):
-    """The grey levels of a canvas, 0 to 1."""
+    """The ink of a canvas, 0 to 1: a digit is drawn dark on white."""
     levels = page.locator(selector).evaluate(
         "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
     )
     side = int(np.sqrt(len(levels) / 4))
-    return np.array(levels).reshape(side, side, 4)[..., 0] / 255
+    return 1 - np.array(levels).reshape(side, side, 4)[..., 0] / 255
 
 
 def frame(page):
