@@ -6,7 +6,8 @@ import { drawing, keyOf } from "../training/random.js";
 /** @typedef {import("./types.js").ImageBatch} ImageBatch */
 
 const HEADER = 16,
-  CLASSES = 10;
+  CLASSES = 10,
+  WHITE = 15; // the highest level
 
 /**
  * @param {ArrayBuffer | ArrayBufferView} bytes
@@ -14,7 +15,7 @@ const HEADER = 16,
  * @returns {import("./types.js").ImageTask}
  */
 export function digitsTask(bytes, config) {
-  const { side, train, held, labels, images } = readDigits(bytes),
+  const { side, train, held, labels, levels } = readDigits(bytes),
     { crop = side } = config,
     spare = side - crop,
     N = crop * crop;
@@ -26,7 +27,7 @@ export function digitsTask(bytes, config) {
         left = corner();
       for (let y = 0; y < crop; y++) {
         const from = row * side * side + (top + y) * side + left;
-        pixels.set(images.subarray(from, from + crop), b * N + y * crop);
+        for (let x = 0; x < crop; x++) pixels[b * N + y * crop + x] = levels[from + x] / WHITE;
       }
     });
     const named = Int32Array.from(rows, (row) => labels[row]);
@@ -65,9 +66,9 @@ export function readDigits(bytes) {
     count = train + held,
     labels = data.subarray(HEADER, HEADER + count),
     packed = data.subarray(HEADER + count),
-    images = new Float32Array(count * side * side);
-  for (let k = 0; k < images.length; k++) {
-    images[k] = (k % 2 ? packed[k >> 1] & 15 : packed[k >> 1] >> 4) / 15;
+    levels = new Uint8Array(count * side * side); // as floats they would fill four times the room
+  for (let k = 0; k < levels.length; k++) {
+    levels[k] = k % 2 ? packed[k >> 1] & 15 : packed[k >> 1] >> 4;
   }
-  return { side, train, held, labels, images };
+  return { side, train, held, labels, levels };
 }

@@ -16,19 +16,25 @@ const EOS = 2,
  */
 export function wordsTask(bytes) {
   const { phonemes, train, held } = JSON.parse(new TextDecoder().decode(bytes));
-  const learned = lines(train),
-    asked = lines(held);
+  const lines = train.split("\n"), // read when a batch asks: as examples they would fill 10 MB
+    asked = held.split("\n").map(example);
+  let [longest, most] = [0, 0];
+  for (const line of [...lines, ...held.split("\n")]) {
+    const { source, target } = example(line);
+    longest = Math.max(longest, source.length);
+    most = Math.max(most, target.length);
+  }
   return {
     kind: "tokens",
     source_vocab: FIRST + 26,
     target_vocab: FIRST + phonemes.length,
-    longest: Math.max(...[...learned, ...asked].map(({ source }) => source.length)),
-    most: 2 + Math.max(...[...learned, ...asked].map(({ target }) => target.length)),
-    count: learned.length,
+    longest,
+    most: 2 + most,
+    count: lines.length,
     words: asked.map(({ word }) => word),
     phonemes,
     batch(seed, n, B) {
-      const rows = rowsOf(seed, n, B, learned.length).map((row) => learned[row]);
+      const rows = rowsOf(seed, n, B, lines.length).map((row) => example(lines[row]));
       return { source: rows.map((row) => row.source), target: rows.map((row) => row.target) };
     },
     held: (count) => asked.slice(0, count),
@@ -56,16 +62,18 @@ export function rowsOf(seed, n, B, count) {
 /** The last order that was asked for: a training asks for one of them hundreds of times. */
 const orders = { key: -1, order: /** @type {number[]} */ ([]) };
 
-/** @type {(text: string) => (TokenExample & {word: string})[]} */
-const lines = (text) =>
-  text.split("\n").map((line) => {
-    const [word, ...sounds] = line.split(" "),
-      references = sounds.map((sound) => Array.from(sound, (c) => FIRST + CODE.indexOf(c)));
-    return {
-      word,
-      source: Array.from(word, (letter) => FIRST + letter.charCodeAt(0) - CODE_A),
-      target: [...references[0], EOS],
-      references,
-      length: word.length,
-    };
-  });
+/**
+ * @param {string} line a word and its pronunciations
+ * @returns {TokenExample & {word: string}}
+ */
+function example(line) {
+  const [word, ...sounds] = line.split(" "),
+    references = sounds.map((sound) => Array.from(sound, (c) => FIRST + CODE.indexOf(c)));
+  return {
+    word,
+    source: Array.from(word, (letter) => FIRST + letter.charCodeAt(0) - CODE_A),
+    target: [...references[0], EOS],
+    references,
+    length: word.length,
+  };
+}
