@@ -1,4 +1,4 @@
-"""Weights that others have trained."""
+"""Weights that were trained elsewhere: by others, or by a stored run of this book."""
 
 import lazy_loader
 

@@ -142,3 +142,35 @@ def test_a_typed_word_in_letters_apart_is_read(show):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert page.locator(".bw-letter").all_inner_texts() == ["b", "é", "é"]
     assert page.locator(".bw-message").inner_text() == ""
+
+
+def test_a_model_is_loaded_when_its_reader_asks(show):
+    words = vocabulary("subwords")
+    model = attending(words, words)
+    page = show(
+        AlignmentExplorer(
+            model, None, words, words, word="it rains", max_phonemes=9, dtype="int8",
+            ask="Load the model",
+        )
+    )  # fmt: skip
+    assert page.locator("input, .bw-cell").count() == 0
+    page.get_by_role("button", name="Load the model").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Type a text").wait_for()
+    assert page.get_by_role("button", name="Load the model").count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    said = greedy(rounded(model, "int8"), jnp.asarray(words.encode_texts("it rains")), max_length=9)
+    expected = words.join(words.decode(said.tokens[0]))
+    assert page.locator(".is-attention .bw-tokens").inner_text() == expected
+
+
+def test_what_cannot_be_loaded_is_said_and_may_be_asked_for_again(show):
+    words = vocabulary("subwords")
+    model = attending(words, words)
+    explorer = AlignmentExplorer(model, None, words, words, word="low", ask="Load the model")
+    empty = {"$lazy": {"src": "data:text/javascript,"}}  # a file in which nothing stands
+    explorer.attention = explorer.attention | {"data": empty}
+    ask = show(explorer).get_by_role("button", name="Load the model")
+    ask.click()
+    ask.page.get_by_text("It could not be loaded").wait_for()
+    assert ask.is_enabled()

@@ -3,7 +3,6 @@
 // data a text is typed, and cut into tokens as the data were. Models that the reader has trained in
 // another figure of the page may take the place of both.
 
-import { greedy, loadModel } from "../../web/engine/engine.js";
 import { announcer } from "../parts/announcer.js";
 import { compareNearest } from "../parts/compare.js";
 import { eachFrame, element, prepare } from "../parts/elements.js";
@@ -18,63 +17,16 @@ import {
   verdict,
   vocabulary,
 } from "../parts/tokens.js";
-import { ownModel, readsAndWrites } from "../parts/trainer/handover.js";
 import { fitCells } from "../parts/weight_cells.js";
 import { sentence, weightGrid } from "../parts/weight_grid.js";
+import { whenAsked } from "../parts/when_asked.js";
 import { legend, wordField } from "../parts/word_field.js";
+import { speaker } from "./speaker.js";
 
 /** @typedef {import("../parts/state.js").State} State */
-/** @typedef {import("../../web/engine/types.js").Model} Model */
-/** @typedef {import("../../web/engine/types.js").Answer} Answer */
-/** @typedef {import("../../web/engine/types.js").Exported} Exported */
 /** @typedef {import("../parts/reading.js").Reading} Reading */
-/** @typedef {Omit<Answer, "tokens"> & {tokens: string[]}} Said */
-/** @typedef {{attention: Said, fixed: Said | null}} BothSaid */
-
-/** @typedef {{attention: Exported, fixed: Exported | null}} Both */
-
-/**
- * What has a word's tokens pronounced by both models: the book's, or those that the reader has
- * trained in another figure of the page. Returns {say, own}.
- * @param {State} state
- * @param {import("../parts/tokens.js").Vocabulary} letters
- * @param {() => void} onOther hears that the models are others
- */
-function speaker(state, letters, onOther) {
-  const [source, target] = [state.get("source_symbols"), state.get("target_symbols")];
-  const phonemes = vocabulary(target);
-  const [attention, fixed] = [state.get("attention"), state.get("fixed")];
-  /** @type {Both} */
-  const ours = { attention, fixed: fixed.encoder ? fixed : null };
-  const loaded = (/** @type {Both} */ both) => ({
-    attention: loadModel(both.attention),
-    fixed: both.fixed && loadModel(both.fixed),
-  });
-  let models = loaded(ours);
-  const needs = ours.fixed ? ["attention", "fixed"] : ["attention"];
-  /** @param {import("../parts/trainer/handover.js").Trained | null} trained */
-  const use = (trained) => {
-    const theirs = trained?.models;
-    models = theirs
-      ? loaded({ attention: theirs.attention, fixed: ours.fixed && theirs.fixed })
-      : loaded(ours);
-    onOther();
-  };
-  const own = ownModel("letters to sounds", needs, use, {
-    fits: ({ models: theirs }) =>
-      needs.every((name) => readsAndWrites(theirs[name], source.length, target.length)),
-  });
-  /** @param {string[]} tokens @returns {BothSaid} */
-  const say = (tokens) => {
-    const ids = letters.encode(tokens);
-    const answer = (/** @type {Model} */ model) => {
-      const said = greedy(model, ids, state.get("max_phonemes"));
-      return { ...said, tokens: phonemes.decode(said.tokens) };
-    };
-    return { attention: answer(models.attention), fixed: models.fixed && answer(models.fixed) };
-  };
-  return { say, own };
-}
+/** @typedef {import("./speaker.js").Said} Said */
+/** @typedef {import("./speaker.js").BothSaid} BothSaid */
 
 /**
  * One model's answer, marked against the dictionary if it has the word.
@@ -168,11 +120,14 @@ const nounsOf = (reading, writing) =>
     ? { column: reading?.noun ?? "letter", row: writing?.noun ?? "phoneme" }
     : undefined;
 
-/** @param {import("../parts/state.js").Host} host */
-function render({ model, el }) {
-  const id = prepare(el, "explorer");
-  el.classList.add("bw-words");
-  const state = stateOf(model);
+/**
+ * The figure itself, once its models are there.
+ * @param {HTMLElement} el
+ * @param {string} id
+ * @param {State} state
+ * @param {import("./speaker.js").Both} models
+ */
+function explorer(el, id, state, models) {
   const letters = vocabulary(state.get("source_symbols"));
   const [sounds, maxLetters] = [state.get("sounds"), state.get("max_letters")];
   const [reading, writing] = [ruleOf(state, "reading"), ruleOf(state, "writing")];
@@ -193,7 +148,7 @@ function render({ model, el }) {
   const answers = element("div", { class: "bw-answers" });
   const result = element("div", { class: "bw-result" }, picture, line, answers);
   const voice = announcer();
-  const { say, own } = speaker(state, letters, () => {
+  const { say, own } = speaker(state, models, letters, () => {
     shown = "";
     soon();
   });
@@ -229,6 +184,20 @@ function render({ model, el }) {
   draw();
   const fit = fitCells(el, picture);
   state.atEnd(() => fit.disconnect(), soon.cancel, voice.stop, own.stop);
+}
+
+/** @param {import("../parts/state.js").Host} host */
+function render({ model, el }) {
+  const id = prepare(el, "explorer");
+  el.classList.add("bw-words");
+  const state = stateOf(model);
+  const [attention, fixed] = [state.get("attention"), state.get("fixed")];
+  const both = { attention, fixed: fixed.encoder ? fixed : null };
+  whenAsked(el, state, {
+    bytes: attention.data,
+    label: state.get("ask"),
+    show: (data) => explorer(el, id, state, { ...both, attention: { ...attention, data } }),
+  });
   return state.stop;
 }
 

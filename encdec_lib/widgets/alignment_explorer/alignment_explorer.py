@@ -11,6 +11,7 @@ from encdec_lib.data.vocabulary import Vocabulary
 from encdec_lib.runtime.checks import check_whole
 from encdec_lib.widgets.host.book_widget import BookWidget
 from encdec_lib.widgets.host.inputs import text, texts
+from encdec_lib.widgets.host.lazy import Lazy
 from encdec_lib.widgets.host.page_model import (
     page_model,
     readable_word,
@@ -50,6 +51,8 @@ class AlignmentExplorer(BookWidget):
       max_letters: longest word that is read, or tokens of a text.
       max_phonemes: where decoding stops at the latest.
       dtype: of the weights in the page, ``"float16"`` or ``"int8"``.
+      ask: the text of a button, such as ``"Load the translator (1.1 MB)"``; the attention model's
+        weights are then loaded only when it is pressed. None has them in the page.
 
     Raises:
       ValueError: if models, vocabularies, words or references do not fit together; the message
@@ -90,6 +93,7 @@ class AlignmentExplorer(BookWidget):
     sounds = traitlets.Dict().tag(sync=True)
     max_letters = traitlets.Int().tag(sync=True)
     max_phonemes = traitlets.Int().tag(sync=True)
+    ask = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -105,11 +109,14 @@ class AlignmentExplorer(BookWidget):
         max_letters: int = 16,
         max_phonemes: int = 24,
         dtype: str = "float16",
+        ask: str | None = None,
     ):
         for name, number in (("max_letters", max_letters), ("max_phonemes", max_phonemes)):
             check_whole(name, number)
         vocabularies = (source_vocabulary, target_vocabulary)
         attention = page_model("attention_model", attention_model, "bahdanau", *vocabularies, dtype)
+        if ask is not None:
+            attention["data"] = Lazy(attention["data"])
         fixed = {}
         if fixed_model is not None:
             fixed = page_model("fixed_model", fixed_model, "seq2seq", *vocabularies, dtype)
@@ -133,4 +140,5 @@ class AlignmentExplorer(BookWidget):
             sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
             max_letters=max_letters,
             max_phonemes=max_phonemes,
+            ask="" if ask is None else text("ask", ask),
         )

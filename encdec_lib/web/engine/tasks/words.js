@@ -15,6 +15,7 @@ const EOS = 2,
  * @returns {import("./types.js").TokenTask & {words: string[], phonemes: string[]}}
  */
 export function wordsTask(bytes) {
+  /** @type {{phonemes: string[], train: string, held: string}} */
   const { phonemes, train, held } = JSON.parse(new TextDecoder().decode(bytes));
   const lines = train.split("\n"), // read when a batch asks: as examples they would fill 10 MB
     asked = held.split("\n").map(example);
