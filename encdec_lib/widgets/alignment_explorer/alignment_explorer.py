@@ -122,6 +122,7 @@ class AlignmentExplorer(BookWidget):
             fixed = page_model("fixed_model", fixed_model, "seq2seq", *vocabularies, dtype)
         if examples is None:
             examples = () if isinstance(source_vocabulary, TextVocabulary) else _EXAMPLES
+        spoken = () if isinstance(target_vocabulary, TextVocabulary) else target_vocabulary.symbols
         known = word_references(references, *vocabularies, max_letters)
         super().__init__(
             word=readable_word("word", word, source_vocabulary, max_letters),
@@ -137,7 +138,7 @@ class AlignmentExplorer(BookWidget):
                 readable_word("examples", example, source_vocabulary, max_letters)
                 for example in texts("examples", examples)
             ],
-            sounds={p: ARPABET[p] for p in target_vocabulary.symbols if p in ARPABET},
+            sounds={p: ARPABET[p] for p in spoken if p in ARPABET},
             max_letters=max_letters,
             max_phonemes=max_phonemes,
             ask="" if ask is None else text("ask", ask),
