@@ -50,13 +50,16 @@ def over_seeds(name: str, label: str, read: str | Callable[[dict], float]) -> Ov
     return OverSeeds(float(np.mean(values)), min(values), max(values), len(values))
 
 
-def by_length(name: str, label: str, measure: str = "bleu") -> tuple[list[float], Any, Any]:
+def by_length(
+    name: str, label: str, measure: str | Callable[[dict], dict[str, float]] = "bleu"
+) -> tuple[list[float], Any, Any]:
     """Quality against source length, as ``plots.quality_by_length`` draws it.
 
     Args:
       name: a results file on sentences, without ``.json``.
       label: of its runs.
-      measure: ``"bleu"`` or ``"exact"``.
+      measure: ``"bleu"`` or ``"exact"``, or a function of a run's last test that finds its numbers
+        by length.
 
     Returns:
       Middle of each group of lengths, mean over the seeds, and (lowest, highest).
@@ -66,7 +69,8 @@ def by_length(name: str, label: str, measure: str = "bleu") -> tuple[list[float]
       >>> middle[0], len(middle) == len(mean)
       (7.0, True)
     """
-    tests = [run["tests"][-1][measure] for run in _runs(results(name), name, label)]
+    read = measure if callable(measure) else lambda test: test[measure]
+    tests = [read(run["tests"][-1]) for run in _runs(results(name), name, label)]
     middle = [(int(a) + int(b)) / 2 for a, b in (group.split("–") for group in tests[0])]
     values = np.array([list(test.values()) for test in tests])
     return middle, values.mean(axis=0), (values.min(axis=0), values.max(axis=0))
