@@ -29,6 +29,10 @@ def test_by_keyboard_alone_the_alignment_comes_out_of_the_grey(show):
     label = page.locator(".bw-alignment-map").get_attribute("aria-label")
     shares = [int(part.split(", ")[1].strip("%.<>")) for part in label.split(": ")[1].split("; ")]
     assert max(shares) < 50, "before training no letter weighs much more than a third"
+    page.wait_for_function("document.querySelectorAll('.bw-alignment-map .is-sound').length === 2")
+    assert page.locator(".bw-tape :is(.is-wrong, .is-extra, .is-missing)").count() == 0
+    notes = page.locator(".bw-tape-note").all_inner_texts()
+    assert notes[1:] == ["not trained yet"] * 2
     data = train(page, score=0.9, steps=200)
     assert float(data["score"]) >= 0.9 and int(data["steps"]) <= 200, data
     frames(page)
@@ -59,8 +63,9 @@ def test_the_readers_word_is_asked_and_the_dictionary_knows_it(show):
     field = page.get_by_label("Your word")
     field.fill("zebra")
     page.wait_for_function(
-        """() => [...document.querySelectorAll(".bw-tape-note")].every((one) => !one.innerText)"""
-    )  # what is not in the dictionary cannot be marked
+        """() => [...document.querySelectorAll(".bw-tape-note")].map((one) => one.innerText).join()
+                 === ",not trained yet,not trained yet" """
+    )  # what is not in the dictionary has no note of its own
     letters = page.locator(".bw-alignment-map .is-letter").all_text_contents()
     assert letters == list("zebra")
     said = page.locator(".bw-tape.is-attention .bw-cells i").all_inner_texts()

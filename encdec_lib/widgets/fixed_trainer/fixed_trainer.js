@@ -123,12 +123,10 @@ function viewOf(own, seed) {
       chart.add(name, current.points);
     },
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */
-    looked(_, [{ tokens }], [asked]) {
+    looked({ lookedAt }, [{ tokens }], [asked]) {
       const letters = tokens.map((id) => LETTERS[id - FIRST] ?? "?");
-      answer.answer(
-        letters,
-        asked.map((id) => LETTERS[id - FIRST]),
-      );
+      const right = asked.map((id) => LETTERS[id - FIRST]);
+      answer.answer(letters, right, lookedAt > 0);
     },
     fit: () => chart.fit(),
   };
