@@ -6,6 +6,7 @@ from .attention_stepper import AttentionStepper as AttentionStepper
 from .autoencoder_trainer import AutoencoderTrainer as AutoencoderTrainer
 from .backprop_stepper import BackpropStepper as BackpropStepper
 from .beam_stepper import BeamStepper as BeamStepper
+from .bleu_stepper import BleuStepper as BleuStepper
 from .cache_stepper import CacheStepper as CacheStepper
 from .caption_stepper import CaptionStepper as CaptionStepper
 from .captioner import SceneCaptioner as SceneCaptioner

@@ -218,6 +218,11 @@ _MAKERS = {
     "AutoencoderTrainer": lambda: widgets.AutoencoderTrainer(width=2, data=_few_digits(14)),
     "BackpropStepper": _backprop_stepper,
     "BeamStepper": _beam_stepper,
+    "BleuStepper": lambda: widgets.BleuStepper(
+        ["a dog sees a ball", "a horse runs in the park"],
+        ["a dog sees the big ball", "the horse runs in the park"],
+        step=8,
+    ),
     "CacheStepper": lambda: widgets.CacheStepper(painter(seed=3), codebook(), step=4),
     "CaptionStepper": lambda: widgets.CaptionStepper(_captioner_model(), np.eye(32)[None]),
     "SceneCaptioner": lambda: widgets.SceneCaptioner(

@@ -19,6 +19,7 @@ from encdec_lib.widgets import (
     AttentionStepper,
     BackpropStepper,
     BeamStepper,
+    BleuStepper,
     ForgettingDial,
     GateStepper,
     HeadsDial,
@@ -159,6 +160,14 @@ def beam_stepper():
     )
 
 
+def bleu_stepper():
+    """The words are set behind the check of their length."""
+    texts = ["a b c d e f", "g h i j k l"]
+    widget = BleuStepper(texts, texts, step=2)
+    widget.outputs = widget.references = [list(HOSTILE[:6]), list(HOSTILE[6:12])]
+    return widget
+
+
 def backprop_stepper():
     systems = {
         name: StateSpace(StateSpaceConfig(4, 3, 4), rngs=nnx.Rngs(0)) for name in HOSTILE[:3]
@@ -196,6 +205,7 @@ BUILD = {
     "AttentionStepper": attention_stepper,
     "BackpropStepper": backprop_stepper,
     "BeamStepper": beam_stepper,
+    "BleuStepper": bleu_stepper,
     "GateStepper": gate_stepper,
     "WordArcs": word_arcs,
     "LengthDial": length_dial,

@@ -16,6 +16,7 @@ from encdec_lib.models.token_sized import TokenSizedConfig, token_sized
 from encdec_lib.widgets import (
     AttentionStepper,
     BeamStepper,
+    BleuStepper,
     CacheStepper,
     CaptionStepper,
     ConvolutionStepper,
@@ -78,7 +79,21 @@ BAD_PICTURES = st.sampled_from(
 )
 
 
+BAD_SENTENCES = st.sampled_from(
+    [None, 3, "a b c d", [], ["a b c d"], ["a b c d"] * 3, [3, 3], ["a b c d", None], b"ab"]
+    + [
+        ["a b c d", worse]
+        for worse in ("", "a b c", "a b c d e f g", "unbelievably long words of it")
+    ]
+    + [["e f g h"] * 2]
+)
+
+
 STEPPERS = {
+    BleuStepper: (
+        lambda: {"outputs": ["a b c d", "e d c b"], "references": ["a b c d", "b c d a"]},
+        {"step": bad.wholes(), "outputs": BAD_SENTENCES, "references": BAD_SENTENCES},
+    ),
     BeamStepper: (
         lambda: {
             "model": seq2seq(Seq2SeqConfig(30, 43, embed_dim=3, state_dim=5), rngs=nnx.Rngs(0)),

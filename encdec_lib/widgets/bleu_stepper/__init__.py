@@ -1,0 +1,5 @@
+"""BLEU of two short translations, counted step by step (chapter 6)."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

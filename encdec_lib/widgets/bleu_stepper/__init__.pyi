@@ -1,0 +1,1 @@
+from .bleu_stepper import BleuStepper as BleuStepper
