@@ -10,6 +10,7 @@ import { paired, tokensOf, vocabularyOf } from "./story.js";
 const [CELL, HIGH] = [25, 28]; // of a letter
 const [HEAD, PITCH, ROW] = [28, 36, 28]; // below a name; of words; of pairs and of what is cut
 const PAIRS = 5; // that are shown
+const LEAST = 240; // pixels for the pairs, beside the words
 const LEFT = 44; // for how often a word stands there
 
 /** @param {number} x @param {number} y @param {string} text */
@@ -100,6 +101,14 @@ function textOf({ step }, learned) {
 }
 
 /**
+ * Pixels that names need, of up to half the room.
+ * @param {string[]} names
+ * @param {number} width
+ */
+const column = (names, width) =>
+  Math.min(8.8 * Math.max(...names.map((one) => one.length)) + 6, width / 2);
+
+/**
  * The most frequent pairs, as bars.
  * @param {At} at
  * @param {Learned} learned
@@ -108,7 +117,10 @@ function textOf({ step }, learned) {
 function pairsOf({ step }, { counts }, { x, y, width }) {
   const shown = counts[Math.max(step - 1, 0)].slice(0, PAIRS);
   const every = counts.flatMap((some) => some.slice(0, PAIRS));
-  const wide = 8.8 * Math.max(...every.map((pair) => paired(pair[0], pair[1]).length)) + 6;
+  const wide = column(
+    every.map((pair) => paired(pair[0], pair[1])),
+    width,
+  );
   const full = Math.min(width - wide - 34, 300) / Math.max(...every.map((pair) => pair[2]));
   return [
     name(x, y, "the most frequent pairs"),
@@ -139,7 +151,7 @@ const changes = (learned) =>
 function newWord({ row, step }, learned, { x, y, width }) {
   const stages = changes(learned);
   const names = stages.map((k) => (k ? paired(...learned.merges[k - 1]) : "letters"));
-  const wide = 8.8 * Math.max(...names.map((one) => one.length)) + 6;
+  const wide = column(names, width);
   const cell = Math.min(23, (width - wide) / [...learned.new[0].join("")].length);
   return row(step, [
     name(x, y, "the new word, merge by merge"),
@@ -182,9 +194,12 @@ export function mergePicture(at, learned) {
   const longest = Math.max(...words.map(([word]) => [...word].length));
   const below = HEAD + PITCH * words.length;
   const beside = LEFT + CELL * Math.max(longest, 6) + 44;
-  const place = phone ? { x: 0, y: below + 8, width } : { x: beside, y: 0, width: width - beside };
+  const stacked = phone || width - beside < LEAST;
+  const place = stacked
+    ? { x: 0, y: below + 8, width }
+    : { x: beside, y: 0, width: width - beside };
   const room = HEAD + Math.max(PAIRS * ROW, changes(learned).length * (ROW + 4));
-  const under = (phone ? place.y + room : Math.max(below, room)) + 8;
+  const under = (stacked ? place.y + room : Math.max(below, room)) + 8;
   const all = laid(vocabularyOf(learned, merges.length), width);
   const known = all.slice(0, vocabularyOf(learned, done).length);
   const used = step > done ? learned.new[done] : step ? [merges[done - 1].join("")] : [];
