@@ -24,6 +24,7 @@ from .length_dial import LengthDial as LengthDial
 from .length_race import LengthRace as LengthRace
 from .look_stepper import LookStepper as LookStepper
 from .memory_race import MemoryRace as MemoryRace
+from .merge_stepper import MergeStepper as MergeStepper
 from .patch_dial import PatchDial as PatchDial
 from .path_stepper import PathStepper as PathStepper
 from .picture_writer import PictureWriter as PictureWriter

@@ -242,6 +242,9 @@ _MAKERS = {
     "LengthRace": lambda: widgets.LengthRace("code", longest=5),
     "LookStepper": _look_stepper,
     "MemoryRace": lambda: widgets.MemoryRace(length=5),
+    "MergeStepper": lambda: widgets.MergeStepper(
+        ["sing"] * 3 + ["reading"] * 2 + ["ring"], new="reign", merges=3, step=2
+    ),
     "PatchDial": _patch_dial,
     "PathStepper": lambda: widgets.PathStepper("Keys on the red door shine".split(), d=3),
     "PictureWriter": _picture_writer,

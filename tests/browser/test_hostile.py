@@ -24,6 +24,7 @@ from encdec_lib.widgets import (
     GateStepper,
     HeadsDial,
     LengthDial,
+    MergeStepper,
     PatchDial,
     PathStepper,
     PictureWriter,
@@ -193,6 +194,18 @@ def path_stepper():
     return widget
 
 
+def merge_stepper():
+    """The words and their pieces are set behind the check of their letters."""
+    widget = MergeStepper(["sing", "ring"], new="grin", merges=1, step=2)
+    words = list(HOSTILE[:6])
+    widget.words = [[word, 2] for word in words]
+    widget.merges = [(words[0], words[1])]
+    widget.counts = [[(*words[2:4], 2), (*words[4:6], 2)]]
+    widget.cut = [[[word, HOSTILE[6]] for word in words]] * 2
+    widget.new = [words[:3], words[:2]]
+    return widget
+
+
 def reading_stepper():
     size = len(LETTERS), len(WORDS_OF_EVIL)
     named = {HOSTILE[0]: reading("weighted", *size), HOSTILE[2]: reading("mean", *size)}
@@ -212,6 +225,7 @@ BUILD = {
     "TransformerExplorer": transformer_explorer,
     "HeadsDial": heads_dial,
     "ForgettingDial": forgetting_dial,
+    "MergeStepper": merge_stepper,
     "PatchDial": patch_dial,
     "PathStepper": path_stepper,
     "PictureWriter": picture_writer,

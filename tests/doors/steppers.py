@@ -22,6 +22,7 @@ from encdec_lib.widgets import (
     ConvolutionStepper,
     DeviceStepper,
     LookStepper,
+    MergeStepper,
     PathStepper,
     ReadingStepper,
     SelfAttentionStepper,
@@ -213,6 +214,19 @@ STEPPERS = {
             ),
             "pictures": BAD_PICTURES,
             "dtype": BAD_DTYPE,
+        },
+    ),
+    MergeStepper: (
+        lambda: {"words": ["sing", "ring"], "new": "grin", "merges": 2},
+        STANDS
+        | {
+            "words": st.sampled_from(
+                [None, 3, "sing ring", [], [3], ["sing", "a"], ["sing", "elephantine"]]
+                + [["sing", "s1ng"], ["sing", "to sing"], ["sing"] * 100, ["grin", "ring"]]
+                + [["ab", "bc", "cd", "de", "ef", "fg", "grin"], ["ring", "rat"]]
+            ),
+            "new": st.sampled_from([None, 3, "", "g", "sing", "green", "gr n", "g" * 10, ["g"]]),
+            "merges": bad.wholes(1, 3),
         },
     ),
     CacheStepper: (

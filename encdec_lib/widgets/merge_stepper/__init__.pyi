@@ -1,0 +1,1 @@
+from .merge_stepper import MergeStepper as MergeStepper
