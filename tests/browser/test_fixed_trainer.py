@@ -93,7 +93,7 @@ def test_what_was_cut_off_by_the_time_is_not_compared(show):
     wait_for(page, "data.state === 'stopped'")
     frames(page)
     assert status(page).startswith(
-        "A minute is over, and the network with more time is at step 200: let them train longer"
+        "The time is over, and the network with more time is at step 200: let them train longer"
     )
     assert page.locator("[data-action=more]").is_visible()
 

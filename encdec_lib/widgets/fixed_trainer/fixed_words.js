@@ -96,7 +96,7 @@ export function said(record, runs) {
   const { tracks, settings, lead } = record;
   if (unfinished(record)) {
     return (
-      `A minute is over, and the network with more time is at step ${thousands(lead.steps)}: ` +
+      `The time is over, and the network with more time is at step ${thousands(lead.steps)}: ` +
       "let them train longer before you compare them."
     );
   }
