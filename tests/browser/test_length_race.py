@@ -79,15 +79,28 @@ def test_the_readers_own_string_is_asked_for_while_it_learns(show):
     field.fill("bad")
     cells = page.locator(".bw-tape.is-encoder .bw-cells i")
     assert "".join(cells.all_inner_texts()) == "bad"
+    page.wait_for_function(  # as many as there are letters, and nothing is struck or counted
+        """() => {
+          const tape = document.querySelector(".bw-tape.is-fixed");
+          const count = (kinds) => tape.querySelectorAll(kinds).length;
+          const note = tape.querySelector(".bw-tape-note").innerText;
+          return count(".is-nothing") <= 3 && !count(".is-wrong, .is-extra, .is-missing")
+              && note === "not trained yet";
+        }"""
+    )
+    press(page, "step")
     page.wait_for_function(  # three letters that should be there, and as many faults as are said
         """() => {
           const tape = document.querySelector(".bw-tape.is-fixed");
           const count = (kinds) => tape.querySelectorAll(kinds).length;
-          const faults = count(".is-wrong, .is-extra, .is-missing");
+          const [wrong, extra] = [count(".is-wrong, .is-missing, .is-nothing"), count(".is-extra")];
           const note = tape.querySelector(".bw-tape-note").innerText;
-          return count(".is-right, .is-wrong, .is-missing") === 3 && note === `${faults} wrong`;
+          return note === [`${wrong} of 3 wrong`, extra ? `${extra} too many` : ""]
+              .filter(Boolean).join(", ");
         }"""
     )
+    press(page, "reset")
+    wait_for(page, "data.state === 'ready' && data.steps === '0'")
     for typed, word in (("codex", "“x”"), ("a", "at least 2"), ("abcdefghi", "at most 8")):
         field.fill(typed)
         said = page.locator(".bw-message").inner_text()

@@ -133,7 +133,91 @@ def test_what_is_wrong_is_counted_and_what_is_cut_off_is_said(page):
           });
         }"""
     )
-    assert seen == [["ab", "all right"], ["a·", "1 wrong"], ["xb", "1 wrong"], ["abc…", "5 wrong"]]
+    assert seen == [
+        ["ab", "all right"],
+        ["a·", "1 of 2 wrong"],
+        ["xb", "1 of 2 wrong"],
+        ["abc…", "5 too many"],
+    ]
+
+
+def test_what_stands_where_nothing_should_is_counted_apart(page):
+    """However much is said, no more than all that there should be can be wrong."""
+    load(page, "compare", folder=PARTS)
+    said = lambda answer, right: page.evaluate(  # noqa: E731
+        "([a, r]) => compare.faultsIn(compare.compare([...a], [...r]))", [answer, right]
+    )
+    assert said("xxxxxxxxxxx", "abcd") == "4 of 4 wrong, 7 too many"
+    assert said("abxcde", "abcd") == "2 too many"
+    assert said("ac", "abcd") == "2 of 4 wrong"
+    assert said("xbcdy", "abcd") == "1 of 4 wrong, 1 too many"
+    assert said("abcd", "abcd") == "all right"
+
+
+def test_before_the_first_step_nothing_is_struck_or_counted(page):
+    """Nor is what is no symbol at all, at any time."""
+    load(page, "tapes", folder=PARTS / "trainer")
+    fresh, unknown, later = page.evaluate(
+        """() => {
+          const row = tapes.tape("writes", "decoder", 4);
+          const seen = () => [[...row.node.querySelectorAll("i")].map((e) => e.className),
+                              row.node.querySelector(".bw-tape-note").textContent];
+          row.answer([..."??cd?"], ["a", "b", "c"], false);
+          const fresh = seen();
+          row.said([..."?x"], false);
+          const unknown = seen();
+          row.answer(["?", "b"], ["a", "b"]);
+          return [fresh, unknown, seen()];
+        }"""
+    )
+    assert fresh == [["is-nothing"] * 3 + ["is-cut"], "not trained yet"]
+    assert unknown == [["is-nothing"] * 2, "not trained yet"]
+    assert later == [["is-nothing", "is-right"], "1 of 2 wrong"]
+
+
+#: The ends of the curves and the boxes of their names, after curves of these points.
+NAMED = """([width, curves]) => {
+  const series = curves.map((_, k) => ({ name: String(k), label: `curve ${k}`, line: "you" }));
+  const words = { what: "wrong", against: "steps", empty: "" };
+  const chart = new series_chart.SeriesChart({ ...words, series });
+  chart.node.style.width = `${width}px`;
+  document.body.append(chart.node);
+  chart.fit();
+  chart.range(0, 10);
+  curves.forEach((points, k) => chart.set(String(k), points));
+  const names = [...chart.node.querySelectorAll(".bw-series-name")].map((e) => [e.textContent, e]);
+  return curves.map((points, k) => {
+    const [x, share] = points[points.length - 1];
+    const box = new Map(names).get(`curve ${k}`).getBBox();
+    return { end: [chart.x(x), chart.y(share)], left: box.x, right: box.x + box.width,
+             top: box.y, below: box.y + box.height };
+  });
+}"""
+
+
+def test_a_short_curve_has_its_name_at_its_end(page):
+    """Beside it, at its height, and off a curve that goes on there."""
+    load(page, "series_chart", folder=PARTS / "trainer")
+    page.add_style_tag(content="svg text { font-size: 14px }")
+    curves = [[[0, 1], [2, 0.8]], [[0, 0.5], [3, 0.4]], [[0, 0.4], [10, 0.4]]]
+    names = page.evaluate(NAMED, [700, curves])
+    assert all(0 < name["left"] - name["end"][0] <= 16 for name in names)
+    short, crossed, long = names
+    assert all(name["top"] < name["end"][1] < name["below"] for name in (short, long))
+    height = crossed["end"][1]  # at which the third curve goes on
+    assert height > crossed["below"] - 2 or height < crossed["top"] + 2
+    assert min(abs(crossed["below"] - height), abs(crossed["top"] - height)) < 12
+
+
+def test_names_at_one_place_stand_in_the_order_of_their_curves(page):
+    load(page, "series_chart", folder=PARTS / "trainer")
+    page.add_style_tag(content="svg text { font-size: 14px }")
+    curves = [[[0, 1], [10, end]] for end in (0.02, 0.05, 0.01, 0.04)]
+    names = page.evaluate(NAMED, [700, curves])
+    tops = [name["top"] for name in names]
+    assert sorted(range(4), key=tops.__getitem__) == [1, 3, 0, 2], "the worst on top"
+    tops.sort()
+    assert all(low - high >= 14 for high, low in zip(tops, tops[1:], strict=False))
 
 
 def test_the_right_sounds_stand_below_what_was_said(show):

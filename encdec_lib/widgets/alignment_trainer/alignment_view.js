@@ -175,8 +175,8 @@ export class AlignmentView {
     if (letters.join("") !== this.word) return; // of another word
     const sounds = tokens.map((id) => this.phonemes[id - FIRST] ?? "?");
     const row = this.answers[/** @type {"attention" | "fixed"} */ (name)];
-    if (this.entry) row.answer(sounds, nearest(sounds, this.entry.sounds));
-    else row.said(sounds.slice(0, PLACES));
+    if (this.entry) row.answer(sounds, nearest(sounds, this.entry.sounds), lookedAt > 0);
+    else row.said(sounds.slice(0, PLACES), lookedAt > 0);
     if (name !== "attention") return;
     this.map.draw({ letters, sounds, weights });
     this.film.look({ letters, sounds, weights }, lookedAt);

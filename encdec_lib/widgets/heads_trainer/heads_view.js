@@ -87,13 +87,13 @@ export function headsView(model, onString) {
       if (fresh) answer.clear();
     },
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */
-    looked(_, [given], [ids]) {
+    looked({ lookedAt }, [given], [ids]) {
       const now = { ...settings(), maps: model.get("maps") };
       const question = asked(now);
       if (question.ids.join() !== ids.join()) return; // of another string
       const letters = written(taskOf(now), given.tokens, model.get("phonemes"));
-      if (question.answer) answer.answer(letters, question.answer);
-      else answer.said(letters);
+      if (question.answer) answer.answer(letters, question.answer, lookedAt > 0);
+      else answer.said(letters, lookedAt > 0);
       const picture = pictureOf(now, question, given, letters);
       if (picture) maps.draw(picture);
     },

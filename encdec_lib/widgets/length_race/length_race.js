@@ -117,10 +117,11 @@ function viewOf(own, plays) {
     /** @param {Track} track */
     scored: ({ name, scored }) => chart.add(name, pointsOf(scored)),
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */
-    looked({ name }, [{ tokens }], [asked]) {
+    looked({ name, lookedAt }, [{ tokens }], [asked]) {
       const letters = tokens.map((id) => LETTERS[id - FIRST] ?? "?");
       const right = asked.map((id) => LETTERS[id - FIRST]);
-      answers[/** @type {"attention" | "fixed"} */ (name)].answer(letters, right);
+      const row = answers[/** @type {"attention" | "fixed"} */ (name)];
+      row.answer(letters, right, lookedAt > 0);
     },
     fit: () => chart.fit(),
   };

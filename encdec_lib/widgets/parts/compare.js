@@ -45,6 +45,21 @@ export function compare(answer, reference) {
 }
 
 /**
+ * How an answer differs from what it should be: "3 of 4 wrong, 1 too many". What is left out is
+ * wrong as well; what is too many is counted apart, as nothing stands there to be compared with.
+ * @param {Pair[]} pairs
+ */
+export function faultsIn(pairs) {
+  /** @param {Pair["kind"]} kind */
+  const count = (kind) => pairs.filter((pair) => pair.kind === kind).length;
+  const extra = count("extra");
+  const wanted = pairs.length - extra;
+  const wrong = wanted - count("right");
+  const parts = [wrong ? `${wrong} of ${wanted} wrong` : "", extra ? `${extra} too many` : ""];
+  return parts.filter(Boolean).join(", ") || "all right";
+}
+
+/**
  * compare() against the nearest of several references.
  * @param {string[]} answer
  * @param {string[][]} references

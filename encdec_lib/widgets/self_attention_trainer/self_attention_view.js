@@ -101,11 +101,11 @@ export function selfAttentionView(model, onString) {
       if (fresh) answer.clear();
     },
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */
-    looked(_, [given], [ids]) {
+    looked({ lookedAt }, [given], [ids]) {
       const question = asked(settings());
       if (question.ids.join() !== ids.join()) return; // of another string
       const letters = written(taskOf(settings()), given.tokens, []);
-      answer.answer(letters, question.answer ?? []);
+      answer.answer(letters, question.answer ?? [], lookedAt > 0);
       picturesOf(settings(), question, given, letters).forEach((picture, n) => {
         maps[n].draw(picture);
       });

@@ -1,11 +1,13 @@
 // What a model said of a word at first, after 100, 300, … steps, one below the other.
 
-import { compareNearest } from "../parts/compare.js";
+import { compareNearest, faultsIn } from "../parts/compare.js";
 import { element, spoken } from "../parts/elements.js";
+import { cellOf, UNTRAINED, untrainedCells } from "../parts/trainer/tapes.js";
 import { thousands } from "../parts/trainer/words.js";
 
 const MARKS = [0, 1, 100, 300, 700]; // steps from which another line stands
 const ROWS = 5;
+const SHOWN = 5; // sounds of a network that has not been trained
 
 /** @typedef {import("../parts/compare.js").Pair} Pair */
 
@@ -15,15 +17,15 @@ const pairsOf = (sounds, references) =>
     ? compareNearest(sounds, references)
     : sounds.map((sound) => ({ kind: "right", answer: sound, reference: sound }));
 
-/** @param {Pair} pair */
-const cell = ({ kind, answer }) =>
-  element("i", { class: `is-${kind}`, text: kind === "missing" ? "·" : answer });
-
-/** @param {Pair[]} pairs @param {boolean} known */
-function verdict(pairs, known) {
-  if (!known) return "";
-  const faults = pairs.filter(({ kind }) => kind !== "right").length;
-  return faults ? `${faults} wrong` : "all right";
+/**
+ * The cells of what was said after some steps, and what is the matter with it.
+ * @param {number} steps @param {string[]} sounds @param {string[][]} references
+ * @returns {[cells: HTMLElement[], note: string]}
+ */
+function judged(steps, sounds, references) {
+  if (!steps) return [untrainedCells(sounds, references[0]?.length ?? SHOWN), UNTRAINED];
+  const pairs = pairsOf(sounds, references);
+  return [pairs.map(cellOf), references.length ? faultsIn(pairs) : ""];
 }
 
 /** The lines. Returns {node, clear(), hear(steps, sounds, references)}. */
@@ -33,14 +35,13 @@ export function spokenLog() {
   let lines = [];
   /** @param {(typeof lines)[0]} line @param {number} k @param {string[][]} references */
   function row({ steps, sounds }, k, references) {
-    const pairs = pairsOf(sounds, references);
-    const note = verdict(pairs, references.length > 0);
+    const [cells, note] = judged(steps, sounds, references);
     const when = `${k === lines.length - 1 ? "now, " : ""}step ${thousands(steps)}`;
     return element(
       "li",
       { class: k === lines.length - 1 ? "is-now" : null },
       element("b", { text: when }),
-      element("span", { class: "bw-cells", "aria-hidden": "true" }, ...pairs.map(cell)),
+      element("span", { class: "bw-cells", "aria-hidden": "true" }, ...cells),
       spoken(`: ${sounds.join(" ") || "nothing"}, `),
       element("small", { text: note }),
     );

@@ -82,10 +82,11 @@ export function transformerView(model, onString) {
     /** @param {import("../parts/trainer/types.js").Track} track */
     scored: ({ steps, score }) => chart.add(steps, score ?? 0),
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */
-    looked(_, [given], [ids]) {
+    looked({ lookedAt }, [given], [ids]) {
       const question = asked();
       if (question.ids.join() !== ids.join()) return; // of another string
-      answer.answer(written(task, given.tokens, []), question.answer ?? []);
+      const letters = written(task, given.tokens, []);
+      answer.answer(letters, question.answer ?? [], lookedAt > 0);
     },
     fit() {
       mask.fit();

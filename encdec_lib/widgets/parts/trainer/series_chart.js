@@ -3,7 +3,8 @@
 
 import { element } from "../elements.js";
 import { pathThrough, plot } from "../plot.js";
-import { axes, namesAt } from "./series_marks.js";
+import { axes } from "./series_marks.js";
+import { namesAt } from "./series_names.js";
 import { percent } from "./words.js";
 
 const GREY = 4; // curves of earlier runs
@@ -104,9 +105,14 @@ export class SeriesChart {
     return points.filter(([n]) => n >= this.from && n <= this.to);
   }
 
+  /** @param {Points} points @returns {[x: number, y: number][]} in the drawing */
+  places(points) {
+    return this.inside(points).map(([n, share]) => [this.x(n), this.y(share)]);
+  }
+
   /** @param {Points} points */
   path(points) {
-    return pathThrough(this.inside(points).map(([n, share]) => [this.x(n), this.y(share)]));
+    return pathThrough(this.places(points));
   }
 
   /** @param {Series} one */
@@ -129,13 +135,19 @@ export class SeriesChart {
     ];
   }
 
-  /** The curves that have an end inside, the older ones first. */
-  ends() {
+  /** The names of all curves that can be seen, at their ends. */
+  names() {
     const grey = this.kept.map(({ label, points }) => ({ label, line: "before", points }));
     const now = this.series.map(({ name, ...one }) => ({ ...one, points: this.newest(name) }));
-    return [...grey, ...now]
-      .map(({ label, line, points }) => ({ label, line, end: this.inside(points ?? []).pop() }))
-      .flatMap(({ label, line, end }) => (end ? [{ label, line, y: this.y(end[1]) }] : []));
+    const seen = [...grey, ...now]
+      .map(({ points, ...one }) => ({ ...one, curve: this.places(points ?? []) }))
+      .filter(({ curve }) => curve.length);
+    const ends = seen.map(({ label, line, curve }) => ({
+      ...{ label, line },
+      at: curve[curve.length - 1],
+    }));
+    const curves = seen.map(({ curve }) => curve);
+    return namesAt(ends, curves, this.node, this.box, this.width);
   }
 
   trace() {
@@ -146,7 +158,7 @@ export class SeriesChart {
         element("path", { class: "bw-series is-before", d: this.path(points) }),
       ),
       ...this.series.flatMap((one) => this.curvesOf(one)),
-      ...namesAt(this.ends(), this.box),
+      ...this.names(),
     ];
     this.drawing.node.replaceChildren(...drawn.filter((one) => one !== null));
     const said = this.series.map(({ name, label }) => {

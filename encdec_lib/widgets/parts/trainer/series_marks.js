@@ -1,10 +1,9 @@
-// What stands around the curves of series_chart.js: ticks, levels, the names of axes and of curves.
+// What stands around the curves of series_chart.js: ticks, levels, the names of the axes.
 
 import { element } from "../elements.js";
 import { axisName, level, tick } from "../plot.js";
 import { thousands } from "./words.js";
 
-const APART = 18; // px between two labels at the curves' ends
 const ROUND = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000]; // between two ticks
 
 /**
@@ -70,49 +69,4 @@ export function axes(chart) {
     name,
     nothing,
   ];
-}
-
-/**
- * Heights of labels so that none touches another, nor stands below `lowest`, on the axis.
- * @param {number[]} wished from the top
- * @param {number} lowest
- */
-function apart(wished, lowest) {
-  let last = -Infinity;
-  const places = wished.map((y) => {
-    last = Math.max(y, last + APART);
-    return last;
-  });
-  let next = lowest;
-  for (let k = places.length - 1; k >= 0; k--) {
-    places[k] = Math.min(places[k], next);
-    next = places[k] - APART;
-  }
-  return places;
-}
-
-/**
- * The names at the ends of their curves, never on top of each other.
- * @param {{label: string, line: string, y: number}[]} ends
- * @param {SeriesChart["box"]} box
- */
-export function namesAt(ends, { beside, right, bottom }) {
-  const sorted = ends.sort((a, b) => a.y - b.y);
-  // On the chart a name stands above its curve, but that of the lowest below it, where none is.
-  const below = (/** @type {number} */ k, /** @type {number} */ y) =>
-    k > 0 && k === sorted.length - 1 && y + 18 < bottom;
-  const wished = sorted.map(({ y }, k) => {
-    if (beside) return y + 5;
-    return below(k, y) ? y + 18 : Math.min(Math.max(y - 10, 14), bottom - 8);
-  });
-  const places = apart(wished, bottom + (beside ? 5 : -8));
-  return sorted.map(({ label, line }, k) =>
-    element("text", {
-      class: `bw-series-name is-${line}`,
-      x: beside ? right + 10 : right,
-      y: places[k],
-      "text-anchor": beside ? "start" : "end",
-      text: label,
-    }),
-  );
 }

@@ -1,13 +1,36 @@
 // Strings as cells: what goes in, what comes out, wrong symbols struck through.
 
-import { compare } from "../compare.js";
+import { compare, faultsIn } from "../compare.js";
 import { element, spoken } from "../elements.js";
+import { unmarked } from "../tokens.js";
 
 /** @typedef {import("../compare.js").Pair} Pair */
 
+const NOTHING = "?"; // no symbol that can be said: what is not said cannot be struck
+
+/** What is said of a network before its first step. */
+export const UNTRAINED = "not trained yet";
+
 /** @param {Pair} pair */
-const cellOf = ({ kind, answer }) =>
-  element("i", { class: `is-${kind}`, text: kind === "missing" ? "·" : answer });
+export const cellOf = ({ kind, answer }) =>
+  element("i", {
+    class: answer === NOTHING ? "is-nothing" : `is-${kind}`,
+    text: kind === "missing" ? "·" : answer,
+  });
+
+/**
+ * What a network says before its first step, which means nothing: as many as there should be, in
+ * grey.
+ * @param {string[]} symbols
+ * @param {number} most
+ */
+export function untrainedCells(symbols, most) {
+  const drawn = symbols
+    .slice(0, most)
+    .map((symbol) => element("i", { class: "is-nothing", text: symbol }));
+  if (symbols.length > most) drawn.push(element("i", { class: "is-cut", text: "…" }));
+  return drawn;
+}
 
 /**
  * A row of cells with a name before it and a note after it. Returns {node, source(symbols),
@@ -47,22 +70,36 @@ export function tape(name, role, places) {
       note.textContent = remark;
       words.textContent = ` ${symbols.join(" ")} ${remark}`;
     },
-    /** What came out, and what should have. @param {string[]} symbols @param {string[]} right */
-    answer(symbols, right) {
+    /**
+     * What came out, and what should have.
+     * @param {string[]} symbols
+     * @param {string[]} right
+     * @param {boolean} [trained] it has taken a step
+     */
+    answer(symbols, right, trained = true) {
+      if (!trained) {
+        fill(untrainedCells(symbols, right.length));
+        note.textContent = UNTRAINED;
+        words.textContent = ` ${UNTRAINED}`;
+        return;
+      }
       const pairs = compare(symbols, right);
-      const faults = pairs.filter(({ kind }) => kind !== "right").length;
       const most = Math.max(room, right.length);
       const drawn = pairs.slice(0, pairs.length > most ? most - 1 : most).map(cellOf);
       if (pairs.length > most) drawn.push(element("i", { class: "is-cut", text: "…" }));
       fill(drawn);
-      note.textContent = faults ? `${faults} wrong` : "all right"; // as many as are struck or dots
+      note.textContent = faultsIn(pairs);
       words.textContent = ` ${symbols.join(" ") || "nothing"}, ${note.textContent}`;
     },
-    /** What came out, where nobody knows what should have. @param {string[]} symbols */
-    said(symbols) {
-      fill(symbols.map((text) => element("i", { class: "is-right", text })));
-      note.textContent = "";
-      words.textContent = ` ${symbols.join(" ") || "nothing"}`;
+    /**
+     * What came out, where nobody knows what should have.
+     * @param {string[]} symbols
+     * @param {boolean} [trained]
+     */
+    said(symbols, trained = true) {
+      fill(trained ? unmarked(symbols).map(cellOf) : untrainedCells(symbols, room - 1));
+      note.textContent = trained ? "" : UNTRAINED;
+      words.textContent = ` ${trained ? symbols.join(" ") || "nothing" : UNTRAINED}`;
     },
     /** Nothing has come out yet. */
     clear() {
