@@ -100,8 +100,8 @@ export function threeView(own) {
       const same = whose === "time" && steps <= sizeOf(NETWORKS[0], now).steps;
       if (!same) chart.set(whose, pointsOf(scored));
     },
-    looked({ name: whose, steps }, [{ tokens }], [asked]) {
-      if (!steps) return; // what an untrained network writes says nothing
+    looked({ name: whose, lookedAt }, [{ tokens }], [asked]) {
+      if (!lookedAt) return; // what an untrained network writes says nothing
       const letters = tokens.map((id) => LETTERS[id - FIRST] ?? "?");
       const right = asked.map((id) => LETTERS[id - FIRST]);
       answers.answer(whose, letters, right);
