@@ -29,6 +29,10 @@ def test_by_keyboard_alone_the_alignment_comes_out_of_the_grey(show):
     label = page.locator(".bw-alignment-map").get_attribute("aria-label")
     shares = [int(part.split(", ")[1].strip("%.<>")) for part in label.split(": ")[1].split("; ")]
     assert max(shares) < 50, "before training no letter weighs much more than a third"
+    page.wait_for_function("document.querySelectorAll('.bw-alignment-map .is-sound').length === 2")
+    assert page.locator(".bw-tape :is(.is-wrong, .is-extra, .is-missing)").count() == 0
+    notes = page.locator(".bw-tape-note").all_inner_texts()
+    assert notes[1:] == ["not trained yet"] * 2
     data = train(page, score=0.9, steps=200)
     assert float(data["score"]) >= 0.9 and int(data["steps"]) <= 200, data
     frames(page)

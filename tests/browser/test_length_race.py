@@ -1,5 +1,7 @@
 """The race of the home page in Chromium, with the engine that readers get."""
 
+import re
+
 import pytest
 
 from encdec_lib.widgets import LengthRace
@@ -28,6 +30,7 @@ def test_by_keyboard_alone_attention_learns_to_repeat(show):
     label = page.locator(".bw-race svg").get_attribute("aria-label")
     assert label.startswith("letters wrong, on new strings by length of the string. attention: ")
     assert "not measured" not in label
+    assert page.locator(".bw-race .is-trail").count() == 0, "no curve without a name"
 
 
 def test_it_begins_by_itself_where_it_may_and_stops_by_itself(show):
@@ -43,6 +46,11 @@ def test_it_begins_by_itself_where_it_may_and_stops_by_itself(show):
     assert told(page)["state"] == "paused", "a reader who has paused it is not overruled"
     press(page, "train")
     wait_for(page, "['solved', 'stopped'].includes(data.state)", 90)
+    frames(page)
+    label = page.locator(".bw-race svg").get_attribute("aria-label")
+    ends = re.findall(r", (\S+) at 4", label)  # the sentence says what the curves end at
+    both = f"attention gets {ends[0]} of the letters wrong and one vector {ends[1]}."
+    assert f"n strings of 4 letters, {both}" in status(page)
     press(page, "reset")
     wait_for(page, "data.state === 'ready'")
     frames(page)

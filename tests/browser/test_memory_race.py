@@ -149,17 +149,22 @@ def test_settings_that_cannot_be(engine):
 
 def test_by_keyboard_alone_all_three_learn_five_letters(show):
     page = show(MemoryRace(length=5, first="h"))
-    assert status(page).startswith("Untrained: each guesses, and one guess in 8")
+    assert status(page).startswith("None of the three knows yet")
+    notes = page.locator(".bw-saying small")
+    assert notes.all_inner_texts() == ["not trained yet"] * 3
+    assert page.locator(".bw-saying .is-wrong, .bw-saying .is-missing").count() == 0
     data = train(page, score=2, steps=500)
     assert data["state"] == "solved" and int(data["steps"]) <= 500, data
     frames(page)
-    said = page.locator(".bw-sayings").inner_text().split()
-    assert [one for one in said if len(one) == 1] == ["h", "h", "h"]
+    assert page.locator(".bw-saying i").all_inner_texts() == ["h", "h", "h"]
+    assert all(text.endswith("% right on new strings") for text in notes.all_inner_texts())
     assert status(page).startswith("All three have learned it: ")
+    page.get_by_text("Loss, your runs").press("Enter")
     row = page.locator(".bw-runs tbody td").all_inner_texts()
-    assert row[3:5] == ["5", "1"] and all(text.endswith(" steps") for text in row[:3])
-    label = page.locator(".bw-race svg").get_attribute("aria-label")
-    assert label.count("all at 0") + label.count("100% at 0") == 3
+    assert row[3:5] == ["5", "73%"] and all(int(text) <= 500 for text in row[:3])
+    label = page.locator(".bw-signal svg").get_attribute("aria-label")
+    assert label.startswith("How much of the learning signal reaches each letter of h f b g d. At")
+    assert label.count(":") == 4 and "not measured" not in label
 
 
 @pytest.mark.slow
@@ -171,8 +176,8 @@ def test_at_ten_letters_the_units_part(show):
     press(page, "train")
     wait_for(page, "Number(data.steps) >= 1000 || data.state === 'solved'", 90)
     frames(page)
-    tanh = page.locator(".bw-big b").first.inner_text()
-    assert int(tanh.strip("%")) < 80
+    tanh = page.locator(".bw-saying small").first.inner_text()
+    assert int(tanh.split("%")[0]) < 80
 
 
 def test_a_dial_begins_again_and_a_letter_does_not(show):
@@ -187,8 +192,69 @@ def test_a_dial_begins_again_and_a_letter_does_not(show):
     frames(page)
     assert "cannot read “z”" in page.locator(".bw-message").inner_text()
     assert told(page)["steps"] == "1"
-    page.get_by_label("95% (3)").check()
+    page.get_by_label("95%").check()
     wait_for(page, "data.state === 'ready' && data.steps === '0' && data.score !== ''")
     page.get_by_label("20", exact=True).check()
     frames(page)
     assert page.locator(".bw-tape .bw-cells i").count() == 20
+    assert "".join(page.locator(".bw-letter-read").all_text_contents()).startswith("gfbgd")
+
+
+#: The chart for a string and one network's shares: where its curve is, and what is written where.
+SIGNAL = """([width, letters, reach]) => {
+  const racer = { name: "a", label: "tanh RNN", line: "you" };
+  const chart = new signal_chart.SignalChart([racer]);
+  chart.node.style.width = `${width}px`;
+  document.body.append(chart.node);
+  chart.fit();
+  chart.begin([...letters], true);
+  chart.set("a", reach);
+  const numbers = chart.node.querySelector("path").getAttribute("d").match(/[\\d.]+/g).map(Number);
+  const texts = [...chart.node.querySelectorAll("text")].map((e) => {
+    const { x, y, width, height } = e.getBBox();
+    return { text: e.textContent, kind: e.getAttribute("class") ?? "", x, right: x + width,
+             middle: x + width / 2, below: y + height };
+  });
+  return { numbers, texts, label: chart.drawing.node.getAttribute("aria-label") };
+}"""
+
+
+@pytest.mark.parametrize("width", [880, 358])
+def test_the_signal_runs_from_the_last_letter_back_to_the_first(page, width):
+    """Each step down the axis is another factor of ten, and nothing is cut off."""
+    load(page, "signal_chart", folder=HERE)
+    page.add_style_tag(
+        content="body { margin: 0 } svg text { font: 13px sans-serif }"
+        ".bw-series-name { font: bold 14px sans-serif !important }"
+    )
+    seen = page.evaluate(SIGNAL, [width, "cabge", [1, 0.1, 0.01, 1e-4, 1e-9]])
+    xs, ys = seen["numbers"][::2], seen["numbers"][1::2]
+    letters = [one for one in seen["texts"] if "letter" in one["kind"]]
+    assert "".join(one["text"] for one in letters) == "cabge"
+    assert [one["middle"] for one in letters] == pytest.approx(xs, abs=1)
+    assert xs == sorted(xs) and ys == sorted(ys, reverse=True)
+    floor, top = ys[0], ys[-1]
+    heights = [(floor - y) / (floor - top) for y in ys]
+    assert heights == pytest.approx([0, 0.5, 0.75, 0.875, 1], abs=0.01)
+    names = " ".join(one["text"] for one in seen["texts"] if "name" in one["kind"])
+    assert names == "tanh RNN almost none"
+    assert not [one for one in seen["texts"] if one["x"] < 0 or one["right"] > width]
+    assert all(one["right"] < xs[0] for one in seen["texts"] if "name" in one["kind"])
+    assert seen["label"].endswith("At the first, c: tanh RNN: less than 1 in 100 million.")
+
+
+def test_twenty_letters_fit_on_a_phone(page):
+    load(page, "signal_chart", folder=HERE)
+    seen = page.evaluate(SIGNAL, [358, "abcdefghijklmnopqrst", [1] * 20])
+    letters = [one for one in seen["texts"] if "letter" in one["kind"]]
+    assert "".join(one["text"] for one in letters) == "acegikmoqs"
+
+
+def test_shares_are_said_in_plain_numbers(page):
+    load(page, "shares", folder=HERE)
+    shares = [13.4, 1.34, 1, 0.996, 0.4, 0.1234, 0.0234, 5e-4, 5.1e-5, 4e-7, 1e-8, 9e-9]
+    assert page.evaluate("all => all.map(shares.inWords)", shares) == [
+        *("1,300%", "130%", "all", "all", "40%", "12%", "2%"),
+        *("1 in 2,000", "1 in 20,000", "1 in 3 million", "1 in 100 million"),
+        "less than 1 in 100 million",
+    ]

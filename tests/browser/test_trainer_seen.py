@@ -22,7 +22,10 @@ pytestmark = pytest.mark.browser
 #: In a row of the table, the heads of what came out of a run.
 CAME_OUT = {
     "autoencoder": (lambda: EVERY_WIDGET["AutoencoderTrainer"](), ["error"]),
-    "memory": (lambda: MemoryRace(length=5), ["tanh RNN", "LSTM", "GRU"]),
+    "memory": (
+        lambda: MemoryRace(length=5),
+        [f"{name}: steps to learn" for name in ("tanh RNN", "LSTM", "GRU")],
+    ),
     "one vector": (
         lambda: FixedTrainer("code", longest=4),
         ["lacked", "as chosen, wrong", "more room, wrong", "more time, wrong"],
@@ -38,9 +41,7 @@ def test_a_phone_shows_what_came_out_of_a_run(show, case):
     page = show(faked(widget()), width=390)
     press(page, "train")
     wait_for(page, "['solved', 'stopped'].includes(data.state)")
-    page.locator("details:has(.bw-runs):not([open]) > summary").evaluate_all(
-        "all => all.forEach((e) => e.click())"
-    )
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     frames(page)
     edges = page.locator(".bw-runs thead th").evaluate_all(
         "all => all.map((e) => [e.innerText, e.getBoundingClientRect().right])"

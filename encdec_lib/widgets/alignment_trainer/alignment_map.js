@@ -3,6 +3,7 @@
 
 import { element } from "../parts/elements.js";
 import { between, styleColor } from "../parts/pixels.js";
+import { NOTHING } from "../parts/trainer/tapes.js";
 import { percent } from "../parts/trainer/words.js";
 
 const LEFT = 44; // px for the sounds
@@ -112,7 +113,10 @@ export class AlignmentMap {
       });
     const names = [
       ...letters.map((letter, j) => [text("is-letter", LEFT + (j + 0.5) * wide, TOP - 9), letter]),
-      ...sounds.map((sound, i) => [text("is-sound", LEFT - 9, TOP + (i + 0.5) * high + 5), sound]),
+      ...sounds.map((sound, i) => {
+        const kind = sound === NOTHING ? "is-sound is-nothing" : "is-sound";
+        return [text(kind, LEFT - 9, TOP + (i + 0.5) * high + 5), sound];
+      }),
     ].map(([node, name]) => {
       /** @type {Element} */ (node).textContent = String(name);
       return node;

@@ -178,8 +178,20 @@ export class AlignmentView {
     if (this.entry) row.answer(sounds, nearest(sounds, this.entry.sounds), lookedAt > 0);
     else row.said(sounds.slice(0, PLACES), lookedAt > 0);
     if (name !== "attention") return;
-    this.map.draw({ letters, sounds, weights });
-    this.film.look({ letters, sounds, weights }, lookedAt);
+    const alignment = { letters, sounds: this.rowsOf(sounds, lookedAt > 0), weights };
+    this.map.draw(alignment);
+    this.film.look(alignment, lookedAt);
+  }
+
+  /**
+   * The sounds that have a row. An untrained network says them on and on: as many are shown as the
+   * word has, or letters where nobody knows.
+   * @param {string[]} sounds
+   * @param {boolean} trained
+   */
+  rowsOf(sounds, trained) {
+    const right = this.entry && nearest(sounds, this.entry.sounds);
+    return sounds.slice(0, trained ? PLACES : (right?.length ?? this.word.length));
   }
 
   fit() {

@@ -23,8 +23,8 @@ const SECONDS = 8; // for each, at a press of the button
 
 const CAPTION =
   "Both read a string letter by letter, then write it again: one from a single vector of 48 " +
-  "numbers, the other looking back at every letter. Wrong letters are struck, and a dot is one " +
-  "left out. Faint curves are earlier tests, on 200 new strings.";
+  "numbers, the other looking back at every letter. A dot is a letter left out. The curves are " +
+  "of 200 strings that neither has seen.";
 
 /** @type {{name: string, label: string, line: string}[]} */
 const RACERS = [
@@ -87,6 +87,7 @@ function viewOf(own, plays) {
     series: RACERS,
     empty: plays ? "Two curves appear here" : "Press Train, and two curves appear here",
     mark: "your string",
+    trail: false,
   });
   const node = element(
     "div",
@@ -138,34 +139,37 @@ const pointsOf = (scored) =>
 /** @param {Track | undefined} track */
 const right = (track) => (typeof track?.score === "number" ? percent(track.score) : "–");
 
-/** @param {Track[]} tracks */
-function compared(tracks) {
-  const [attention, fixed] = tracks;
-  return `attention repeats ${right(attention)} of new strings and one vector ${right(fixed)}`;
+/** What the curves say at their right ends. @param {Track[]} tracks @param {Settings} settings */
+function compared(tracks, { longest }) {
+  const [attention, fixed] = tracks.map(({ scored }) => {
+    const at = pointsOf(scored).find(([length]) => length === longest);
+    return percent(Math.min(at?.[1] ?? 1, 1));
+  });
+  return (
+    `in strings of ${longest} letters, attention gets ${attention} of the letters wrong and ` +
+    `one vector ${fixed}`
+  );
 }
 
 const FRESH = "Neither has learned anything yet.";
 
 const SAYS = {
   ready: () => `${FRESH} Press Train: in a few seconds the two curves part.`,
-  /** @param {Track[]} tracks */
-  running: (tracks) => {
+  /** @param {Track[]} tracks @param {Settings} settings */
+  running: (tracks, settings) => {
     const seconds = inSeconds(Math.max(...tracks.map((track) => track.seconds)));
     const measured = tracks.every(({ score }) => score !== null);
-    return `After ${seconds} s each, ${measured ? compared(tracks) : "both still write at random"}.`;
+    const now = measured ? compared(tracks, settings) : "both still write at random";
+    return `After ${seconds} s each, ${now}.`;
   },
   /** @param {RunRecord} record */
-  solved: ({ tracks }) =>
-    `Both are done: ${compared(tracks)}. Short strings fit into one vector; make them longer.`,
+  solved: ({ tracks, settings }) =>
+    `Both are done: ${compared(tracks, settings)}. Short strings fit into one vector; make them longer.`,
   /** @param {RunRecord} record */
   stopped: ({ tracks, settings }) => {
-    const wrong = tracks.map(({ scored }) => {
-      const at = pointsOf(scored).find(([length]) => length === settings.longest);
-      return percent(Math.min(at?.[1] ?? 1, 1));
-    });
-    const both = `attention gets ${wrong[0]} of the letters wrong and one vector ${wrong[1]}`;
-    const long = `At ${settings.longest} letters ${both}.`;
-    return `${long} One vector holds only so much: chapters 6 and 8 say why.`;
+    const [first, ...rest] = compared(tracks, settings);
+    const capital = [first.toUpperCase(), ...rest].join("");
+    return `${capital}. One vector holds only so much: chapters 6 and 8 say why.`;
   },
 };
 
@@ -177,7 +181,7 @@ const COLUMNS = [
   { head: "s each", text: (/** @type {RunRecord} */ { lead }) => inSeconds(lead.seconds) },
   ...RACERS.map(({ name, label }) => ({
     result: true,
-    head: `${label} right`,
+    head: `${label}: strings without a mistake`,
     text: (/** @type {RunRecord} */ record) => right(of(name)(record)),
   })),
 ];
@@ -212,7 +216,10 @@ function render({ model, el }) {
         return now;
       },
       numbers: (tracks) => [
-        ...tracks.map((track) => ({ value: right(track), label: `${track.label}, strings right` })),
+        ...tracks.map((track) => ({
+          value: right(track),
+          label: `${track.label}, strings without a mistake`,
+        })),
         { value: inSeconds(Math.max(...tracks.map((one) => one.seconds))), label: "seconds each" },
       ],
       measure: false,

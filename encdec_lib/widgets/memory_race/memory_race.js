@@ -3,17 +3,17 @@
 import { trainer } from "../parts/trainer/trainer.js";
 import { percent, stepsOf, thousands } from "../parts/trainer/words.js";
 import { memoryView } from "./memory_view.js";
-import { LETTERS, plan, RACERS } from "./plan.js";
-import { share } from "./reach_scale.js";
+import { plan, RACERS } from "./plan.js";
+import { inWords } from "./shares.js";
 
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
 const CAPTION =
-  "Each network reads the letters and then says the first. A curve shows how much of the loss’s " +
-  "gradient reaches the state after each letter, counted back from the last. They train for at " +
-  "most 2,000 steps of 16 strings and are tested on 200 others.";
+  "The signal is the gradient of the loss after each letter, as a share of that after the last. " +
+  "All three train for at most 2,000 steps of 16 strings, and are tested on 200 others. A " +
+  "memory of 50%, 73% or 95% is a gate with a bias of 0, 1 or 3.";
 
 /** What a gate lets through at a bias: its sigmoid. @type {Record<number, string>} */
 const KEPT = { 0: "50%", 1: "73%", 3: "95%" };
@@ -21,68 +21,81 @@ const KEPT = { 0: "50%", 1: "73%", 3: "95%" };
 /** @param {Track} track */
 const right = ({ score }) => (score === null ? "–" : percent(score));
 
-/** "from step 300 on", or how many are right. @param {Track} track */
-const became = (track) =>
-  track.solvedAt === null
-    ? `the ${track.label} has ${right(track)} right`
-    : `the ${track.label} learned it in ${stepsOf(track.solvedAt)}`;
+/** @param {Track} track @param {boolean} [over] */
+const became = (track, over = true) =>
+  track.solvedAt !== null
+    ? `the ${track.label} learned it in ${stepsOf(track.solvedAt)}`
+    : over
+      ? `the ${track.label} did not learn it`
+      : `the ${track.label} has ${right(track)} right`;
 
 /** @param {string[]} parts */
-const listed = (parts) => `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
+const listed = (parts) =>
+  parts.length > 1
+    ? `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`
+    : parts.join();
 
 /** @param {string} text */
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-/** What is left at the first letter. @param {Track[]} tracks */
+/** What reaches the first letter in those that did not learn it. @param {Track[]} tracks */
 function left(tracks) {
-  const parts = tracks.map(({ label, scored }, k) => {
-    const reach = scored?.reach ?? [];
-    const of = k ? "" : " of the gradient is left";
-    return `${share(reach[reach.length - 1] ?? 0)}${of} in the ${label}`;
-  });
-  return `At the first letter ${listed(parts)}.`;
+  const parts = tracks
+    .filter(({ solvedAt }) => solvedAt === null)
+    .map(({ label, scored }, k) => {
+      const reach = scored?.reach ?? [];
+      const there = k ? "" : " reaches the first letter";
+      return `${inWords(reach[reach.length - 1] ?? 0)}${there} in the ${label}`;
+    });
+  return `Of the learning signal ${listed(parts)}.`;
 }
+
+/** @param {number} bias */
+const keep = (bias) => `Now let LSTM and GRU keep ${KEPT[bias]} at first.`;
 
 /** What to try next. @param {RunRecord} record @param {RunRecord[]} runs */
 function next({ settings, tracks }, runs) {
   const [, lstm] = tracks;
   const tried = (/** @type {string} */ name) => new Set(runs.map((run) => run.settings[name]));
-  if (lstm.solvedAt === null && settings.bias !== 3)
-    return `Now let the gates keep ${KEPT[3]} at first.`;
-  if (tried("bias").size < 2)
-    return `Now let the gates keep ${KEPT[settings.bias === 0 ? 3 : 0]} at first.`;
+  if (lstm.solvedAt === null && settings.bias !== 3) return keep(3);
+  if (tried("bias").size < 2) return keep(settings.bias === 0 ? 3 : 0);
   if (tried("length").size < 2) return "Now change the number of letters.";
   return "Train again: another seed may say something else.";
 }
 
+/** @param {Track[]} tracks @param {boolean} over */
+const all = (tracks, over) => capital(listed(tracks.map((track) => became(track, over))));
+
 const SAYS = {
   /** @param {Track[]} tracks */
   ready: ([track]) =>
-    `Untrained: each guesses, and one guess in ${LETTERS.length} is right.` +
-    (track?.parameters ? " Press Train: who learns, and what becomes of the curves?" : ""),
+    "None of the three knows yet which letter was the first." +
+    (track?.parameters ? " Press Train: who learns it, and what becomes of the curves?" : ""),
   /** @param {Track[]} tracks */
-  running: (tracks) => `${capital(listed(tracks.map(became)))}.`,
+  running: (tracks) => `${all(tracks, false)}.`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   solved: (record, runs) =>
-    `All three have learned it: ${listed(record.tracks.map(became))}. ${
+    `All three have learned it: ${listed(record.tracks.map((track) => became(track)))}. ${
       Number(record.settings.length) < 20 ? "Make the string longer." : next(record, runs)
     }`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   stopped: (record, runs) =>
-    `${capital(listed(record.tracks.map(became)))}. ${left(record.tracks)} ${next(record, runs)}`,
+    `${all(record.tracks, true)}. ${left(record.tracks)} ${next(record, runs)}`,
 };
 
 /** @type {import("../parts/trainer/types.js").Column[]} */
 const COLUMNS = [
   { head: "letters", text: ({ settings }) => String(settings.length) },
-  { head: "bias", text: ({ settings }) => String(settings.bias) },
+  { head: "memory kept at first", text: ({ settings }) => KEPT[Number(settings.bias)] },
   ...RACERS.map(({ name, label }) => ({
     result: true,
-    head: label,
+    head: `${label}: steps to learn`,
     text: (/** @type {RunRecord} */ { tracks }) => {
       const track = tracks.find((one) => one.name === name);
       if (!track) return "";
-      return track.solvedAt === null ? `${right(track)} right` : stepsOf(track.solvedAt);
+      return track.solvedAt === null
+        ? `not in ${thousands(track.steps)}`
+        : thousands(track.solvedAt);
     },
   })),
 ];
@@ -96,12 +109,16 @@ function render({ model, el }) {
       title: "Three networks learn to remember the first letter",
       dials: [
         {
-          ...{ kind: "choice", name: "length", label: "Letters" },
+          ...{ kind: "choice", name: "length", label: "Letters to read" },
           options: [5, 10, 20].map((length) => [length, String(length)]),
         },
         {
-          ...{ kind: "choice", name: "bias", label: "LSTM and GRU gates keep at first (bias)" },
-          options: [0, 1, 3].map((bias) => [bias, `${KEPT[bias]} (${bias})`]),
+          ...{
+            kind: "choice",
+            name: "bias",
+            label: "Memory kept by LSTM and GRU, at first",
+          },
+          options: [0, 1, 3].map((bias) => [bias, KEPT[bias]]),
         },
       ],
       plan,
@@ -117,6 +134,7 @@ function render({ model, el }) {
       measure: false,
       race: "steps",
       caption: CAPTION,
+      folded: true,
     },
   );
   return frame.stop;

@@ -47,7 +47,8 @@ class MemoryRace(TrainerWidget):
     _css = (*TRAINER_CSS, _HERE / "memory_race.css")
     static_fallback = (
         "Here a tanh RNN, an LSTM and a GRU learn to remember the first letter of a string, and "
-        "curves show how far back the gradient reaches. It needs JavaScript, and no network."
+        "curves show how much of the learning signal reaches each letter. It needs JavaScript, and "
+        "no network."
     )
 
     #: The first losses of each unit in the page, of a new ``MemoryRace()``.

@@ -1,11 +1,11 @@
-// The reader's letter, what the three say of it, and how far back their gradients reach.
+// The reader's letter, what the three say of it, and how much of the signal reaches each letter.
 
 import { element, spoken } from "../parts/elements.js";
 import { lettersOf, ownString } from "../parts/trainer/own_string.js";
-import { SeriesChart } from "../parts/trainer/series_chart.js";
-import { tape } from "../parts/trainer/tapes.js";
+import { tape, UNTRAINED } from "../parts/trainer/tapes.js";
+import { percent } from "../parts/trainer/words.js";
 import { LETTERS, RACERS } from "./plan.js";
-import { REACH } from "./reach_scale.js";
+import { SignalChart } from "./signal_chart.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
@@ -13,32 +13,47 @@ import { REACH } from "./reach_scale.js";
 const FIRST = 4; // id of the first letter; pad, bos, eos and unk come before
 const OTHERS = "fbgdahcebdgfaechgbf"; // what is read after the first letter
 
-/** One letter for each of the three. Returns {node, clear(), say(name, letter, right)}. */
+/** One letter for each of the three, and how often it is right. Returns {node, clear(), say(track,
+ * letter, right), score(track)}. */
 function sayings() {
   const made = RACERS.map(({ name, label, line }) => {
     const cells = element("span", { class: "bw-cells", "aria-hidden": "true" });
-    const words = spoken(" nothing yet");
+    const words = spoken("");
     const who = element("b", { text: `${label} says` });
-    const node = element("span", { class: `bw-saying is-${line}` }, who, cells, words);
-    return { name, node, cells, words };
+    const note = element("small");
+    const node = element("span", { class: `bw-saying is-${line}` }, who, cells, words, note);
+    return { name, node, cells, words, note };
   });
   /** @param {(typeof made)[0]} one @param {string} kind @param {string} text @param {string} said */
   const fill = ({ cells, words }, kind, text, said) => {
     cells.replaceChildren(element("i", { class: `is-${kind}`, text }));
-    words.textContent = ` ${said}`;
+    words.textContent = ` ${said} `;
   };
   const clear = () => {
-    for (const one of made) fill(one, "missing", "·", "nothing yet");
+    for (const one of made) {
+      fill(one, "nothing", "·", "");
+      one.note.textContent = UNTRAINED;
+    }
   };
+  const rowOf = (/** @type {Track} */ track) => made.find(({ name }) => name === track.name);
   clear();
   return {
     node: element("p", { class: "bw-sayings" }, ...made.map(({ node }) => node)),
     clear,
-    /** @param {string} name @param {string} letter @param {string} right */
-    say(name, letter, right) {
-      const one = made.find((other) => other.name === name);
+    /** @param {Track} track @param {string | undefined} letter @param {string} right */
+    say(track, letter, right) {
+      const one = rowOf(track);
+      if (!one) return;
       const kind = letter === right ? "right" : "wrong";
-      if (one) fill(one, kind, letter, `${letter}, ${kind}`);
+      const shown = track.lookedAt && letter ? kind : "nothing"; // no letter cannot be struck
+      const words = track.lookedAt ? `${letter ?? "no letter"}, ${kind},` : "";
+      fill(one, shown, letter ?? "–", words);
+    },
+    /** @param {Track} track */
+    score(track) {
+      const one = rowOf(track);
+      if (!one || !track.steps || track.score === null) return;
+      one.note.textContent = `${percent(track.score)} right on new strings`;
     },
   };
 }
@@ -62,14 +77,8 @@ export function memoryView(model, onLetter) {
   model.on("change:first", () => own.set(model.get("first")));
   const source = tape("they read", "encoder", 10);
   const said = sayings();
-  const chart = new SeriesChart({
-    what: "gradient left (log scale)",
-    against: "letters back from the last",
-    series: RACERS,
-    empty: "",
-    scale: REACH,
-    height: 264,
-  });
+  const bar = element("div");
+  const chart = new SignalChart(RACERS);
   /** @param {number} length */
   const read = (length) => [...own.letters(), ...OTHERS].slice(0, length);
   const ids = (/** @type {string[]} */ letters) =>
@@ -81,27 +90,27 @@ export function memoryView(model, onLetter) {
       element("div", { class: "bw-own-row" }, ...own.nodes),
       source.node,
       said.node,
+      bar,
       chart.node,
     ),
+    bar,
     sources: (/** @type {Settings} */ { length }) => [ids(read(Number(length)))],
     /** @param {Settings} settings @param {boolean} fresh */
     settings({ length }, fresh) {
-      source.places(Number(length));
-      source.source(read(Number(length)));
-      if (!fresh) return;
-      said.clear();
-      chart.clear();
-      chart.range(0, Number(length) - 1);
+      const letters = read(Number(length));
+      source.places(letters.length);
+      source.source(letters);
+      chart.begin(letters, fresh);
+      if (fresh) said.clear();
     },
     /** @param {Track} track */
-    scored: ({ name, scored }) =>
-      chart.add(
-        name,
-        (scored?.reach ?? []).map((share, n) => [n, share]),
-      ),
+    scored(track) {
+      said.score(track);
+      chart.set(track.name, track.scored?.reach ?? []);
+    },
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */
-    looked: ({ name }, [{ tokens }], [asked]) =>
-      said.say(name, LETTERS[tokens[0] - FIRST] ?? "–", LETTERS[asked[0] - FIRST]),
+    looked: (track, [{ tokens }], [asked]) =>
+      said.say(track, LETTERS[tokens[0] - FIRST], LETTERS[asked[0] - FIRST]),
     fit: () => chart.fit(),
   };
 }

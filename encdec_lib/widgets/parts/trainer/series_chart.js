@@ -43,15 +43,17 @@ export class SeriesChart {
    * @param {number} [options.height]
    * @param {Scale} [options.scale]
    * @param {number} [options.margin] px at the right for the names
+   * @param {boolean} [options.trail] whether earlier scorings fade behind the newest
    */
   constructor(options) {
     const { what, against, series, empty, mark = "" } = options;
-    const { height = 232, scale = SHARES, margin = 104 } = options;
+    const { height = 232, scale = SHARES, margin = 104, trail = true } = options;
     this.words = { what, against, empty, mark };
     this.scale = scale;
     this.series = series;
     this.height = height;
     this.margin = margin;
+    this.trail = trail;
     /** @type {Map<string, Points[]>} the last is the newest */
     this.known = new Map();
     /** @type {{label: string, points: Points}[]} of earlier runs, in grey */
@@ -119,7 +121,7 @@ export class SeriesChart {
   curvesOf({ name, line }) {
     const now = this.newest(name);
     if (!now) return [];
-    const old = (this.known.get(name) ?? []).slice(-TRAIL - 1, -1);
+    const old = this.trail ? (this.known.get(name) ?? []).slice(-TRAIL - 1, -1) : [];
     const trail = old.map((points, k) => {
       const opacity = (0.1 + (0.25 * (k + 1)) / old.length).toFixed(2);
       const kind = `bw-series is-trail is-${line}`;

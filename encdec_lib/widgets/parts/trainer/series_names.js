@@ -24,22 +24,25 @@ function widthOf({ label, line }, chart) {
   return pen.measureText(label).width;
 }
 
-/** @param {Name} one @param {Name} other */
+/** @typedef {Pick<Name, "from" | "to">} Span */
+
+/** @param {Span} one @param {Span} other */
 const meet = (one, other) => one.from < other.to + 6 && other.from < one.to + 6;
 
 /**
  * Moves names apart, up or down, so that none touches another nor stands below `lowest`.
- * @param {Name[]} names from the top
+ * @param {Pick<Name, "from" | "to" | "y">[]} names from the top
  * @param {number} lowest
+ * @param {number} [gap] px between two
  */
-function apart(names, lowest) {
+export function apart(names, lowest, gap = APART) {
   names.forEach((name, k) => {
     const over = names.slice(0, k).filter((other) => meet(name, other));
-    name.y = Math.max(name.y, ...over.map(({ y }) => y + APART));
+    name.y = Math.max(name.y, ...over.map(({ y }) => y + gap));
   });
   for (let k = names.length - 1; k >= 0; k--) {
     const under = names.slice(k + 1).filter((other) => meet(names[k], other));
-    names[k].y = Math.min(names[k].y, lowest, ...under.map(({ y }) => y - APART));
+    names[k].y = Math.min(names[k].y, lowest, ...under.map(({ y }) => y - gap));
   }
 }
 

@@ -6,7 +6,7 @@ import { unmarked } from "../tokens.js";
 
 /** @typedef {import("../compare.js").Pair} Pair */
 
-const NOTHING = "?"; // no symbol that can be said: what is not said cannot be struck
+export const NOTHING = "?"; // no symbol that can be said: what is not said cannot be struck
 
 /** What is said of a network before its first step. */
 export const UNTRAINED = "not trained yet";
