@@ -17,11 +17,11 @@ const CAPTION =
 /** @type {import("../parts/trainer/types.js").Dial[]} */
 const DIALS = [
   {
-    ...{ kind: "choice", name: "width", label: "Room: numbers in the vector" },
+    ...{ kind: "choice", name: "width", label: "Room, in numbers" },
     options: [8, 16, 32, 64].map((width) => [width, String(width)]),
   },
   {
-    ...{ kind: "choice", name: "steps", label: "Time: steps of training" },
+    ...{ kind: "choice", name: "steps", label: "Time, in steps" },
     options: [250, 500, 1000].map((steps) => [steps, thousands(steps)]),
   },
   { kind: "slider", name: "longest", label: "Longest string", min: 4, max: LONGEST },
