@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-import encdec_lib.widgets
 from encdec_lib.widgets import FixedTrainer
+from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import load
 from tests.browser.training import faked, frames, press, status, told, wait_for
 from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
-HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "fixed_trainer"
+HERE = PARTS.parent / "fixed_trainer"
 
 
 def test_by_keyboard_alone_three_networks_learn_short_strings(show):
