@@ -55,9 +55,9 @@ ENDS = {
     "races of memories": (
         lambda: faked(MemoryRace(length=5, bias=1), apart=0.1, tick=1),
         "The tanh RNN learned it in 200 steps, the LSTM has 90% right and the GRU has 80% right. "
-        "At the first letter 25% of the gradient is left in the tanh RNN, 23% in the LSTM and 20% "
-        "in the GRU. Now let the gates keep 95% at first.",
-        ["200 steps", "90% right", "80% right", "5", "1"],
+        "Of the learning signal 23% reaches the first letter in the LSTM and 20% in the GRU. "
+        "Now let LSTM and GRU keep 95% at first.",
+        ["200", "not in 200", "not in 200", "5", "73%"],
     ),
     "one vector": (
         lambda: faked(

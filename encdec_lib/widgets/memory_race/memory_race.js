@@ -21,13 +21,11 @@ const KEPT = { 0: "50%", 1: "73%", 3: "95%" };
 /** @param {Track} track */
 const right = ({ score }) => (score === null ? "–" : percent(score));
 
-/** @param {Track} track @param {boolean} [over] */
-const became = (track, over = true) =>
-  track.solvedAt !== null
-    ? `the ${track.label} learned it in ${stepsOf(track.solvedAt)}`
-    : over
-      ? `the ${track.label} did not learn it`
-      : `the ${track.label} has ${right(track)} right`;
+/** When it learned it, or how many are right. @param {Track} track */
+const became = (track) =>
+  track.solvedAt === null
+    ? `the ${track.label} has ${right(track)} right`
+    : `the ${track.label} learned it in ${stepsOf(track.solvedAt)}`;
 
 /** @param {string[]} parts */
 const listed = (parts) =>
@@ -63,8 +61,8 @@ function next({ settings, tracks }, runs) {
   return "Train again: another seed may say something else.";
 }
 
-/** @param {Track[]} tracks @param {boolean} over */
-const all = (tracks, over) => capital(listed(tracks.map((track) => became(track, over))));
+/** @param {Track[]} tracks */
+const all = (tracks) => capital(listed(tracks.map(became)));
 
 const SAYS = {
   /** @param {Track[]} tracks */
@@ -72,15 +70,14 @@ const SAYS = {
     "None of the three knows yet which letter was the first." +
     (track?.parameters ? " Press Train: who learns it, and what becomes of the curves?" : ""),
   /** @param {Track[]} tracks */
-  running: (tracks) => `${all(tracks, false)}.`,
+  running: (tracks) => `${all(tracks)}.`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   solved: (record, runs) =>
-    `All three have learned it: ${listed(record.tracks.map((track) => became(track)))}. ${
+    `All three have learned it: ${listed(record.tracks.map(became))}. ${
       Number(record.settings.length) < 20 ? "Make the string longer." : next(record, runs)
     }`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
-  stopped: (record, runs) =>
-    `${all(record.tracks, true)}. ${left(record.tracks)} ${next(record, runs)}`,
+  stopped: (record, runs) => `${all(record.tracks)}. ${left(record.tracks)} ${next(record, runs)}`,
 };
 
 /** @type {import("../parts/trainer/types.js").Column[]} */
