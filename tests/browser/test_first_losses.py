@@ -132,7 +132,7 @@ def test_fit_has_the_same_losses(case):
 @pytest.mark.parametrize(
     "widget",
     [
-        lambda: FixedTrainer("code", width=64, longest=7, steps=2000, seed=3),
+        lambda: FixedTrainer("code", width=64, longest=7, steps=1000, seed=3),
         slowly(lambda: AlignmentTrainer(some_words(), width=128, seed=3)),
         slowly(lambda: ScoreRace(width=16, seed=3)),
         lambda: ScoreRace("words", width=64, words=some_words()),

@@ -1,88 +1,127 @@
 """The trainer of chapter 6 in Chromium, with the engine that readers get."""
 
+import re
+
 import pytest
 
-import encdec_lib.widgets
 from encdec_lib.widgets import FixedTrainer
+from encdec_lib.widgets.parts import PARTS
 from tests.browser.engine_page import load
-from tests.browser.training import frames, press, status, told, train, wait_for
+from tests.browser.training import faked, frames, press, status, told, wait_for
 from tests.helpers.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
-HERE = encdec_lib.widgets.host.trainer_widget.PARTS.parent / "fixed_trainer"
+HERE = PARTS.parent / "fixed_trainer"
 
 
-def test_by_keyboard_alone_it_learns_short_strings(show):
-    page = show(FixedTrainer("code", width=64, longest=4))
-    page.locator(".bw-status", has_text="64 numbers, 40,212 parameters, and 1,000 steps").wait_for()
-    assert "Untrained" in status(page)
-    data = train(page, score=0.8, steps=500)
-    assert float(data["score"]) >= 0.8 and int(data["steps"]) <= 500, data
-    label = page.locator(".bw-race svg").get_attribute("aria-label")
-    assert label.startswith("symbols wrong by length of the string. this run: ")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("dial", "option", "said"),
-    [("Room", "64", "room, 16 → 64 numbers, and the same steps: errors at 5 symbols fall"),
-     ("Time", "1,000", "time, 500 → 1,000 steps, and the same room: errors at 5 symbols fall")],
-)  # fmt: skip
-def test_steps_end_a_run_and_its_curve_stays(show, dial, option, said):
-    """Both dials count: more of either leaves fewer errors, and the sentence says which it was."""
-    page = show(FixedTrainer("code", width=16, longest=5, steps=500))
+def test_by_keyboard_alone_three_networks_learn_short_strings(show):
+    """Each takes the steps that it is named for, and the sentence follows the numbers."""
+    page = show(FixedTrainer("code", width=16, longest=4, steps=250))
+    assert "16 numbers and 250 steps, one has twice the numbers, and one four" in status(page)
     press(page, "train")
     wait_for(page, "data.state === 'stopped'", 90)
-    assert told(page)["steps"] == "500", "no step more than were granted"
+    frames(page)
+    assert told(page)["steps"] == "1000" and float(told(page)["score"]) > 0.5
     assert not page.locator("[data-action=more]").is_visible()
-    frames(page)
-    assert status(page).endswith(
-        "at length 5. Now change the numbers in the vector, and nothing else."
-    )
-    page.get_by_role("group", name=dial).get_by_label(option, exact=True).check()
-    frames(page)
-    grey = page.locator(".bw-series-name.is-before").all_text_contents()
-    assert grey == ["16 numbers, 500 steps to 5"]
-    press(page, "train")
-    wait_for(page, "data.state === 'stopped'", 90)
-    frames(page)
-    assert said in status(page), status(page)
-    assert page.locator(".bw-runs tbody tr").count() == 2
+    steps = page.locator(".bw-lab .bw-chart").get_attribute("aria-label")
+    assert re.findall(r"(\w+ \w+): [\d.]+ after ([\d,]+) steps", steps) == [
+        ("as chosen", "250"), ("more room", "250"), ("more time", "1,000"),
+    ]  # fmt: skip
+    label = page.locator(".bw-race svg").get_attribute("aria-label")
+    assert label.startswith("letters wrong, on new strings by length of the string. 16 numbers")
+    assert "more room: 32 numbers: " in label and "more time: 1,000 steps: " in label
+    chosen, room, time = map(int, re.findall(r"(\d+)%", status(page)))
+    assert chosen > room and chosen > time
+    lacked = "room and time alike" if abs(room - time) < 3 else "more than"
+    assert lacked in status(page), "by more than three in a hundred, or alike"
+    if lacked == "more than":
+        first = "room more" if room < time else "time more"
+        assert f"lacked {first} than" in status(page)
 
 
-RUN = {"settings": {"width": 32, "longest": 8, "steps": 500}, "seed": 0}
+def tracks(*wrong):
+    """Of the three networks, with these shares of wrong letters, after all their steps."""
+    names, steps = ("chosen", "room", "time"), (500, 500, 2000)
+    return [
+        {"name": name, "steps": n, "scored": {"error_rate": share}}
+        for name, n, share in zip(names, steps, wrong, strict=True)
+    ]
 
 
-def record(error, **settings):
-    """A finished run whose errors are 0.1 at length 2 and ``error`` at length 8."""
-    lengths = [{"length": 2, "error_rate": 0.1}, {"length": 8, "error_rate": error}]
-    lead = {"scored": {"by_length": lengths}, "steps": 500}
-    return {"settings": RUN["settings"] | settings, "seed": 0, "lead": lead}
+def sentence(page, *wrong, **settings):
+    """What is said of a run that came out so."""
+    settings = {"width": 32, "steps": 500, "longest": 8} | settings
+    record = {"settings": settings, "tracks": tracks(*wrong)}
+    record["lead"] = record["tracks"][2]
+    return page.evaluate("record => fixed_words.said(record, [record])", record)
 
 
 @pytest.mark.parametrize(
-    ("moved", "words"),
+    ("wrong", "words"),
     [
-        ({"width": 64}, "more room, 32 → 64 numbers"),
-        ({"width": 16}, "less room, 32 → 16 numbers"),
-        ({"steps": 1000}, "more time, 500 → 1,000 steps"),
-        ({"longest": 12}, "Strings of up to 12 instead of 8"),
-        ({"width": 64, "steps": 1000}, "2 dials at once, so nobody can say which"),
-        ({}, "Only the seed is another"),
+        ((0.5, 0.4, 0.2), "In this run one vector of 32 numbers lacked time more than room: "),
+        ((0.5, 0.2, 0.4), "In this run one vector of 32 numbers lacked room more than time: "),
+        ((0.5, 0.2, 0.6), "In this run one vector of 32 numbers lacked room more than time: "),
+        ((0.5, 0.3, 0.31), "In this run one vector of 32 numbers lacked room and time alike: "),
+        ((0.5, 0.49, 0.48), "In this run neither more room nor more time helped: "),
+        ((0.5, 0.7, 0.6), "In this run neither more room nor more time helped: "),
     ],
 )
-@pytest.mark.parametrize(
-    ("error", "change"), [(0.5, "fall from 75% to 50%"), (0.8, "rise from 75% to 80%"),
-                          (0.75, "stay at 75%")],
-)  # fmt: skip
-def test_the_sentence_says_what_was_moved_and_what_it_did(page, moved, words, error, change):
+def test_the_sentence_says_which_of_the_two_helped_more(page, wrong, words):
     load(page, "fixed_words", folder=HERE)
-    told = page.evaluate(
-        "([now, before]) => fixed_words.compared(now, before)",
-        [record(error, **moved), record(0.75)],
+    chosen, room, time = (round(100 * share) for share in wrong)
+    numbers = (
+        f"{chosen}% of the letters are wrong as chosen, {room}% with 64 numbers, "
+        f"{time}% with 2,000 steps. "
     )
-    assert words in told and f"errors at 8 symbols {change}" in told
+    assert sentence(page, *wrong).startswith(words + numbers)
+
+
+def test_it_says_what_to_try_next(page):
+    load(page, "fixed_words", folder=HERE)
+    ask = "steps: what does it lack then?"
+    assert sentence(page, 0.5, 0.4, 0.2).endswith(f"Now choose 8 numbers and 1,000 {ask}")
+    assert sentence(page, 0.5, 0.2, 0.4).endswith(f"Now choose 32 numbers and 500 {ask}")
+    assert sentence(page, 0.04, 0.0, 0.0).endswith("Now make the strings longer.")
+
+
+def test_what_was_cut_off_by_the_time_is_not_compared(show):
+    """The engine of the tests takes 200 steps a minute here, and each was to have more."""
+    page = show(faked(FixedTrainer("code", longest=4, seed=8), tick=3))
+    press(page, "train")
+    wait_for(page, "data.state === 'stopped'")
+    frames(page)
+    assert status(page).startswith(
+        "The time is over, and the network with more time is at step 200: let them train longer"
+    )
+    assert page.locator("[data-action=more]").is_visible()
+
+
+def test_step_by_step_each_stops_at_its_own(show):
+    page = show(faked(FixedTrainer("code", longest=4, steps=250, seed=8)))
+    page.get_by_text("Loss, your runs, speed and seed").click()
+    press(page, "step")
+    wait_for(page, "data.state === 'paused' && data.steps === '1'")
+    page.evaluate(
+        """() => {
+          for (let n = 1; n < 300; n++) document.querySelector("[data-action=step]").click();
+        }"""
+    )
+    wait_for(page, "data.steps === '300'")
+    frames(page)
+    steps = page.locator(".bw-lab .bw-chart").get_attribute("aria-label")
+    assert re.findall(r"after ([\d,]+) steps", steps) == ["250", "250", "300"]
+
+
+def test_nothing_stands_for_a_network_that_has_learned_nothing(show):
+    page = show(faked(FixedTrainer("code", longest=4)))
+    press(page, "step")
+    page.wait_for_function("document.querySelectorAll('.bw-tape .is-right').length === 12")
+    press(page, "reset")
+    wait_for(page, "data.state === 'ready'")
+    page.wait_for_timeout(300)  # the answers of untrained networks would be here
+    assert page.locator(".bw-tape .is-right, .bw-tape .is-wrong").count() == 0
 
 
 @pytest.mark.parametrize("theme", thinned(["light", "dark"], ["dark"]))

@@ -88,6 +88,43 @@ def test_by_keyboard_alone_a_word_is_said_better_and_better(show):
     press(page, "step")  # so that the figure can be asked again, and stands still
 
 
+def test_what_is_said_stands_on_one_line(page):
+    """Whatever is said; an ellipsis stands for what there is no room for, and never for a sound of
+    an answer that is right."""
+    load(page, "spoken_log", folder=PARTS.parent / "seq2seq_trainer")
+    seen = page.evaluate(
+        """() => {
+          const log = spoken_log.spokenLog();
+          const hear = (steps, sounds, right) => {
+            log.clear();
+            log.hear(steps, [...sounds], right ? [[...right]] : []);
+            return [...log.node.querySelectorAll("i")].map((e) => e.textContent).join("");
+          };
+          return [hear(9, "abcdefghijkl", "abcd"), hear(9, "abcdefghij", "abcdefghij"),
+                  hear(9, "abcdefgh", "abcdefgh"), hear(9, "abcdefghi", null)];
+        }"""
+    )
+    assert seen == ["abcdefg…", "abcdefghij", "abcdefgh", "abcdefg…"]
+
+
+@pytest.mark.parametrize("width", [1000, 390])
+def test_a_line_of_sounds_is_as_high_as_one(show, width):
+    """And the button for another word stands beside the field."""
+    page = show(faked(Seq2SeqTrainer(few_words(), word="baby")), width=width)
+    press(page, "step")  # the engine of the tests says as many sounds as there are letters
+    page.locator(".bw-own").fill("babababa")
+    page.wait_for_function("document.querySelectorAll('.bw-log .is-now .bw-cells i').length === 8")
+    tops = page.locator(".bw-log .is-now .bw-cells i").evaluate_all(
+        "all => [...new Set(all.map((e) => Math.round(e.getBoundingClientRect().top)))]"
+    )
+    assert len(tops) == 1
+    field, button = page.locator(".bw-own"), page.get_by_role("button", name="Another word")
+    above, beside = field.bounding_box(), button.bounding_box()
+    assert beside["x"] >= above["x"] + above["width"]
+    assert abs(beside["y"] - above["y"]) < 8
+    assert beside["x"] + beside["width"] <= width
+
+
 def test_another_word_and_another_dial(show):
     page = show(Seq2SeqTrainer(few_words(), word="bay", width=16))
     press(page, "step")

@@ -26,7 +26,10 @@ CAME_OUT = {
         lambda: MemoryRace(length=5),
         [f"{name}: steps to learn" for name in ("tanh RNN", "LSTM", "GRU")],
     ),
-    "one vector": (lambda: FixedTrainer("code", longest=4), ["strings right"]),
+    "one vector": (
+        lambda: FixedTrainer("code", longest=4),
+        ["lacked", "as chosen, wrong", "more room, wrong", "more time, wrong"],
+    ),
     "heads": (lambda: HeadsTrainer("copy", longest=4), ["right", "steps"]),
     "transformer": (TransformerTrainer, ["right", "loss"]),
 }

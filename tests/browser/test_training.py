@@ -113,6 +113,19 @@ def test_a_race_goes_on_until_all_have_solved(told):
     assert {m["run"]: m["steps"] for m in both["scored"]} == {"a": 5, "b": 5}
 
 
+def test_in_a_race_none_takes_more_steps_than_it_is_granted(told):
+    """One that may take more goes on alone."""
+    orders = [build("a", config(scoring__at_most_steps=7)), build("b", config(ATTENTION))]
+    orders[1]["config"]["scoring"] |= {"at_most_steps": 23}
+    for race in ("steps", "time"):
+        heard = said(told, [*orders, go("a", "b", race=race)])
+        assert heard["paused"][-1]["why"] == "steps"
+        assert {m["run"]: m["steps"] for m in heard["scored"]} == {"a": 7, "b": 23}
+    cut = said(told, [*orders, go("a", "b", race="steps", at_most_seconds=0.017)])
+    assert cut["paused"][-1]["why"] == "time"
+    assert {m["run"]: m["steps"] for m in cut["scored"]} == {"a": 7, "b": 17}
+
+
 def test_questions_are_answered_while_it_trains(told):
     look = {"type": "look", "run": "a", "sources": [[4, 5, 6], [8]]}
     heard = said(

@@ -1,90 +1,127 @@
-// What the trainer of chapter 6 says: which of its dials the reader has just moved, and what it did.
+// What the trainer of chapter 6 says: what each of its networks gets wrong, and what the chosen one
+// lacked in this run.
 
-import { percent, stepsOf } from "../parts/trainer/words.js";
+import { percent, stepsOf, thousands } from "../parts/trainer/words.js";
+import { NETWORKS, sizeOf } from "./plan.js";
 
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
+/** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 
+const CHANCE = 0.03; // of the letters: less tells two networks apart no better than a coin
+const FEW = 0.05; // wrong letters of one that has little left to gain
+
 /**
- * The share of wrong symbols by length.
+ * The share of wrong letters by length.
  * @param {Track["scored"]} scored
  * @returns {[number, number][]}
  */
 export const pointsOf = (scored) =>
   (scored?.by_length ?? []).map(({ length, error_rate }) => [length, error_rate]);
 
-/**
- * The share of wrong symbols among strings of a length; of the longest there were, if it is longer.
- * @param {Track} track
- * @param {number} length
- */
-export function wrongAt({ scored }, length) {
-  const points = pointsOf(scored).filter(([n]) => n <= length);
-  return points.length ? points[points.length - 1][1] : 1;
-}
+/** The share of wrong letters among all of the test. @param {Track | undefined} track */
+const wrong = (track) => Math.min(track?.scored?.error_rate ?? 1, 1);
 
-/** @param {number} share */
-const shown = (share) => percent(Math.min(share, 1));
+/** @param {Track | undefined} track */
+export const wrongOf = (track) => (track?.scored ? percent(wrong(track)) : "–");
 
-/** @param {number} before @param {number} now */
-function change(before, now) {
-  if (shown(before) === shown(now)) return `stay at ${shown(now)}`;
-  return `${now < before ? "fall" : "rise"} from ${shown(before)} to ${shown(now)}`;
-}
+/** @param {Track[]} tracks */
+const named = (tracks) => NETWORKS.map(({ name }) => tracks.find((track) => track.name === name));
 
-/**
- * Which dials two runs differ in.
- * @param {RunRecord} one
- * @param {RunRecord} other
- */
-const moved = (one, other) =>
-  ["width", "longest", "steps"].filter((name) => one.settings[name] !== other.settings[name]);
-
-/** @param {number} now @param {number} before */
-const more = (now, before) => (now > before ? "more" : "less");
-
-/**
- * What became of a run beside the one before it.
- * @param {RunRecord} record
- * @param {RunRecord} before
- */
-export function compared(record, before) {
-  const names = moved(record, before);
-  const [now, then] = [record.settings, before.settings];
-  const longest = Math.min(Number(now.longest), Number(then.longest));
-  const errors = change(wrongAt(before.lead, longest), wrongAt(record.lead, longest));
-  const at = `errors at ${longest} symbols ${errors}`;
-  if (!names.length) return `Only the seed is another: ${at}. So much is chance.`;
-  if (names.length > 1) {
-    return `You moved ${names.length} dials at once, so nobody can say which did it: ${at}.`;
-  }
-  if (names[0] === "longest") {
-    return `Strings of up to ${now.longest} instead of ${then.longest}, same room and time: ${at}.`;
-  }
-  if (names[0] === "width") {
-    const room = more(Number(now.width), Number(then.width));
-    return `You gave it ${room} room, ${then.width} → ${now.width} numbers, and the same steps: ${at}.`;
-  }
-  const time = more(Number(now.steps), Number(then.steps));
+/** "73% of the letters are wrong as chosen, 51% with 64 numbers, 41% with 2,000 steps".
+ *  @param {Track[]} tracks @param {Settings} settings */
+function shares(tracks, settings) {
+  const [chosen, room, time] = named(tracks).map(wrongOf);
+  const { width } = sizeOf(NETWORKS[1], settings);
+  const { steps } = sizeOf(NETWORKS[2], settings);
   return (
-    `You gave it ${time} time, ${then.steps.toLocaleString("en-US")} → ` +
-    `${stepsOf(Number(now.steps))}, and the same room: ${at}.`
+    `${chosen} of the letters are wrong as chosen, ${room} with ${width} numbers, ` +
+    `${time} with ${stepsOf(steps)}`
   );
 }
 
-/** A run by itself. @param {RunRecord} record */
-export function alone({ lead, settings }) {
-  const [short, long] = [pointsOf(lead.scored)[0], Number(settings.longest)];
-  const first = short ? `${shown(short[1])} of the symbols are wrong at length ${short[0]}, ` : "";
-  return `${first}${shown(wrongAt(lead, long))} at length ${long}.`;
+/**
+ * What the chosen network lacked more, by what helped it more: "room", "time", "both" if they
+ * helped alike, "neither" if nothing helped. A difference that may be chance is none.
+ * @param {Track[]} tracks
+ * @returns {"room" | "time" | "both" | "neither"}
+ */
+export function lacked(tracks) {
+  const [chosen, room, time] = named(tracks).map(wrong);
+  if (chosen - Math.min(room, time) < CHANCE) return "neither";
+  if (Math.abs(room - time) < CHANCE) return "both";
+  return room < time ? "room" : "time";
 }
 
-/** What to try next: the dial that has not been moved alone. @param {RunRecord[]} runs */
-export function next(runs) {
-  const alone = runs.slice(1).map((record, k) => moved(record, runs[k]));
-  const tried = (/** @type {string} */ name) =>
-    alone.some((names) => names.length === 1 && names[0] === name);
-  if (!tried("width")) return "Now change the numbers in the vector, and nothing else.";
-  if (!tried("steps")) return "Now change the steps of training, and nothing else.";
+/** @param {Track[]} tracks @param {Settings} settings */
+function verdict(tracks, settings) {
+  const vector = `In this run one vector of ${settings.width} numbers lacked`;
+  const verdicts = {
+    room: `${vector} room more than time`,
+    time: `${vector} time more than room`,
+    both: `${vector} room and time alike`,
+    neither: "In this run neither more room nor more time helped",
+  };
+  return verdicts[lacked(tracks)];
+}
+
+/** What to try next. @param {RunRecord} record @param {RunRecord[]} runs */
+function next({ tracks, settings }, runs) {
+  const found = new Set(runs.map((run) => lacked(run.tracks)));
+  const [chosen] = named(tracks);
+  if (wrong(chosen) < FEW) return "Now make the strings longer.";
+  if (!found.has("room")) {
+    const small = settings.width === 8 && settings.steps === 1000;
+    return small
+      ? "Now make the strings shorter."
+      : "Now choose 8 numbers and 1,000 steps: what does it lack then?";
+  }
+  if (!found.has("time")) return "Now choose 32 numbers and 500 steps: what does it lack then?";
   return "Train again: another seed tells how much is chance.";
+}
+
+/** Which have not had their steps, where the time was over before. @param {RunRecord} record */
+function unfinished({ tracks, settings }) {
+  return named(tracks).some(
+    (track, k) => (track?.steps ?? 0) < sizeOf(NETWORKS[k], settings).steps,
+  );
+}
+
+/**
+ * What became of a run.
+ * @param {RunRecord} record
+ * @param {RunRecord[]} runs
+ */
+export function said(record, runs) {
+  const { tracks, settings, lead } = record;
+  if (unfinished(record)) {
+    return (
+      `The time is over, and the network with more time is at step ${thousands(lead.steps)}: ` +
+      "let them train longer before you compare them."
+    );
+  }
+  return `${verdict(tracks, settings)}: ${shares(tracks, settings)}. ${next(record, runs)}`;
+}
+
+/** @param {Settings} settings */
+export const ready = (settings) =>
+  `Press Train: three networks learn to repeat strings. One has what you choose, ` +
+  `${settings.width} numbers and ${stepsOf(Number(settings.steps))}, one has twice the numbers, ` +
+  "and one four times the steps.";
+
+/** @param {Track[]} tracks @param {Settings} settings */
+export function running(tracks, settings) {
+  if (!tracks.every(({ scored }) => scored)) {
+    return "Learning: the first test comes after 100 steps.";
+  }
+  const [chosen, room, time] = named(tracks);
+  const [first, last] = [NETWORKS[0], NETWORKS[2]].map((one) => sizeOf(one, settings).steps);
+  const steps = time?.steps ?? 0;
+  const now = `step ${thousands(steps)} of ${thousands(last)}`;
+  if (steps > first) return `The one with more time goes on, ${now}: ${shares(tracks, settings)}.`;
+  const { width } = sizeOf(NETWORKS[1], settings);
+  return (
+    `Learning, ${now}: ${wrongOf(chosen)} of the letters are wrong as chosen, ${wrongOf(room)} ` +
+    `with ${width} numbers.`
+  );
 }

@@ -25,7 +25,7 @@ function errors(steps) {
   const chart = new SeriesChart({
     what: "sounds wrong, in words it never saw",
     ...{ against: "steps", height: 200, margin: 150 },
-    series: [{ name: "words", label: "this run", line: "you" }],
+    series: [],
     empty: "Press Train, and its errors fall",
   });
   chart.range(0, steps);
@@ -40,12 +40,13 @@ function errors(steps) {
       if (points.length > 1) chart.keep(name, points);
       name = next;
       points = [];
+      chart.series = [{ name: "words", label: name, line: "you" }];
       chart.clear();
     },
     /** @param {Track} track */
     add(track) {
       points = [...points, [track.steps, track.scored?.error_rate ?? 1]];
-      chart.add("words", points);
+      chart.set("words", points);
     },
   };
 }
@@ -78,8 +79,9 @@ function wordRow(model, dictionary, onWord) {
     own.set(some[turn++ % some.length]);
   };
   const more = { class: "bw-button", "aria-label": "Another word that it never saw" };
+  const [field, ...notes] = own.nodes;
   return {
-    node: element("div", { class: "bw-own-row" }, ...own.nodes, button("Another", next, more)),
+    node: element("div", { class: "bw-own-row" }, field, button("Another", next, more), ...notes),
     letters: own.letters,
     word: () => own.letters().join(""),
   };

@@ -30,7 +30,7 @@ const setting = (settings) =>
 
 /** A curve's name. @param {Settings} settings */
 const named = (settings) =>
-  `${settings.width}, ${direction(settings)}` +
+  `${settings.width} numbers, ${direction(settings)}` +
   (settings.forcing === 1 ? "" : `, ${percent(Number(settings.forcing))}`);
 
 /** What to try next. @param {Settings} settings @param {RunRecord[]} runs */

@@ -51,10 +51,12 @@ export function next(now) {
   return on.reduce((least, lane) => (spent(now, lane) < spent(now, least) ? lane : least));
 }
 
-/** Whether a lane has steps to catch up, so that a race by steps ends at equal ones.
+/** Whether a lane has steps to catch up, so that a race by steps ends at equal ones; one that has
+ *  all that its config grants it has none.
  *  @type {(now: Going, lane: Lane) => boolean} */
 const behind = (now, lane) =>
   now.race === "steps" &&
+  (now.steps < Infinity || !full(lane)) &&
   stepsOf(now, lane) < Math.max(...now.lanes.map((other) => stepsOf(now, other)));
 
 /**

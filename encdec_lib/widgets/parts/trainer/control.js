@@ -109,7 +109,7 @@ export class Control extends Standing {
     clearTimeout(this.timer);
     const runs = this.names;
     if (this.speed !== Infinity) {
-      this.engine?.post({ type: "step", runs, count: this.speed });
+      this.engine?.post({ type: "step", runs: this.unfinished, count: this.speed });
       return;
     }
     const at_most_seconds = Math.max(0.1, this.limit - this.seconds);
@@ -140,7 +140,7 @@ export class Control extends Standing {
     this.state = "paused";
     this.why = "";
     this.owed += 1;
-    if (this.owed === 1) this.engine?.post({ type: "step", runs: this.names, count: 1 });
+    if (this.owed === 1) this.engine?.post({ type: "step", runs: this.unfinished, count: 1 });
     this.hears.onChange();
   }
 
@@ -220,7 +220,7 @@ export class Control extends Standing {
   /** A step that the reader asked for is done; there may be more of them. */
   stepped() {
     this.owed -= 1;
-    if (this.owed) this.engine?.post({ type: "step", runs: this.names, count: 1 });
+    if (this.owed) this.engine?.post({ type: "step", runs: this.unfinished, count: 1 });
   }
 
   /** The steps of a beat are done. */

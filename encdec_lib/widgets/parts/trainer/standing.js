@@ -36,6 +36,17 @@ export class Standing {
     return this.tracks.map(({ name }) => name);
   }
 
+  /** The models that have not taken all the steps that their configurations grant them. */
+  get unfinished() {
+    return this.tracks.filter((track) => track.steps < this.granted(track)).map(({ name }) => name);
+  }
+
+  /** The steps that a model may take. @param {Track} track */
+  granted({ name }) {
+    const planned = this.plan.runs.find((run) => run.name === name);
+    return planned?.config.scoring.at_most_steps ?? Infinity;
+  }
+
   /** Every model has reached what its configuration calls solved. */
   get solved() {
     return this.tracks.every(({ scored }) => scored?.solved);
@@ -43,7 +54,6 @@ export class Standing {
 
   /** Every model has taken the steps that its configuration grants. */
   get full() {
-    const most = this.plan.runs.map(({ config }) => config.scoring.at_most_steps ?? Infinity);
-    return this.tracks.length > 0 && this.tracks.every(({ steps }, k) => steps >= most[k]);
+    return this.tracks.length > 0 && !this.unfinished.length;
   }
 }
