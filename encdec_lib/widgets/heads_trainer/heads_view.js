@@ -27,7 +27,7 @@ const ROWS = {
 /** What the maps show, in words. @param {Settings} settings */
 function meaningOf({ maps, task }) {
   const share = "Below a map stands how much falls on the letter that has to be written.";
-  const right = maps === "across" && TASKS[String(task)].ask !== TASKS.words.ask ? ` ${share}` : "";
+  const right = maps === "across" && task !== "words" ? ` ${share}` : "";
   return `Each map is one head, with ${ROWS[String(maps)]}. ${MORE}${right}`;
 }
 
