@@ -1,5 +1,7 @@
 """The trainer of chapter 11 in Chromium, with the engine that readers get."""
 
+import itertools
+
 import pytest
 
 import encdec_lib.widgets
@@ -205,10 +207,13 @@ def test_it_is_read_from_what_it_learns_to_what_came_of_it(show, width):
     below = [".bw-buttons", ".bw-own-row", ".bw-tape.is-decoder", ".bw-meaning", ".bw-maps"]
     below += [".bw-status", ".bw-others summary", ".bw-runs"]
     page.wait_for_selector(".bw-map canvas")
-    order = [*dials, *(page.locator(f"[data-trains] {one}") for one in below)]
-    boxes = [one.first.bounding_box() for one in order]
-    places = [(round(box["y"] / 8), box["x"]) for box in boxes]
-    assert places == sorted(places)
+    places = [one.first.bounding_box() for one in dials]
+    rows = [(round(box["y"] / 8), box["x"]) for box in places]
+    assert rows == sorted(rows)
+    boxes = [page.locator(f"[data-trains] {one}").first.bounding_box() for one in below]
+    assert boxes[0]["y"] > places[-1]["y"]
+    for above, box in itertools.pairwise(boxes):
+        assert box["y"] >= above["y"] + above["height"] - 1
 
 
 def test_all_columns_of_the_runs_have_room(show):
