@@ -6,7 +6,7 @@ import pytest
 
 import encdec_lib.widgets
 from encdec_lib.data.pronunciations import PHONEMES
-from encdec_lib.widgets import HeadsTrainer
+from encdec_lib.widgets import HeadsTrainer, PositionDial
 from tests.browser.engine_page import load
 from tests.browser.few_words import some_words
 from tests.browser.training import faked, frames, press, status, told, train, wait_for
@@ -216,6 +216,17 @@ def test_it_is_read_from_what_it_learns_to_what_came_of_it(show, width):
         assert box["y"] >= above["y"] + above["height"] - 1
 
 
+def test_dials_stand_in_two_rows_beside_another_figure_too(show):
+    """Which brings the frame's style sheet once more, after that of the trainer."""
+    page = show(HeadsTrainer(words=some_words()), PositionDial(), width=860)
+    tops = []
+    for name in ("It learns to", "Heads", "Longest string", "Positions"):
+        label = page.locator(".bw-heads-trainer .bw-dials").locator("legend, label", has_text=name)
+        tops.append(label.first.bounding_box()["y"])
+    assert tops[0] == pytest.approx(tops[1], abs=8) and tops[2] == pytest.approx(tops[3], abs=8)
+    assert tops[2] - tops[0] < 120
+
+
 def test_all_columns_of_the_runs_have_room(show):
     page = show(faked(HeadsTrainer(longest=5)), width=780)
     press(page, "train")
@@ -233,7 +244,7 @@ def test_a_line_under_each_dial_says_what_its_value_means(show):
     page = show(HeadsTrainer())
     assert notes(page) == [
         "code becomes edoc.",
-        "4 looks at once for each letter that it writes.",
+        "4 looks for each letter that it writes.",
         "Waves of different lengths are added to each letter.",
         "A head compares 8 numbers of each letter, as the heads share the 32.",
         "While it learns, it sees only what came before.",

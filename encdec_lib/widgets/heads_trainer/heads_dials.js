@@ -31,7 +31,7 @@ const POSITIONS = {
 /** @param {Settings} settings */
 function headsNote({ heads }) {
   if (Number(heads) === 1) return "One look at the string for each letter that it writes.";
-  return `${heads} looks at once for each letter that it writes.`;
+  return `${heads} looks for each letter that it writes.`;
 }
 
 /** @param {Settings} settings */

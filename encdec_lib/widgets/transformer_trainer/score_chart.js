@@ -10,7 +10,7 @@ import { percent, thousands } from "../parts/trainer/words.js";
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 
 const MARGIN = { left: 42, right: 112, top: 24, bottom: 22 };
-const HEIGHT = 180;
+const HEIGHT = 170;
 const GREY = 3;
 const POINTS = 40; // of the curve in training: a batch is noisy
 const APART = 18; // px between two names
@@ -19,8 +19,8 @@ const APART = 18; // px between two names
 export const chance = (loss) => Math.exp(-loss);
 
 const MEANS =
-  "In training: how probable the right next letter is to it, after right ones. By itself: of 200 " +
-  "other strings, those that it writes without a fault.";
+  "In training: the probability of the right next letter. By itself: of 200 strings, those " +
+  "without a fault.";
 
 /**
  * Names at the ends of two curves, where neither stands on the other.
