@@ -250,7 +250,7 @@ def test_a_line_under_each_dial_says_what_its_value_means(show):
     frames(page)
     assert notes(page)[:3] == [
         "code becomes cdeo.",
-        "One look at the string for each letter that it writes.",
+        "One look for each letter that it writes.",
         "Nothing tells it where a letter stands.",
     ]
     group = page.get_by_role("group", name="Positions")

@@ -30,7 +30,7 @@ const POSITIONS = {
 
 /** @param {Settings} settings */
 function headsNote({ heads }) {
-  if (Number(heads) === 1) return "One look at the string for each letter that it writes.";
+  if (Number(heads) === 1) return "One look for each letter that it writes.";
   return `${heads} looks for each letter that it writes.`;
 }
 
