@@ -71,6 +71,15 @@ def test_a_low_loss_without_the_mask_is_explained(show, leak, said):
     assert status(page).startswith(said) and "10% right" in status(page)
 
 
+def test_without_positions_it_is_told_to_take_them_again(show):
+    page = show(faked(HeadsTrainer(positions="none", longest=5, seed=8)))  # never better than 0.1
+    press(page, "train")
+    wait_for(page, "data.state === 'stopped'")
+    frames(page)
+    assert status(page).startswith("Without positions it cannot know what stands where: 10% right")
+    assert status(page).endswith("Give it positions again.")
+
+
 @pytest.mark.parametrize("positions", thinned(["learned", "rotary"], ["rotary"]))
 @pytest.mark.parametrize("task", ["sort", "look up", "two looks"])
 def test_every_task_and_every_kind_of_position_takes_steps(show, task, positions):

@@ -87,13 +87,13 @@ function byHeads({ heads: _, ...others }, runs) {
 
 /** What to try after a run. @param {Settings} settings @param {RunRecord[]} runs */
 function next({ positions, heads, longest }, runs) {
+  if (positions === "none") return "Give it positions again.";
   const tried = new Set(runs.map(({ settings }) => settings.heads));
   if (tried.size < 2)
     return `Change the heads from ${heads} to ${heads === 1 ? 4 : 1}, and train again.`;
   if (!runs.some(({ settings }) => settings.positions === "none")) {
     return "Now take its positions away.";
   }
-  if (positions === "none") return "Give it positions again.";
   return Number(longest) < 16 ? "Make the strings longer." : "Train again: another seed.";
 }
 
