@@ -1,10 +1,12 @@
 """The trainer of chapter 11 in Chromium, with the engine that readers get."""
 
+import itertools
+
 import pytest
 
 import encdec_lib.widgets
 from encdec_lib.data.pronunciations import PHONEMES
-from encdec_lib.widgets import HeadsTrainer
+from encdec_lib.widgets import HeadsTrainer, PositionDial
 from tests.browser.engine_page import load
 from tests.browser.few_words import some_words
 from tests.browser.training import faked, frames, press, status, told, train, wait_for
@@ -69,6 +71,15 @@ def test_a_low_loss_without_the_mask_is_explained(show, leak, said):
     assert status(page).startswith(said) and "10% right" in status(page)
 
 
+def test_without_positions_it_is_told_to_take_them_again(show):
+    page = show(faked(HeadsTrainer(positions="none", longest=5, seed=8)))  # never better than 0.1
+    press(page, "train")
+    wait_for(page, "data.state === 'stopped'")
+    frames(page)
+    assert status(page).startswith("Without positions it cannot know what stands where: 10% right")
+    assert status(page).endswith("Give it positions again.")
+
+
 @pytest.mark.parametrize("positions", thinned(["learned", "rotary"], ["rotary"]))
 @pytest.mark.parametrize("task", ["sort", "look up", "two looks"])
 def test_every_task_and_every_kind_of_position_takes_steps(show, task, positions):
@@ -76,6 +87,7 @@ def test_every_task_and_every_kind_of_position_takes_steps(show, task, positions
     for _ in range(2):
         press(page, "step")
     wait_for(page, "Number(data.steps) === 2 && data.score !== ''")
+    page.locator("summary", has_text="Other maps").press("Enter")
     for which in ("reading", "writing"):
         page.get_by_label(which, exact=True).check()
         frames(page)
@@ -88,7 +100,7 @@ def test_words_are_loaded_and_said(show):
     wait_for(page, "Number(data.steps) === 1 && data.score !== ''")
     frames(page)
     assert not page.get_by_role("slider", name="Longest string").is_visible()
-    hint = page.locator(".bw-hint").first
+    hint = page.locator(".bw-own-row .bw-hint")
     assert hint.inner_text() == "3 to 8 letters from a to z."
     said = page.locator(".bw-tape.is-decoder .bw-cells i").all_inner_texts()
     assert set(said) <= set(PHONEMES.symbols)
@@ -114,12 +126,19 @@ def test_the_cost_is_pythons(page):
         assert got == trainer.multiplications()._asdict()
 
 
-def test_the_cost_stands_beside_the_runs(show):
+def test_the_cost_is_folded_away_below_what_it_says(show):
     page = show(HeadsTrainer("look up", heads=2, longest=7))
+    summary = page.locator("summary", has_text="What it costs")
+    assert not page.locator(".bw-costs").is_visible()
+    summary.press("Enter")
     cells = page.locator(".bw-costs tbody tr").first.locator("td").all_inner_texts()
     cost = HeadsTrainer("look up", heads=2, longest=7).multiplications()
     share = round(100 * cost.attention / sum(cost))
     assert cells == [f"{cost.attention:,}", f"{cost.rest:,}", f"{share}%"]
+    far = HeadsTrainer("look up", heads=2, longest=7).multiplications(10000)
+    said = f"the maps take {share}% of all multiplications now, and "
+    said += f"{round(100 * far.attention / sum(far))}% for strings of 10,000 symbols"
+    assert said in summary.inner_text()
 
 
 def test_one_look_shows_where_a_map_should_be(page):
@@ -187,5 +206,73 @@ def test_the_maps_stand_in_one_row_and_have_their_letters(show):
     boxes = [box.bounding_box() for box in page.locator(".bw-map canvas").all()]
     assert len({round(box["y"]) for box in boxes}) == 1 and len(boxes) == 4
     assert (min(box["width"] for box in boxes) - 13) / 8 >= 13  # as in head_maps.js
-    own = page.locator(".bw-own-row").bounding_box()
-    assert own["y"] < boxes[0]["y"] < page.get_by_text("Maps of").bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [390, 780])
+def test_it_is_read_from_what_it_learns_to_what_came_of_it(show, width):
+    page = show(HeadsTrainer(), width=width)
+    names = ["It learns to", "Heads", "Longest string", "Positions"]
+    dials = [page.locator(".bw-dials legend, .bw-dials label", has_text=name) for name in names]
+    below = [".bw-buttons", ".bw-own-row", ".bw-tape.is-decoder", ".bw-meaning", ".bw-maps"]
+    below += [".bw-status", ".bw-others summary", ".bw-runs"]
+    page.wait_for_selector(".bw-map canvas")
+    places = [one.first.bounding_box() for one in dials]
+    rows = [(round(box["y"] / 8), box["x"]) for box in places]
+    assert rows == sorted(rows)
+    boxes = [page.locator(f"[data-trains] {one}").first.bounding_box() for one in below]
+    assert boxes[0]["y"] > places[-1]["y"]
+    for above, box in itertools.pairwise(boxes):
+        assert box["y"] >= above["y"] + above["height"] - 1
+
+
+def test_dials_stand_at_the_top_of_their_rows_beside_another_figure_too(show):
+    """Which brings the frame's style sheet once more, after that of the trainer."""
+    page = show(HeadsTrainer(), PositionDial())
+    dials = page.locator(".bw-heads-trainer > .bw-dials")
+    assert dials.evaluate("e => getComputedStyle(e).alignItems") == "start"
+
+
+def test_all_columns_of_the_runs_have_room(show):
+    page = show(faked(HeadsTrainer(longest=5)), width=780)
+    press(page, "train")
+    wait_for(page, "data.state === 'solved'")
+    frames(page)
+    scroll = page.locator(".bw-runs:not(.bw-costs) .bw-scroll")
+    assert scroll.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def notes(page):
+    return page.locator(".bw-note").all_text_contents()
+
+
+def test_a_line_under_each_dial_says_what_its_value_means(show):
+    page = show(HeadsTrainer())
+    assert notes(page) == [
+        "code becomes edoc.",
+        "4 looks for each letter that it writes.",
+        "Waves of different lengths are added to each letter.",
+        "A head compares 8 numbers of each letter, as the heads share the 32.",
+        "While it learns, it sees only what came before.",
+    ]
+    for name in ("sort", "1", "none"):
+        page.get_by_label(name, exact=True).first.check()
+    frames(page)
+    assert notes(page)[:3] == [
+        "code becomes cdeo.",
+        "One look for each letter that it writes.",
+        "Nothing tells it where a letter stands.",
+    ]
+    group = page.get_by_role("group", name="Positions")
+    assert group.evaluate("e => document.getElementById(e.getAttribute('aria-describedby'))")
+
+
+def test_the_line_over_the_maps_says_what_rows_and_columns_are(show):
+    page = show(HeadsTrainer())
+    meaning = page.locator(".bw-meaning")
+    assert "a column for each that it reads. " in meaning.inner_text()
+    assert "on the letter that has to be written" in meaning.inner_text()
+    page.locator("summary", has_text="Other maps").press("Enter")
+    page.get_by_label("reading", exact=True).check()
+    frames(page)
+    assert "a row for each letter that it reads" in meaning.inner_text()
+    assert "has to be written" not in meaning.inner_text()

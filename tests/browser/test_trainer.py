@@ -86,6 +86,7 @@ def test_a_dial_begins_again_and_a_live_one_does_not(show):
     press(page, "pause")
     page.wait_for_timeout(100)  # what the engine had said before it was told
     steps = told(page)["steps"]
+    page.locator("summary", has_text="Other maps").press("Enter")
     page.get_by_label("writing", exact=True).check()
     assert told(page)["steps"] == steps and told(page)["state"] == "paused"
     page.get_by_role("slider", name="Longest string").press("ArrowRight")

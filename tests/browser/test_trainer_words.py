@@ -89,18 +89,22 @@ ENDS = {
     ),
     "transformer": (
         lambda: faked(TransformerTrainer()),
-        "Solved: a loss of 0.41, and 100% right after 200 steps. Now let it see the answer",
-        ["100%", "0.41", "200", "no", "1", "before", "yes"],
+        "Solved after 200 steps: in training it gives the right next letter 67%, a loss of 0.41, "
+        "and by itself it writes 100% of the strings right. Now let it see the whole answer",
+        ["100%", "0.41", "200", "what came before", "1", "before", "yes"],
     ),
     "transformer, not done": (
         lambda: faked(TransformerTrainer(layers=4, pre_norm=False, warmup=False, seed=8)),
-        "Not done after 10 s: a loss of 0.41, and 10% right. Give it the warm-up.",
-        ["10%", "0.41", "200", "no", "4", "after", "no"],
+        "Not done after 10 s: a loss of 0.41 in training, and 10% of the strings right by itself. "
+        "Give it the warm-up.",
+        ["10%", "0.41", "200", "what came before", "4", "after", "no"],
     ),
     "transformer, too good": (
         lambda: faked(TransformerTrainer(leak=True, seed=8), tick=0.25),
-        "Too good to be true: a loss of 0.055, and 10% right when it writes by itself. Hide the",
-        ["10%", "0.055", "400", "yes", "1", "before", "yes"],
+        "Too good to be true: in training it gives the right next letter 95%, a loss of 0.055, "
+        "because it reads the answer off. By itself it has no answer to read, and writes 10% of "
+        "the strings right. Let it see only what came before",
+        ["10%", "0.055", "400", "the whole answer", "1", "before", "yes"],
     ),
     "autoencoder": (
         lambda: faked(AutoencoderTrainer(width=4, hidden=256, data=digits(14), seed=8), tick=1),

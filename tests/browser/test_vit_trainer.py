@@ -52,6 +52,19 @@ def test_what_is_drawn_is_read_while_nothing_else_moves(show, data):
     assert told(page)["steps"] == "0"
 
 
+def test_the_held_out_digits_can_be_seen_and_what_looks_is_said_in_plain_words(show, data):
+    page = show(ViTTrainer(patch=12, data=data), width=780)
+    page.wait_for_function("document.querySelector('.bw-looked').innerText !== ''")
+    widths = page.locator(".bw-thumb").evaluate_all("all => all.map((e) => e.offsetWidth)")
+    assert len(widths) == 10 and min(widths) >= 60
+    said = page.locator(".bw-looked").inner_text()
+    own = int(said.split("; ")[1].split("%")[0])
+    assert said.startswith("It looks most at row ") and said.endswith(
+        "% stays with its own answer so far."
+    )
+    assert own == pytest.approx(100 * (1 - sum(shares(page))), abs=1)
+
+
 def test_dials_begin_again(show, data):
     page = show(ViTTrainer(data=data))
     for name, patches in (("4×4", 36), ("6×6", 16), ("12×12", 4)):

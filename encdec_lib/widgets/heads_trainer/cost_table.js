@@ -20,9 +20,16 @@ function short(value) {
   return `${Number((value / unit[0]).toPrecision(3))}${unit[1]}`;
 }
 
-/** The table. Returns {node, draw(length, sizesOf)}. */
+/** @param {import("./multiplications.js").Sizes} sizes */
+function shareOf(sizes) {
+  const { attention, rest } = multiplications(sizes);
+  return attention / (attention + rest);
+}
+
+/** The table, folded away below what it says. Returns {node, draw(length, sizesOf)}. */
 export function costTable() {
   const body = element("tbody");
+  const summary = element("summary");
   const heads = ["symbols", "maps", "all else", "share"];
   const table = element(
     "table",
@@ -37,7 +44,7 @@ export function costTable() {
   /** @param {number} length @param {import("./multiplications.js").Sizes} sizes */
   function row(length, sizes) {
     const { attention, rest } = multiplications(sizes);
-    const share = attention / (attention + rest);
+    const share = shareOf(sizes);
     const bar = element("span", { class: "bw-share", "aria-hidden": "true" });
     bar.style.setProperty("--share", `${100 * share}%`);
     return element(
@@ -51,22 +58,34 @@ export function costTable() {
   }
   return {
     node: element(
-      "div",
-      { class: "bw-runs bw-costs" },
-      element("p", { class: "bw-runs-title", text: "Multiplications of one pass" }),
-      element("div", { class: "bw-scroll" }, table),
-      element("p", {
-        class: "bw-hint",
-        text:
-          "The maps grow with the square of the length, all else with the length. " +
-          "M: million, B: billion.",
-      }),
+      "details",
+      { class: "bw-more" },
+      summary,
+      element(
+        "div",
+        { class: "bw-runs bw-costs" },
+        element("p", {
+          class: "bw-runs-title",
+          text: "Multiplications to read and write one string",
+        }),
+        element("div", { class: "bw-scroll" }, table),
+        element("p", {
+          class: "bw-hint",
+          text:
+            "The maps grow with the square of the length, all else with the length. " +
+            "M: million, B: billion.",
+        }),
+      ),
     ),
     /**
      * @param {number} length
      * @param {(length: number) => import("./multiplications.js").Sizes} sizesOf
      */
     draw(length, sizesOf) {
+      const [now, far] = [length, LONGER[LONGER.length - 1]].map((one) => shareOf(sizesOf(one)));
+      summary.textContent =
+        `What it costs: the maps take ${percent(now)} of all multiplications now, and ` +
+        `${percent(far)} for strings of ${thousands(LONGER[LONGER.length - 1])} symbols`;
       body.replaceChildren(...[length, ...LONGER].map((one) => row(one, sizesOf(one))));
     },
   };

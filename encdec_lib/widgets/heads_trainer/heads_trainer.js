@@ -1,17 +1,16 @@
 // Chapter 11: a Transformer learns in the page; heads, length, width and positions are dials.
 
-import { SYMBOLS, TASKS } from "../parts/trainer/letter_tasks.js";
+import { SYMBOLS } from "../parts/trainer/letter_tasks.js";
 import { trainer } from "../parts/trainer/trainer.js";
 import { inSeconds, percent, stepsOf, thousands } from "../parts/trainer/words.js";
 import { costTable } from "./cost_table.js";
+import { dialsOf, WIDTH, widthOf } from "./heads_dials.js";
 import { headsView, taskOf } from "./heads_view.js";
 
 /** @typedef {import("../parts/trainer/types.js").Settings} Settings */
 /** @typedef {import("../parts/trainer/types.js").Track} Track */
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
-/** @typedef {import("../parts/trainer/types.js").Dial} Dial */
 
-const WIDTH = 32; // D, as in heads_trainer.py
 const NETWORK = 64;
 const TRAINING = { batch: 16, learning_rate: 0.01, warmup: 100, clip: 1 };
 const SECONDS = 20;
@@ -19,64 +18,8 @@ const SOLVED = 0.95;
 const [LOW, POOR] = [0.1, 0.5]; // a loss, and a share of right answers, that do not go together
 
 const CAPTION =
-  "Each map is a head: a row for every written symbol, a column for every one read, darker is " +
-  "more. Its letter is the one to be written. One layer each side of width 32 learns in batches of " +
-  "16, solved at 95% of 200 others.";
-
-/** The width of a head. @param {Settings} settings */
-const widthOf = ({ heads, d_k }) => Number(d_k) || WIDTH / Number(heads);
-
-/**
- * @param {boolean} hasWords
- * @returns {Dial[]}
- */
-function dials(hasWords) {
-  const tasks = Object.values(TASKS).filter(({ name }) => hasWords || name !== "words");
-  /** @type {(settings: Settings) => boolean} */
-  const madeUp = ({ task }) => task !== "words";
-  return [
-    {
-      ...{ kind: "choice", name: "task", label: "It learns to" },
-      options: tasks.map(({ name, text }) => [name, text]),
-    },
-    {
-      ...{ kind: "choice", name: "heads", label: "Heads" },
-      options: [1, 2, 4, 8].map((heads) => [heads, String(heads)]),
-    },
-    {
-      ...{ kind: "slider", name: "longest", label: "Longest string", min: 4, max: 16 },
-      shown: madeUp,
-    },
-    {
-      ...{ kind: "choice", name: "d_k", label: "Width of a head, d_k", seldom: true },
-      options: [
-        [0, "32 / heads"],
-        [4, "4"],
-        [8, "8"],
-        [16, "16"],
-      ],
-    },
-    {
-      ...{ kind: "choice", name: "leak", label: "Causal mask", seldom: true },
-      options: [
-        ["no", "on"],
-        ["yes", "off"],
-      ],
-    },
-    {
-      ...{ kind: "choice", name: "positions", label: "Positions" },
-      options: ["sinusoidal", "learned", "rotary", "none"].map((kind) => [kind, kind]),
-    },
-    {
-      ...{ kind: "choice", name: "maps", label: "Maps of", live: true },
-      options: [
-        ["across", "writing → reading"],
-        ["reading", "reading"],
-        ["writing", "writing"],
-      ],
-    },
-  ];
-}
+  "One layer on each side, of width 32, learns in batches of 16. Solved means that it writes 95% of " +
+  "200 other strings without a fault.";
 
 /**
  * @param {Settings} settings
@@ -144,13 +87,13 @@ function byHeads({ heads: _, ...others }, runs) {
 
 /** What to try after a run. @param {Settings} settings @param {RunRecord[]} runs */
 function next({ positions, heads, longest }, runs) {
+  if (positions === "none") return "Give it positions again.";
   const tried = new Set(runs.map(({ settings }) => settings.heads));
   if (tried.size < 2)
     return `Change the heads from ${heads} to ${heads === 1 ? 4 : 1}, and train again.`;
   if (!runs.some(({ settings }) => settings.positions === "none")) {
     return "Now take its positions away.";
   }
-  if (positions === "none") return "Give it positions again.";
   return Number(longest) < 16 ? "Make the strings longer." : "Train again: another seed.";
 }
 
@@ -158,7 +101,7 @@ const SAYS = {
   /** @param {Track[]} tracks @param {Settings} settings */
   ready: ([track], settings) => {
     const size = track?.parameters ? `${thousands(track.parameters)} parameters, ` : "";
-    return `${size}untrained: its maps are a blur. Press Train; it learns to ${taskOf(settings).aim}.`;
+    return `${size}untrained: its heads look everywhere a little. Press Train, and it learns to ${taskOf(settings).aim}.`;
   },
   /** @param {Track[]} tracks */
   running: ([{ score }]) =>
@@ -167,8 +110,8 @@ const SAYS = {
       : `Learning: ${percent(score)} of the test strings are right.`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   solved: ({ lead, settings }, runs) =>
-    `Solved with ${headsIn(Number(settings.heads))}: ${percent(lead.score ?? 0)} right after ` +
-    `${stepsOf(lead.steps)}. ${byHeads(settings, runs)}${next(settings, runs)}`,
+    `Solved with ${headsIn(Number(settings.heads))}: ${percent(lead.score ?? 0)} of the test strings ` +
+    `are right after ${stepsOf(lead.steps)}. ${byHeads(settings, runs)}${next(settings, runs)}`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   stopped: ({ lead, settings }, runs) => {
     const right = percent(lead.score ?? 0);
@@ -219,8 +162,8 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "heads-trainer" },
     {
-      title: "A Transformer learns while you watch its heads",
-      dials: dials(model.get("has_words")),
+      title: "A Transformer learns: where does each of its heads look?",
+      dials: dialsOf(model.get("has_words")),
       plan,
       data: { words: model.get("words") },
       sources: view.sources,
@@ -239,6 +182,7 @@ function render({ model, el }) {
       says: SAYS,
       caption: CAPTION,
       extra: cost.node,
+      lossFolded: true,
     },
   );
   return frame.stop;

@@ -39,7 +39,8 @@ class HeadsTrainer(TrainerWidget):
 
     One layer on each side, of width 32. The reader chooses what it learns, how many heads it has,
     how long the strings are, how wide a head is, and how positions get in; each run becomes a row
-    of the reader's own table. Beside it stands what one pass costs, see :meth:`multiplications`.
+    of the reader's own table. Below it, folded away, stands what one pass costs, see
+    :meth:`multiplications`.
 
     Args:
       task: ``"reverse"``, ``"copy"``, ``"sort"``, ``"look up"``, ``"two looks"``, or ``"words"``,

@@ -12,8 +12,24 @@ import { tape } from "../parts/trainer/tapes.js";
 
 const END = "▪"; // the row in which it writes that it is done
 
+const MORE = "The darker a cell, the more the head looks there.";
+
 /** @param {Settings} settings */
 export const taskOf = ({ task }) => TASKS[String(task)];
+
+/** What rows and columns are. @type {Record<string, string>} */
+const ROWS = {
+  across: "a row for each letter that it writes and a column for each that it reads",
+  reading: "a row for each letter that it reads and a column for each that this one looks at",
+  writing: "a row for each letter that it writes and a column for each that was written before",
+};
+
+/** What the maps show, in words. @param {Settings} settings */
+function meaningOf({ maps, task }) {
+  const share = "Below a map stands how much falls on the letter that has to be written.";
+  const right = maps === "across" && task !== "words" ? ` ${share}` : "";
+  return `Each map is one head, with ${ROWS[String(maps)]}. ${MORE}${right}`;
+}
 
 /**
  * The picture of the maps that the reader chose.
@@ -61,6 +77,7 @@ export function headsView(model, onString) {
   const answer = tape("writes", "decoder", 8);
   const maps = new HeadMaps();
   const slot = element("div", { class: "bw-dials" });
+  const meaning = element("p", { class: "bw-hint bw-meaning" });
   const asked = (/** @type {Settings} */ now) =>
     taskOf(now).ask(own.letters(), Number(now.longest));
 
@@ -71,8 +88,14 @@ export function headsView(model, onString) {
       element("div", { class: "bw-own-row" }, ...own.nodes),
       source.node,
       answer.node,
+      meaning,
       maps.node,
-      slot,
+      element(
+        "details",
+        { class: "bw-more bw-others" },
+        element("summary", { text: "Other maps of the same model" }),
+        slot,
+      ),
     ),
     slot,
     sources: (/** @type {Settings} */ now) => [asked(now).ids],
@@ -84,6 +107,7 @@ export function headsView(model, onString) {
       source.places(places);
       answer.places(places);
       source.source(names);
+      meaning.textContent = meaningOf(now);
       if (fresh) answer.clear();
     },
     /** @type {NonNullable<import("../parts/trainer/types.js").View["looked"]>} */

@@ -19,9 +19,9 @@ const SOLVED = 0.9;
 const TESTED = 400;
 
 const CAPTION =
-  "The greener a patch, the more the class token of the top layer looks at it. The network, of " +
-  "width 32, learns from squares of 24×24 pixels, cut out of digits at random places, 64 at a " +
-  "step, and is solved at 90% of 400 others.";
+  "What looks is the vector that carries the answer, in the last layer; the chapter calls it the " +
+  "class token. It learns with width 32 from squares of 24×24 pixels, cut out of digits at random " +
+  "places, 64 at a step. Solved means that 90% of 400 others are right.";
 
 /** @type {Dial[]} */
 const DIALS = [
@@ -154,7 +154,7 @@ function render({ model, el }) {
   const frame = trainer(
     { model, el, name: "vit-trainer" },
     {
-      title: "A Vision Transformer learns to read digits",
+      title: "A Vision Transformer learns to read digits: at which patches does it look?",
       dials: DIALS,
       plan: planOf(model),
       data: { [task.data]: lazily(model.get("digits")) },

@@ -12,6 +12,7 @@ import { percent } from "../parts/trainer/words.js";
 /** @typedef {import("../parts/trainer/types.js").Answer} Answer */
 
 const FIRST = 8; // the held-out digit that lies on the sheet at first
+const MEANS = "Draw a digit. The greener a patch, the more it looks there.";
 
 /**
  * Where the class token of the top layer looks: the mean over the heads of its row, the share of
@@ -91,21 +92,22 @@ export function vitView(model, whole, onInk) {
     const looks = empty ? null : looksOf(answer);
     big.draw(looks?.shares ?? null, columns);
     looked.textContent = looks
-      ? `It looks most at ${largest(looks.shares, columns)}, at its own vector ${percent(looks.own)}.`
+      ? `It looks most at ${largest(looks.shares, columns)}; ${percent(looks.own)} stays with its ` +
+        "own answer so far."
       : "";
   }
 
   return {
     node: element(
       "div",
-      {},
+      { class: "bw-vit-view" },
       element(
         "div",
         { class: "bw-stage" },
-        element("div", {}, element("p", { class: "bw-hint", text: "draw a digit" }), own.node),
+        element("div", {}, element("p", { class: "bw-hint", text: MEANS }), own.node),
         element("div", {}, result, bars.node, looked),
       ),
-      row.node,
+      element("div", { class: "bw-samples" }, row.node),
     ),
     sources: () => /** @type {any[]} */ ([own.ink(), ...row.digits]),
     /** @param {Settings} now */

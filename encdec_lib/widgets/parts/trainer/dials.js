@@ -26,6 +26,28 @@ function makeDial(id, dial, onChange) {
 }
 
 /**
+ * A dial with a line under it that says what its value means.
+ * @param {string} id
+ * @param {Dial} dial
+ * @param {(value: any) => void} onChange
+ */
+function explained(id, dial, onChange) {
+  const made = makeDial(id, dial, onChange);
+  const { note } = dial;
+  if (!note) return { ...made, tell: () => {} };
+  const line = element("p", { class: "bw-hint bw-note", id: `${id}-${dial.name}-note` });
+  const asked = dial.kind === "choice" ? made.node : made.node.querySelector("input");
+  asked?.setAttribute("aria-describedby", line.id);
+  return {
+    node: element("div", { class: "bw-noted" }, made.node, line),
+    show: made.show,
+    tell: (/** @type {import("./types.js").Settings} */ settings) => {
+      line.textContent = note(settings);
+    },
+  };
+}
+
+/**
  * The dials that are moved seldom, folded away unless one of them has been moved from its first
  * option.
  * @param {Dial[]} dials
@@ -57,13 +79,14 @@ function fold(dials, settings, node) {
  */
 export function dialsOf(id, dials, state, onChange, slot) {
   const made = dials.map((dial) =>
-    makeDial(id, dial, (value) => state.keep({ [dial.name]: value })),
+    explained(id, dial, (value) => state.keep({ [dial.name]: value })),
   );
   const settings = () => Object.fromEntries(dials.map(({ name }) => [name, state.get(name)]));
   const show = () => {
     const now = settings();
     dials.forEach(({ name, shown }, k) => {
       made[k].show(state.get(name));
+      made[k].tell(now);
       made[k].node.hidden = shown ? !shown(now) : false;
     });
   };

@@ -28,11 +28,11 @@ export function bigNumbers() {
 
 /**
  * What is seen first: the figure, the buttons, a sentence; the rest is folded away.
- * @param {import("./types.js").View} view
+ * @param {import("./types.js").Figure} figure
  * @param {Node} caption
  * @param {Pieces} pieces
  */
-function folded({ node: view, bar }, caption, pieces) {
+function folded({ view: { node: view, bar } }, caption, pieces) {
   const { dials, buttons, numbers, loss, status, table, run } = pieces;
   const controls = [element("div", { class: "bw-row" }, buttons, dials), status];
   bar?.append(...controls);
@@ -52,15 +52,16 @@ function folded({ node: view, bar }, caption, pieces) {
 
 /**
  * Dials on top, the model at the left, what becomes of it at the right, the runs below.
- * @param {import("./types.js").View} view
+ * @param {import("./types.js").Figure} figure
  * @param {Node} caption
  * @param {Pieces} pieces
  */
 function open(
-  { node: view },
+  { view: { node: view }, lossFolded },
   caption,
   { dials, buttons, numbers, loss, status, table, run, extra },
 ) {
+  const seen = lossFolded ? null : loss;
   return [
     dials,
     element(
@@ -71,12 +72,13 @@ function open(
         "div",
         { class: "bw-lab-side" },
         numbers,
-        loss,
+        seen,
         status,
         element(
           "details",
           { class: "bw-more" },
-          element("summary", { text: "Speed and seed" }),
+          element("summary", { text: lossFolded ? "Loss, speed and seed" : "Speed and seed" }),
+          lossFolded ? loss : null,
           element("div", { class: "bw-run" }, ...run),
         ),
       ),
@@ -95,7 +97,7 @@ export function arrange(el, figure, pieces) {
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", figure.title);
   const caption = element("p", { class: "bw-footline", text: figure.caption ?? "" });
-  const made = (figure.folded ? folded : open)(figure.view, caption, pieces);
+  const made = (figure.folded ? folded : open)(figure, caption, pieces);
   el.append(
     element("p", { class: "bw-headline", "aria-hidden": "true", text: figure.title }),
     ...made,

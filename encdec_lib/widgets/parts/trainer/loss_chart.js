@@ -17,8 +17,8 @@ const POINTS = 200; // of a curve at most; more cannot be seen
  * @param {Curve} curve
  * @returns {Curve}
  */
-function thinned(curve) {
-  const each = Math.ceil(curve.length / POINTS);
+export function thinned(curve, most = POINTS) {
+  const each = Math.ceil(curve.length / most);
   if (each < 2) return curve;
   /** @type {Curve} */
   const few = [];

@@ -63,7 +63,7 @@ class Trainer {
       step: () => this.control.step(),
       reset: () => this.begin(),
     });
-    this.loss = lossChart();
+    this.loss = figure.curves ?? lossChart();
     this.numbers = bigNumbers();
     this.table = runTable(figure.columns, this.past.measure);
     this.status = statusLine();

@@ -93,6 +93,8 @@ export interface ChoiceDial {
   shown?: (settings: Settings) => boolean;
   /** Moved seldom: folded away below the others. */
   seldom?: boolean;
+  /** A line under it: what its value means. */
+  note?: (settings: Settings) => string;
 }
 
 export interface SliderDial {
@@ -107,6 +109,8 @@ export interface SliderDial {
   live?: boolean;
   shown?: (settings: Settings) => boolean;
   seldom?: boolean;
+  /** A line under it: what its value means. */
+  note?: (settings: Settings) => string;
 }
 
 export type Dial = ChoiceDial | SliderDial;
@@ -125,6 +129,15 @@ export interface View {
   looked?: (track: Track, answers: Answer[], sources: number[][]) => void;
   /** The width there is has changed, or the theme. */
   fit?: () => void;
+}
+
+/** A drawing of how the run goes, instead of its loss. */
+export interface Curves {
+  node: HTMLElement;
+  /** All of now, and the losses of the last runs before it. */
+  draw: (tracks: Track[], before: [number, number][][]) => void;
+  /** The width there is. */
+  fit: (room: number) => void;
 }
 
 export interface Column {
@@ -173,6 +186,10 @@ export interface Figure {
   offers?: string;
   /** Loss, runs, speed and seed folded away, where the figure must be seen at a glance. */
   folded?: boolean;
+  /** The loss alone folded away, where another picture shows how it learns. */
+  lossFolded?: boolean;
+  /** What stands where the loss would. */
+  curves?: Curves;
 }
 
 export type { Order } from "../../../web/engine/training/types.js";
