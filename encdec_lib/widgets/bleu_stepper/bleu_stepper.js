@@ -23,8 +23,7 @@ function render({ model, el }) {
     {
       title: "What BLEU counts",
       caption:
-        "Orange: a run of the output that its reference has too. Dashed: one that it does not have, or " +
-        "does not have once more.",
+        "Orange: found in the reference. Dashed: not there, or already counted as often as it is there.",
       steps: () => NAMES.length + 4,
       says: (step) => says(shown, step),
       label(step) {
