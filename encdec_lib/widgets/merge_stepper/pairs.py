@@ -11,8 +11,8 @@ class Merging(NamedTuple):
     """One merge, and what it was chosen from."""
 
     pair: Pair
-    counts: list[tuple[str, str, int]]  #: all pairs, the most frequent first
-    cut: list[list[str]]  #: each different word in its pieces, after this merge
+    counts: list[tuple[str, str, int]]  # all pairs, the most frequent first
+    cut: list[list[str]]  # each different word in its pieces, after this merge
 
 
 def merged(pieces: Sequence[str], pair: Pair) -> list[str]:
