@@ -5,7 +5,7 @@
 
 The first command trains it, 20 minutes of one core, and leaves the weights of each branch in
 ``_runs/``; the second rounds those of the last branch to 8 bits, and writes
-``encdec_lib/pretrained/verses.safetensors`` with the vocabulary.
+``encdec_lib.web.verses.safetensors`` with the vocabulary.
 """
 
 import time
@@ -16,9 +16,9 @@ from encdec_lib import evaluation
 from encdec_lib.data.parallel import ParallelText
 from encdec_lib.evaluation import metrics
 from encdec_lib.models.bahdanau_attention import BahdanauConfig, bahdanau
-from encdec_lib.pretrained.verses import FILE, Translator, save_translator
 from encdec_lib.train.checkpoint import load_model
 from encdec_lib.web import rounded
+from encdec_lib.web.verses import FILE, Translator, save_translator
 from results import verses
 from results.long_runs import FOLDER, files_of
 

@@ -1,4 +1,4 @@
-"""Weights that were trained elsewhere: by others, or by a stored run of this book."""
+"""Weights that others have trained."""
 
 import lazy_loader
 

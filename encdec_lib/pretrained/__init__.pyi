@@ -2,11 +2,9 @@ from . import download as download
 from . import hub as hub
 from . import positions as positions
 from . import preprocessing as preprocessing
-from . import verses as verses
 from . import vit as vit
 from .hub import NAME as NAME
 from .hub import classes as classes
 from .hub import fetch_vit as fetch_vit
 from .preprocessing import prepare as prepare
-from .verses import load_verses as load_verses
 from .vit import load_vit as load_vit

@@ -35,6 +35,7 @@ TEXT_FIGURES = {
             "fixed_model": BAD_MODELS.filter(lambda model: model is not None),  # None: without it
             "examples": BAD_TEXTS.filter(lambda texts: texts is not None),  # None: the usual ones
             "word": SPELT,
+            "ask": BAD_TEXT.filter(lambda label: label is not None),  # None: at once
             "max_letters": bad.wholes(),
             "max_phonemes": bad.wholes(),
         },

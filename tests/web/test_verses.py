@@ -1,4 +1,4 @@
-"""Mirrors encdec_lib/pretrained/verses.py."""
+"""Mirrors encdec_lib.web.verses.py."""
 
 import json
 
@@ -8,7 +8,7 @@ import safetensors.numpy
 
 from encdec_lib.generate.sampling import greedy
 from encdec_lib.page.result_files import results
-from encdec_lib.pretrained.verses import FILE, load_verses
+from encdec_lib.web.verses import FILE, load_verses
 
 
 def test_the_file_is_small_enough_for_a_page():

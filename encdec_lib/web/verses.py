@@ -71,7 +71,9 @@ def load_verses(path: str | pathlib.Path = FILE) -> Translator:
     return Translator(model, vocabulary, facts["origin"], facts["bleu"])
 
 
-def save_translator(path: str | pathlib.Path, translator: Translator, config: BahdanauConfig):
+def save_translator(
+    path: str | pathlib.Path, translator: Translator, config: BahdanauConfig
+) -> None:
     """Writes a model with attention, its matrices in 8 bits, and its vocabulary into one file.
 
     Args:
