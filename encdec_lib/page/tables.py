@@ -58,8 +58,7 @@ def by_length(
     Args:
       name: a results file on sentences, without ``.json``.
       label: of its runs.
-      measure: ``"bleu"`` or ``"exact"``, or a function of a run's last test that finds its numbers
-        by length.
+      measure: ``"bleu"`` or ``"exact"``, or what finds numbers by length in a run's last test.
 
     Returns:
       Middle of each group of lengths, mean over the seeds, and (lowest, highest).
