@@ -130,6 +130,7 @@ TABLES = {
     "reading_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "scores_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, ("BLEU", "perplexity")),
     "transformer_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
+    "ablations": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "memory": Table(
         "Reading 21 symbols, then naming the first: test sequences",
         (
