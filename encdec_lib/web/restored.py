@@ -1,6 +1,6 @@
 """A model of Flax again, out of the bytes that a page carries."""
 
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from flax import nnx
@@ -8,10 +8,8 @@ from flax import nnx
 from encdec_lib.web.export import Exported
 from encdec_lib.web.parts import parts_of
 
-Model = TypeVar("Model", bound=nnx.Module)
 
-
-def restored(exported: Exported, model: Model) -> Model:
+def restored(exported: Exported, model: nnx.Module) -> Any:
     r"""Gives a model the weights that the page computes with.
 
     A matrix of whole numbers Q with a scale for each column becomes
