@@ -101,7 +101,7 @@ const SAYS = {
   /** @param {Track[]} tracks @param {Settings} settings */
   ready: ([track], settings) => {
     const size = track?.parameters ? `${thousands(track.parameters)} parameters, ` : "";
-    return `${size}untrained: its heads look everywhere a little. Press Train, and it learns to ${taskOf(settings).aim}.`;
+    return `${size}untrained: its heads look everywhere a little, and their rows fill as it learns to write. Press Train, and it learns to ${taskOf(settings).aim}.`;
   },
   /** @param {Track[]} tracks */
   running: ([{ score }]) =>

@@ -27,6 +27,10 @@ const became = (track) =>
     ? `the ${track.label} has ${right(track)} right`
     : `the ${track.label} learned it in ${stepsOf(track.solvedAt)}`;
 
+/** While they learn: the rows above say how many are right. @param {Track} track */
+const sofar = (track) =>
+  track.solvedAt === null ? `the ${track.label} has not learned it yet` : became(track);
+
 /** @param {string[]} parts */
 const listed = (parts) =>
   parts.length > 1
@@ -61,8 +65,8 @@ function next({ settings, tracks }, runs) {
   return "Train again: another seed may say something else.";
 }
 
-/** @param {Track[]} tracks */
-const all = (tracks) => capital(listed(tracks.map(became)));
+/** @type {(tracks: Track[], words?: (track: Track) => string) => string} */
+const all = (tracks, words = became) => capital(listed(tracks.map(words)));
 
 const SAYS = {
   /** @param {Track[]} tracks */
@@ -70,7 +74,7 @@ const SAYS = {
     "None of the three knows yet which letter was the first." +
     (track?.parameters ? " Press Train: who learns it, and what becomes of the curves?" : ""),
   /** @param {Track[]} tracks */
-  running: (tracks) => `${all(tracks)}.`,
+  running: (tracks) => `${all(tracks, sofar)}.`,
   /** @param {RunRecord} record @param {RunRecord[]} runs */
   solved: (record, runs) =>
     `All three have learned it: ${listed(record.tracks.map(became))}. ${

@@ -102,7 +102,7 @@ const empty = (width) =>
     x: (MARGIN.left + width) / 2,
     y: HEIGHT / 2 - 12,
     "text-anchor": "middle",
-    text: "Press Train, and two curves appear here",
+    text: "Press Train to see two curves",
   });
 
 /** Returns {node, draw(tracks), add(steps, share) of a test, begin() of another run, fit()}. */
