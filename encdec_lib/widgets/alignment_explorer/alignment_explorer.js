@@ -111,7 +111,7 @@ function spokenAnswer(word, { attention, fixed }, writing) {
   const inWords = (/** @type {Said} */ { tokens }) =>
     writing ? writing.join(tokens) : tokens.join(" ");
   const other = fixed ? ` One fixed vector: ${inWords(fixed)}.` : "";
-  return `${word}. With attention: ${inWords(attention)}.${other}`;
+  return `${word}. With attention: ${inWords(attention)}.${other}`.replace(/([.!?])\./g, "$1");
 }
 
 /** What a column and a row are called. @type {(reading: Reading | null, writing: Reading | null) => any} */

@@ -212,7 +212,8 @@ function listing(shares, names) {
  */
 export function sentence(position, letters, rows, { column, row } = SPELLED) {
   if (!position) {
-    return `Point at a ${row}, or reach it by Tab and arrow keys: its ${column}s light up.`;
+    const lit = column === row ? `what it reads lights up` : `its ${column}s light up`;
+    return `Point at a ${row}, or reach it by Tab and arrow keys: ${lit}.`;
   }
   const [i, j] = position;
   if (i < 0) {
