@@ -11,7 +11,8 @@ import { inWords } from "./shares.js";
 /** @typedef {import("../parts/trainer/types.js").RunRecord} RunRecord */
 
 const CAPTION =
-  "The signal is the gradient of the loss after each letter, as a share of that after the last. " +
+  "There is one loss, at the end. The signal is its gradient by the state after a letter, as a " +
+  "share of that after the last. " +
   "All three train for at most 2,000 steps of 16 strings, and are tested on 200 others. A " +
   "memory of 50%, 73% or 95% is a gate with a bias of 0, 1 or 3.";
 

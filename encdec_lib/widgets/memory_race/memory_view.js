@@ -47,7 +47,7 @@ function sayings() {
       const kind = letter === right ? "right" : "wrong";
       const shown = track.lookedAt && letter ? kind : "nothing"; // no letter cannot be struck
       const words = track.lookedAt ? `${letter ?? "no letter"}, ${kind},` : "";
-      fill(one, shown, letter ?? "–", words);
+      fill(one, shown, (track.lookedAt && letter) || "–", words);
     },
     /** @param {Track} track */
     score(track) {
