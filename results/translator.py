@@ -5,7 +5,7 @@
 
 The first command trains it, 20 minutes of one core, and leaves the weights of each branch in
 ``_runs/``; the second rounds those of the last branch to 8 bits, and writes
-``encdec_lib.web.verses.safetensors`` with the vocabulary.
+``encdec_lib/web/verses.safetensors`` with the vocabulary.
 """
 
 import time
@@ -30,7 +30,10 @@ def main() -> None:
     trunk, _ = files_of(FOLDER / "verses", LABEL, SEED)
     branches = sorted(trunk.parent.glob("branch_*.safetensors"), key=step_of)
     if not branches:
-        raise SystemExit(f"There is no branch in {trunk.parent}: run the first command of above.")
+        raise SystemExit(
+            f"There is no branch in {trunk.parent}. Train it first: python -m results.make_long "
+            f"--only verses --label {LABEL} --seed {SEED}"
+        )
     test = verses.load(SEED).test
     vocabulary = test.source_vocabulary
     sizes = verses.ARMS[LABEL][1]

@@ -174,3 +174,4 @@ def test_what_cannot_be_loaded_is_said_and_may_be_asked_for_again(show):
     ask.click()
     ask.page.get_by_text("It could not be loaded").wait_for()
     assert ask.is_enabled()
+    assert "type a text" in explorer.static_html() and "phoneme" not in explorer.static_fallback

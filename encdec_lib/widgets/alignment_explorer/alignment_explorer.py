@@ -22,6 +22,10 @@ from encdec_lib.widgets.parts import PARTS
 from encdec_lib.widgets.parts.arpabet import ARPABET
 
 _HERE = Path(__file__).parent
+_OF_TEXTS = (
+    "Here you can type a text and see which of its tokens the model reads for each token that it "
+    "writes. It needs JavaScript, and no network."
+)
 _EXAMPLES = ("enough", "psychology", "knife", "phone")
 
 
@@ -143,3 +147,5 @@ class AlignmentExplorer(BookWidget):
             max_phonemes=max_phonemes,
             ask="" if ask is None else text("ask", ask),
         )
+        if isinstance(source_vocabulary, TextVocabulary):
+            self.static_fallback = _OF_TEXTS

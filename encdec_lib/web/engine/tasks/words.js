@@ -18,9 +18,10 @@ export function wordsTask(bytes) {
   /** @type {{phonemes: string[], train: string, held: string}} */
   const { phonemes, train, held } = JSON.parse(new TextDecoder().decode(bytes));
   const lines = train.split("\n"), // read when a batch asks: as examples they would fill 10 MB
-    asked = held.split("\n").map(example);
+    heldLines = held.split("\n"),
+    asked = heldLines.map(example);
   let [longest, most] = [0, 0];
-  for (const line of [...lines, ...held.split("\n")]) {
+  for (const line of [...lines, ...heldLines]) {
     const { source, target } = example(line);
     longest = Math.max(longest, source.length);
     most = Math.max(most, target.length);
