@@ -105,12 +105,19 @@ def _caption_columns() -> tuple[Column, ...]:
         Column("digits right %", lambda test: test["all"]["digits"], better=1),
         Column("relations right %", lambda test: test["all"]["relations"], better=1),
     )
-    digits = tuple(
-        Column(f"digits right %, {n} digit{'s' * (n > 1)}", of("digits", str(n)), 0, 1)
-        for n in (1, 2, 3)
+    parts = tuple(
+        Column(f"{part} right %, {n} digit{'s' * (n > 1)}", of(part, str(n)), 0, 1)
+        for part, most in (("digits", (1, 2, 3)), ("relations", (2, 3)))
+        for n in most
     )
-    return (*all_of, *one, *digits)
+    return (*all_of, *one, *parts)
 
+
+_CAPTIONS = Table(
+    "Captions of test scenes",
+    _caption_columns(),
+    ("captions right %", "digits right %", "relations right %"),
+)
 
 TABLES = {
     "translation": Table(_ON_SENTENCES, _SENTENCES, _BLEU),
@@ -131,6 +138,7 @@ TABLES = {
     "scores_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, ("BLEU", "perplexity")),
     "transformer_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "ablations": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
+    "norms": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "memory": Table(
         "Reading 21 symbols, then naming the first: test sequences",
         (
@@ -170,11 +178,8 @@ TABLES = {
         (Column("test accuracy %", lambda test: test["test"], better=1),),
         ("test accuracy %",),
     ),
-    "captions": Table(
-        "Captions of test scenes",
-        _caption_columns(),
-        ("captions right %", "digits right %", "relations right %"),
-    ),
+    "captions": _CAPTIONS,
+    "captions_memory": _CAPTIONS,
     "digit_scenes": Table(
         "Pictures painted from test captions, as a classifier reads them",
         tuple(
