@@ -8,8 +8,8 @@ two started side by side, ``--core 0`` and ``--core 1``, share the work. Stopped
 same command goes on from the last measurement. ``--side-by-side`` trains all runs of one shape at
 once, which on an accelerator takes hardly longer than one of them, and cannot be gone on with
 (results/side_by_side.py). ``--list`` says what is stored and what is missing. ``--check`` trains
-the first branch of the first run again, for seed 0, and fails if its dev loss lies outside what is
-stored: a minute or a few.
+the first branch of the first stored run again, for seed 0, and fails if its dev loss lies outside
+what is stored: a minute or a few.
 """
 
 import argparse
@@ -106,12 +106,13 @@ def make_side_by_side(
 
 
 def check(name: str, experiment: LongExperiment) -> bool:
-    """Whether the first branch of the first run comes out as stored, within a margin."""
-    run, rows = experiment.runs[0], stored(name)
-    rows = [row for row in rows if row["label"] == run.label]
-    if not rows:
-        print(f"{name}: nothing is stored of {run.label!r}; there is nothing to compare with")
+    """Whether the first branch of the first stored run comes out as stored, within a margin."""
+    labels = {row["label"] for row in stored(name)}
+    run = next((run for run in experiment.runs if run.label in labels), None)
+    if run is None:
+        print(f"{name}: nothing is stored; there is nothing to compare with")
         return False
+    rows = [row for row in stored(name) if row["label"] == run.label]
     step = next(branch["step"] for branch in rows[0]["tests"] if branch["step"])
     losses = [b["dev"][LOSS] for row in rows for b in row["tests"] if b["step"] == step]
     short = type(run)(**(vars(run) | {"milestones": (step,)}))

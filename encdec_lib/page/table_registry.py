@@ -136,6 +136,7 @@ TABLES = {
     ),
     "reading_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "scores_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, ("BLEU", "perplexity")),
+    "scales_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, ("BLEU", "perplexity")),
     "transformer_translation": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "ablations": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
     "norms": Table(_ON_SENTENCES, _ALL_SENTENCES, _BLEU),
@@ -163,6 +164,7 @@ TABLES = {
     "transformer_pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
     "reading_pronunciation": Table(_ON_WORDS, _WORDS, _PER),
     "scores_pronunciation": Table(_ON_WORDS, _WORDS, ("PER %", "perplexity")),
+    "scales_pronunciation": Table(_ON_WORDS, _WORDS, ("PER %", "perplexity")),
     "segmentation": Table(
         "500 test scenes, percent",
         (
@@ -180,6 +182,8 @@ TABLES = {
     ),
     "captions": _CAPTIONS,
     "captions_memory": _CAPTIONS,
+    "captions_controls": _CAPTIONS,
+    "captions_scenes": _CAPTIONS,
     "digit_scenes": Table(
         "Pictures painted from test captions, as a classifier reads them",
         tuple(
