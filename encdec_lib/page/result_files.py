@@ -1,5 +1,6 @@
 """Numbers that took longer than a page may take: written by ``results/``, read by the pages."""
 
+import difflib
 import json
 import platform
 import time
@@ -57,16 +58,17 @@ def results(name: str) -> Results:
       The data, a dictionary with a ``provenance`` line.
 
     Raises:
-      FileNotFoundError: if there is no such file; the message lists those there are.
+      FileNotFoundError: if there is no such file; the message names the nearest of those there are.
     """
     folder = resources.files("encdec_lib") / "results"
     file = folder / f"{name}.json"
     if not file.is_file():
         files = [f.name for f in folder.iterdir()] if folder.is_dir() else []
         there = sorted(f[:-5] for f in files if f.endswith(".json"))
+        nearest = difflib.get_close_matches(name, there, n=5, cutoff=0)
         raise FileNotFoundError(
-            f"no result named {name!r}; there are: {', '.join(there) or 'none'}. "
-            "The scripts in results/ make them."
+            f"no result named {name!r} among {len(there)}; nearest are: "
+            f"{', '.join(nearest) or 'none'}. The scripts in results/ make them."
         )
     content = json.loads(file.read_text(encoding="utf-8"))
     return Results(content.pop("data"), content)

@@ -161,7 +161,7 @@ def test_an_unknown_result_names_those_there_are(tmp_path, monkeypatch):
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "length_curve.json").write_text("{}")
     monkeypatch.setattr(stored.resources, "files", lambda _: tmp_path)
-    with pytest.raises(FileNotFoundError, match="no result named 'lenght'; there are: length_cu"):
+    with pytest.raises(FileNotFoundError, match="'lenght' among 1; nearest are: length_curve"):
         page.results("lenght")
 
 
