@@ -31,7 +31,9 @@ def test_by_keyboard_alone_the_layer_learns_to_look_up(show):
     assert status(page).startswith("Solved: ") and "do not tell it the positions" in status(page)
     said = page.locator(".bw-race > .bw-hint").inner_text()
     # Of the pair one is read and looks at the other; which one depends on the step of the stop.
-    pair = re.match(r"The decoder reads (\w) most, and in the layer (\w) looks most at (\w): ", said)
+    pair = re.match(
+        r"The decoder reads (\w) most, and in the layer (\w) looks most at (\w): ", said
+    )
     assert pair and pair[1] == pair[2] and {pair[1], pair[3]} == {"3", "m"}, said
     row = page.locator(".bw-runs tbody td").all_inner_texts()
     assert row[2:6] == ["look up", "told", "8", "yes"]
