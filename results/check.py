@@ -24,7 +24,13 @@ from results.rows import add, in_hand, is_stored, stored, train_row
 from results.runs import Experiment, Run
 
 STEPS = 300  # of a short form
-TOO_LONG = ("digit_scenes", "pronunciation", "segmentation", "transformer_pronunciation")
+TOO_LONG = (
+    "digit_scenes",
+    "pronunciation",
+    "segmentation",
+    "transformer_pronunciation",
+    "words",
+)
 CHECKS = "checks"
 SHARE, SHARE_OF_ONE = 0.03, 0.1  # of the larger end; of a range that is one number
 # Where in a test's tables the number stands that a page quotes; of a table by length, the mean.
@@ -47,6 +53,7 @@ QUOTED = {
     "ablations": ("all bleu",),
     "scales_pronunciation": ("PER",),
     "scales_translation": ("all bleu",),
+    "words": ("greedy", "PER"),
     "captions_memory": ("all", "exact"),
     "captions_controls": ("all", "exact"),
     "captions_scenes": ("all", "exact"),

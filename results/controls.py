@@ -88,6 +88,24 @@ SCALES_TRANSLATION = [
     replace(run, seeds=FIVE) for run in TRANSLATION.runs if run.label in ("dot", "scaled dot")
 ]
 
+# Chapter 12, words: is it the rate, or the steps, by which the Transformer is behind the GRU? What
+# is trained longer has the Transformer's grid, whose runs are taken over and not made again.
+WORDS = [
+    replace(EXPERIMENTS["pronunciation"].runs[0], seeds=FIVE),
+    replace(EXPERIMENTS["transformer_pronunciation"].runs[0], label="Transformer", seeds=FIVE),
+]
+LONGER = replace(
+    WORDS[1],
+    label="Transformer, three times the steps",
+    train=replace(WORDS[1].train, steps=3 * WORDS[1].train.steps),
+)
+
+
+def tried_on_words(arm: Run, rate: float) -> Run:
+    """Half the steps of the shorter arms, for all."""
+    like = WORDS[1] if arm == LONGER else arm
+    return replace(halved(at_rate(like, rate)), label=arm.label)
+
 
 # Chapter 3: the gradient without the memory, the memory without the gradient (results/recall.py).
 RECALL_RATES = (2.5e-3, 5e-3, 10e-3)  # chapter 3 has 5e-3
@@ -157,6 +175,14 @@ CONTROLS: dict[str, Callable[[], Experiment]] = {
         same_as="ablations",  # whose base has pre-norm and a warm-up
     ),
     **both("scales_pronunciation", SCALES_PRONUNCIATION, SCORE_RATES, PRONUNCIATION),
+    **both(
+        "words",
+        [*WORDS, LONGER],
+        TRANSFORMER_RATES,
+        EXPERIMENTS["pronunciation"],
+        tried=tried_on_words,
+        same_as="words",
+    ),
     **both("scales_translation", SCALES_TRANSLATION, SCORE_RATES, TRANSLATION),
     **both(
         "captions_memory",
