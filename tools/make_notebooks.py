@@ -17,6 +17,7 @@ import pathlib
 import re
 import sys
 import tomllib
+from collections.abc import Sequence
 
 import nbformat
 from packaging.requirements import Requirement
@@ -34,14 +35,30 @@ FOLDED = {"solution", "hide-input", "remove-input", "remove-cell"}
 BIBLIOGRAPHY, LIST_OF_REFERENCES = "book/references.bib", "book/references"
 
 SETUP = ROOT / "tools" / "setup_cell.py"
+# A page that reads these texts has the packages in its first cell.
+TEXTS, TEXTS_FILE = "early_modern_english.load(", "requirements-verses.txt"
 
 
-def setup_cell(requirement: str, root: pathlib.Path = ROOT) -> str:
+def texts_of(page: str, root: pathlib.Path = ROOT) -> list[str]:
+    """The packages of data that a page reads, as pip takes them.
+
+    Args:
+      page: its source.
+      root: of the repository.
+    """
+    if TEXTS not in page:
+        return []
+    lines = (root / TEXTS_FILE).read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")] + ["tokenizers"]
+
+
+def setup_cell(requirement: str, root: pathlib.Path = ROOT, texts: Sequence[str] = ()) -> str:
     """The first code cell: tools/setup_cell.py with what it must know of the library.
 
     Args:
       requirement: what pip installs where there is no clone; may be empty.
       root: of the repository, whose pyproject.toml says what the library takes.
+      texts: packages of data that it shall install too, where they are missing.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     needs = [Requirement(text) for text in project["dependencies"]]
@@ -50,6 +67,7 @@ def setup_cell(requirement: str, root: pathlib.Path = ROOT) -> str:
         '_VERSION = ""': f'_VERSION = "{addresses.version(root)}"',
         '_ADDRESS = ""': f'_ADDRESS = "{requirement}"',
         "_TAKES = {}": f"_TAKES = {{\n{takes}}}",
+        "_TEXTS = []": f"_TEXTS = {json.dumps(list(texts))}",
     }
     text = SETUP.read_text("utf-8").rstrip()
     for blank, filled in known.items():
@@ -85,7 +103,7 @@ class Book:
         self.pages = pages(root)
         chapters = frozenset(name for name, text in self.pages.items() if is_notebook(text))
         self.addresses = where or addresses.Clone(chapters)
-        self.setup = setup_cell(self.addresses.requirement)
+        self.setup = self.setup_for("")
         self.titles, self.labels = {}, {}
         for name, text in self.pages.items():
             heading = re.search(r"(?m)^# (.+)$", text)
@@ -101,6 +119,10 @@ class Book:
         cited = [citation(self.entries[name], style) for name in names]
         text = ", ".join(cited) if style == "t" else f"({'; '.join(cited)})"
         return f"[{text}]({self.addresses.page(LIST_OF_REFERENCES)})"
+
+    def setup_for(self, source: str) -> str:
+        """The first code cell of a page with this source."""
+        return setup_cell(self.addresses.requirement, texts=texts_of(source))
 
     def link_file(self, path: str) -> str:
         """A picture or file named on a page: Sphinx puts `book/_static` at `_static`."""
@@ -208,7 +230,7 @@ def convert(name: str, book: Book) -> str:
     notebook = read(book.pages[name])
     page = book.page(name)
     cells = [nbformat.v4.new_markdown_cell(book.header(name))]
-    setup = nbformat.v4.new_code_cell(book.setup)
+    setup = nbformat.v4.new_code_cell(book.setup_for(book.pages[name]))
     cells.append(with_metadata(setup, cellView="form", jupyter={"source_hidden": True}))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

