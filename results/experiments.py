@@ -15,6 +15,7 @@ from encdec_lib.evaluation import pixels as segmentation
 from encdec_lib.train.loop import TrainConfig
 from encdec_lib.train.losses import SegmentationLoss
 from results.pictures import PICTURES
+from results.rollouts import ROLLOUTS
 from results.runs import Experiment, Run
 
 BEYOND = 60  # test sentences reach ten tokens past the trained lengths
@@ -244,26 +245,34 @@ def load_pronunciations(seed: int) -> Splits:
     return pronunciations.load()
 
 
-EXPERIMENTS = {
-    "translation": Experiment(TRANSLATION, load_translation, test_translation),
-    "pronunciation": Experiment(PRONUNCIATION, load_pronunciations, test_pronunciation),
-    "segmentation": Experiment(
-        SEGMENTATION,
-        load_scenes,
-        test_segmentation,
-        lambda part: (part.images, part.masks),
-        SegmentationLoss(),
-    ),
-    "reading_translation": Experiment(READING, load_translation, test_reading_translation),
-    "reading_pronunciation": Experiment(READING, load_pronunciations, test_reading_pronunciation),
-    "scores_translation": Experiment(
-        SCORES_TRANSLATION, load_translation, test_reading_translation
-    ),
-    "scores_pronunciation": Experiment(
-        SCORES_PRONUNCIATION, load_pronunciations, test_reading_pronunciation
-    ),
-    "transformer_translation": Experiment(ABLATIONS, load_translation, test_reading_translation),
-    "transformer_pronunciation": Experiment(
-        TRANSFORMER_PRONUNCIATION, load_pronunciations, test_pronunciation
-    ),
-} | PICTURES
+EXPERIMENTS = (
+    {
+        "translation": Experiment(TRANSLATION, load_translation, test_translation),
+        "pronunciation": Experiment(PRONUNCIATION, load_pronunciations, test_pronunciation),
+        "segmentation": Experiment(
+            SEGMENTATION,
+            load_scenes,
+            test_segmentation,
+            lambda part: (part.images, part.masks),
+            SegmentationLoss(),
+        ),
+        "reading_translation": Experiment(READING, load_translation, test_reading_translation),
+        "reading_pronunciation": Experiment(
+            READING, load_pronunciations, test_reading_pronunciation
+        ),
+        "scores_translation": Experiment(
+            SCORES_TRANSLATION, load_translation, test_reading_translation
+        ),
+        "scores_pronunciation": Experiment(
+            SCORES_PRONUNCIATION, load_pronunciations, test_reading_pronunciation
+        ),
+        "transformer_translation": Experiment(
+            ABLATIONS, load_translation, test_reading_translation
+        ),
+        "transformer_pronunciation": Experiment(
+            TRANSFORMER_PRONUNCIATION, load_pronunciations, test_pronunciation
+        ),
+    }
+    | PICTURES
+    | {"rollouts": ROLLOUTS}
+)
