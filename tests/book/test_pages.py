@@ -1,5 +1,7 @@
 """Every page is in the table of contents, and says what Jupyter Book must know to run it."""
 
+import ast
+
 import pytest
 
 from encdec_lib.page.chapters import CHAPTERS
@@ -48,3 +50,16 @@ def test_a_dial_that_was_moved_breaks_no_later_cell(slug):
             assert ".config" not in cell.code, (
                 f"{slug}: keep the config in the cell that makes the figure"
             )
+
+
+SHOWN_LAST = ("plots.table", "page.stored", "scoreboard.table")
+
+
+@pytest.mark.parametrize("slug", executable_pages())
+def test_a_table_is_the_last_thing_in_its_cell(slug):
+    """A notebook shows the value of a cell's last line; a table further up is made for nobody."""
+    for cell in code_cells(text(f"book/{slug}")):
+        for statement in ast.parse(cell.code).body[:-1]:
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+                made = ast.unparse(statement.value.func)
+                assert made not in SHOWN_LAST, f"{slug}, cell at line {cell.line}: {made}"
