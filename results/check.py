@@ -47,7 +47,7 @@ QUOTED = {
     "vit_digits": ("test",),
     "captions": ("all", "exact"),
     "digit_scenes": ("digits",),
-    "rollouts": ("agreement", "rollout"),
+    "rollouts": ("white", "agreement", "rollout"),
     "memory": ("right",),
     "norms": ("all bleu",),
     "norms_deep": ("all bleu",),

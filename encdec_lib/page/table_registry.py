@@ -162,6 +162,7 @@ TABLES = {
     ),
     "pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
     "transformer_pronunciation": Table(_ON_WORDS, _SEARCHED, _PER),
+    "words": Table(_ON_WORDS, _SEARCHED, _PER),
     "reading_pronunciation": Table(_ON_WORDS, _WORDS, _PER),
     "scores_pronunciation": Table(_ON_WORDS, _WORDS, ("PER %", "perplexity")),
     "scales_pronunciation": Table(_ON_WORDS, _WORDS, ("PER %", "perplexity")),
