@@ -1,6 +1,6 @@
 """What ``make results`` trains: the models, their sizes, their training, their tests.
 
-``EXPERIMENTS`` names one JSON file of ``encdec_lib/results/`` each.
+``EXPERIMENTS`` and ``QUESTIONS`` name one JSON file of ``encdec_lib/results/`` each.
 """
 
 import dataclasses
@@ -245,34 +245,29 @@ def load_pronunciations(seed: int) -> Splits:
     return pronunciations.load()
 
 
-EXPERIMENTS = (
-    {
-        "translation": Experiment(TRANSLATION, load_translation, test_translation),
-        "pronunciation": Experiment(PRONUNCIATION, load_pronunciations, test_pronunciation),
-        "segmentation": Experiment(
-            SEGMENTATION,
-            load_scenes,
-            test_segmentation,
-            lambda part: (part.images, part.masks),
-            SegmentationLoss(),
-        ),
-        "reading_translation": Experiment(READING, load_translation, test_reading_translation),
-        "reading_pronunciation": Experiment(
-            READING, load_pronunciations, test_reading_pronunciation
-        ),
-        "scores_translation": Experiment(
-            SCORES_TRANSLATION, load_translation, test_reading_translation
-        ),
-        "scores_pronunciation": Experiment(
-            SCORES_PRONUNCIATION, load_pronunciations, test_reading_pronunciation
-        ),
-        "transformer_translation": Experiment(
-            ABLATIONS, load_translation, test_reading_translation
-        ),
-        "transformer_pronunciation": Experiment(
-            TRANSFORMER_PRONUNCIATION, load_pronunciations, test_pronunciation
-        ),
-    }
-    | PICTURES
-    | {"rollouts": ROLLOUTS}
-)
+EXPERIMENTS = {
+    "translation": Experiment(TRANSLATION, load_translation, test_translation),
+    "pronunciation": Experiment(PRONUNCIATION, load_pronunciations, test_pronunciation),
+    "segmentation": Experiment(
+        SEGMENTATION,
+        load_scenes,
+        test_segmentation,
+        lambda part: (part.images, part.masks),
+        SegmentationLoss(),
+    ),
+    "reading_translation": Experiment(READING, load_translation, test_reading_translation),
+    "reading_pronunciation": Experiment(READING, load_pronunciations, test_reading_pronunciation),
+    "scores_translation": Experiment(
+        SCORES_TRANSLATION, load_translation, test_reading_translation
+    ),
+    "scores_pronunciation": Experiment(
+        SCORES_PRONUNCIATION, load_pronunciations, test_reading_pronunciation
+    ),
+    "transformer_translation": Experiment(ABLATIONS, load_translation, test_reading_translation),
+    "transformer_pronunciation": Experiment(
+        TRANSFORMER_PRONUNCIATION, load_pronunciations, test_pronunciation
+    ),
+} | PICTURES
+
+# What is asked of trained models, and compares none: no row of the scoreboard.
+QUESTIONS = {"rollouts": ROLLOUTS}

@@ -19,12 +19,13 @@ from collections.abc import Sequence
 from encdec_lib.runtime.devices import use_all_cores
 from results.check import CHECKS, TOO_LONG, check, make_short_runs
 from results.controls import CONTROLS
-from results.experiments import EXPERIMENTS
+from results.experiments import EXPERIMENTS, QUESTIONS
 from results.rows import add, in_hand, is_stored, taken_over, train_row
 from results.runs import Experiment, Run
 
+PLAIN = EXPERIMENTS | QUESTIONS  # what needs no rates first
 # The last is no experiment: short runs of several, see results/check.py.
-NAMES = (*EXPERIMENTS, *CONTROLS, CHECKS)
+NAMES = (*PLAIN, *CONTROLS, CHECKS)
 
 
 def experiment_of(name: str) -> Experiment:
@@ -33,7 +34,7 @@ def experiment_of(name: str) -> Experiment:
     Raises:
       LookupError: if its rates are to be chosen from a file that is not complete.
     """
-    return EXPERIMENTS[name] if name in EXPERIMENTS else CONTROLS[name]()
+    return PLAIN[name] if name in PLAIN else CONTROLS[name]()
 
 
 def wanted(

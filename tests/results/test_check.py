@@ -11,6 +11,7 @@ from encdec_lib.page import result_files as stored
 from encdec_lib.train import TrainConfig
 from results import check, controls, make, recall, rows
 from results.experiments import EXPERIMENTS
+from results.make import PLAIN
 from results.runs import Experiment, Run
 
 TRAIN = TrainConfig(6, learning_rate=5e-3, chunk_steps=3, group_by_length=False)
@@ -147,7 +148,7 @@ def test_ranges_are_widened_by_their_width_and_a_little():
 
 
 def test_every_file_has_a_number_that_is_quoted():
-    named = {*EXPERIMENTS, *(name for name in controls.CONTROLS if not name.endswith("_rates"))}
+    named = {*PLAIN, *(name for name in controls.CONTROLS if not name.endswith("_rates"))}
     assert named == set(check.QUOTED)
 
 

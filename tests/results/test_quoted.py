@@ -4,12 +4,12 @@ import pytest
 
 from encdec_lib import page
 from results import check
-from results.experiments import EXPERIMENTS
+from results.make import PLAIN
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_the_fastest_run_is_short_or_has_a_short_form(name):
-    run, rows = check.fastest(name, EXPERIMENTS[name])
+    run, rows = check.fastest(name, PLAIN[name])
     assert (rows[0]["seconds"] * rows[0]["devices"] > 200) == (name in check.TOO_LONG)
     numbers = [check.quoted(name, row) for row in rows]
     assert len(numbers) >= 3 and all(0 < number <= 100 for number in numbers)

@@ -9,14 +9,14 @@ from encdec_lib import page
 from encdec_lib.page import result_files as stored
 from encdec_lib.train import TrainConfig
 from results import rows as rows_of
-from results.experiments import EXPERIMENTS
+from results.make import PLAIN
 from results.runs import settings
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_the_stored_runs_are_those_that_would_be_made_now(name):
     """A new field of a config must not make `make results` train for hours what is there."""
-    rows, runs = page.results(name)["runs"], EXPERIMENTS[name].runs
+    rows, runs = page.results(name)["runs"], PLAIN[name].runs
     missing = [
         (run.label, seed)
         for run in runs
@@ -28,7 +28,7 @@ def test_the_stored_runs_are_those_that_would_be_made_now(name):
 
 def test_runs_with_weight_decay_say_what_it_shrank():
     said = {}
-    for name in EXPERIMENTS:
+    for name in PLAIN:
         for row in page.results(name)["runs"]:
             if row["train"]["weight_decay"]:
                 said.setdefault(name, set()).add(row["train"]["decay"])
