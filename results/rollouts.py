@@ -1,12 +1,12 @@
 """Chapter 14: does rollout say what an answer rests on, over five trained models.
 
-The page measures it on the model that it trains: which patches cost the most when they are covered,
-and how well three orders of the patches agree with that, by rollout, by the weights of the top
-layer and by ink, which asks no model. This is the same for five seeds, with the page's training.
+The page covers patches of the model that it trains, in the order of rollout, of ink, which asks no
+model, and at random, and counts the digits that are still read rightly. Here are five seeds of the
+same training, and how well the orders agree with what covering each patch alone costs.
 
 White is the paper, so a white cover changes nothing where a patch is empty, and can only take ink
 away, which favours the order by ink. So there is a second cover: what another test digit has at the
-same place. And there is a luck of its own for the white one, among the patches that have ink.
+same place, and a second random order, which takes the patches that have ink first.
 """
 
 import jax.numpy as jnp

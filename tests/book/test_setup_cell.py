@@ -154,13 +154,22 @@ def test_only_pages_that_read_the_texts_ask_for_them():
     assert cutter == "tokenizers" and make_notebooks.texts_of("early_modern_english") == []
 
 
+WITHOUT_PIP = (
+    "import importlib.util\n"
+    "find = importlib.util.find_spec\n"
+    "importlib.util.find_spec = lambda name: None if name == 'pip' else find(name)\n"
+)
+
+
+def test_without_pip_the_texts_are_asked_for_by_hand(tmp_path):
+    code, out, error = run(tmp_path, WITHOUT_PIP, texts=["numpy", "none-has==1"])
+    assert code == 1 and not out
+    assert error.startswith(f"This Python has no pip. Run   {sys.executable} -m ensurepip   in")
+    assert f"uv pip install --python {sys.executable} --no-deps none-has==1   and run" in error
+
+
 def test_a_python_without_pip_is_told_how_to_get_it(tmp_path):
-    before = hidden() + (
-        "import importlib.util\n"
-        "find = importlib.util.find_spec\n"
-        "importlib.util.find_spec = lambda name: None if name == 'pip' else find(name)\n"
-    )
-    code, out, error = run(tmp_path, before, ADDRESS)
+    code, out, error = run(tmp_path, hidden() + WITHOUT_PIP, ADDRESS)
     assert code == 1 and not out
     assert error.startswith(f"This Python has no pip. Run   {sys.executable} -m ensurepip   in")
     assert f'uv pip install --python {sys.executable} "{ADDRESS}"' in error
